@@ -1,0 +1,150 @@
+// What htmx and the browser do not do by themselves. Everything on the site works without this file.
+// Loaded in the head, not deferred, so that the theme stands before anything is painted.
+(() => {
+  "use strict";
+
+  // The reader's theme, also when the system changes it at dusk.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const setTheme = () => { document.documentElement.dataset.bsTheme = dark.matches ? "dark" : "light"; };
+  setTheme();
+  dark.addEventListener("change", setTheme);
+
+  // ---- Notices: what went wrong with a request, in the page's live region.
+
+  const WORDS = {
+    network: "The server could not be reached. Check the connection and try again.",
+    401: "You are no longer signed in. Reload the page to sign in again.",
+    403: "You are not allowed to do that.",
+    404: "It is no longer there. Reload the page to see what is.",
+    409: "That is not possible in its present state. Reload the page to see why.",
+    413: "That is too large.",
+    429: "Too many requests. Wait a moment and try again.",
+    server: "Something went wrong on the server. Nothing was changed on this page; try again in a moment.",
+    other: "The request was refused. Reload the page and try again.",
+  };
+
+  function notice(text, tone = "danger") {
+    const region = document.getElementById("notices");
+    if (!region) return;
+    const box = document.createElement("div");
+    box.className = `alert alert-${tone} notice`;
+    const words = document.createElement("span");
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn-close";
+    close.setAttribute("aria-label", "Close");
+    close.addEventListener("click", () => box.remove());
+    box.append(words, close);
+    // One failure repeated, as a search typed without a network, is told once.
+    for (const old of region.children) if (old.textContent === text) old.remove();
+    region.append(box);
+    if (tone !== "danger") setTimeout(() => box.remove(), 8000);
+  }
+
+  document.addEventListener("htmx:response:error", (event) => {
+    const { status } = event.detail.ctx.response;
+    const { redirect, refresh, location, trigger } = event.detail.ctx.hx;
+    // 422 is the form with its errors; the others say it themselves.
+    if (status === 422 || redirect || refresh || location || trigger) return;
+    notice(WORDS[status] ?? (status >= 500 ? WORDS.server : WORDS.other));
+  });
+
+  // Also fired when a swap fails; only a request without an answer is a network failure.
+  document.addEventListener("htmx:error", (event) => {
+    const { ctx } = event.detail;
+    if (ctx && !ctx.response) notice(WORDS.network);
+  });
+
+  // The server's own words: HX-Trigger: {"notice": {"text": "…", "tone": "success"}}
+  document.addEventListener("notice", (event) => {
+    if (event.detail?.text) notice(event.detail.text, event.detail.tone);
+  });
+
+  // ---- The browser's time zone, where nobody has chosen one yet.
+
+  function fillZones(root) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone) return;
+    for (const select of root.querySelectorAll("select[data-browser-zone]")) {
+      const known = [...select.options].find((option) => option.value.toLowerCase() === zone.toLowerCase());
+      // Browsers also report older names (Asia/Calcutta), which the list may lack and the server knows.
+      if (!known) select.add(new Option(zone, zone));
+      select.value = known?.value ?? zone;
+      select.removeAttribute("data-browser-zone");
+    }
+  }
+
+  // ---- Pickers: tick all, and how many are ticked.
+
+  function countTicks(picker) {
+    const boxes = [...picker.querySelectorAll(".picker-list input[type=checkbox]")];
+    const ticked = boxes.filter((box) => box.checked).length;
+    picker.querySelector("[data-tick-count]").textContent = ticked;
+    const all = picker.querySelector("[data-tick-all]");
+    all.checked = boxes.length > 0 && ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+    picker.querySelector("[data-tick-all-label]").hidden = boxes.length === 0;
+  }
+
+  document.addEventListener("change", (event) => {
+    const picker = event.target.closest?.("[data-picker]");
+    if (!picker) return;
+    if (event.target.matches("[data-tick-all]")) {
+      for (const box of picker.querySelectorAll(".picker-list input[type=checkbox]")) box.checked = event.target.checked;
+    }
+    countTicks(picker);
+  });
+
+  // ---- Forms sent without htmx: ask where a question is set, then send once.
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const question = event.submitter?.dataset.question;
+    if (question && !confirm(question)) {
+      event.preventDefault();
+      return;
+    }
+    // htmx has taken this one (it prevents the default), or something refused it.
+    if (event.defaultPrevented || form.method === "dialog" || form.target) return;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sending = "true";
+    // After the browser has collected the fields: a disabled button's own value would not be sent.
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = true;
+    });
+  });
+
+  // Back from the next page, the browser may show this one as it was left: sending, buttons disabled.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of document.querySelectorAll("form[data-sending]")) {
+      delete form.dataset.sending;
+      for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = false;
+    }
+  });
+
+  // ---- After every page load and every swap.
+
+  function enhance(root) {
+    fillZones(root);
+    for (const picker of root.querySelectorAll("[data-picker]")) countTicks(picker);
+  }
+
+  function focusFirstError(root) {
+    (root.querySelector("[aria-invalid=true]") ?? document.querySelector("[aria-invalid=true]"))?.focus();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    enhance(document);
+    if (document.querySelector("[aria-invalid=true]")) focusFirstError(document);
+  });
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    enhance(document);
+    if (event.detail.ctx?.response?.status === 422) focusFirstError(event.target);
+  });
+})();

@@ -1,0 +1,106 @@
+//! Attempts: start by hand, list, show; the reports.
+
+use poem::{
+    Response, handler,
+    session::Session,
+    web::{Data, Path, Query},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    queries,
+    views::{self, Deliveries},
+};
+use crate::{
+    app::App,
+    db,
+    delivery::{self, model::State},
+    error::Result,
+    mailings::runs::{self, NotStarted},
+    users::CurrentUser,
+    web::{Chrome, FormData, Page, flash, list, see_other},
+};
+
+/// Lines of each report.
+const REPORTED: i64 = 200;
+
+#[derive(Deserialize)]
+pub struct StartForm {
+    /// Names this showing of the button, so that a double click starts one run.
+    submission_id: Option<Uuid>,
+}
+
+/// "Start now".
+#[handler]
+pub async fn create(
+    user: CurrentUser,
+    app: Data<&App>,
+    session: &Session,
+    Path(mailing_id): Path<i64>,
+    FormData(form): FormData<StartForm>,
+) -> Result<Response> {
+    let started = runs::run_now(&app, user.id(), mailing_id, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+    let refusal = match started {
+        Ok(attempt_id) => return Ok(see_other(format!("/attempts/{attempt_id}"))),
+        Err(NotStarted::Running(attempt_id)) => {
+            flash(session, false, "This attempt is still running; a new one can start when it has finished.");
+            return Ok(see_other(format!("/attempts/{attempt_id}")));
+        }
+        Err(NotStarted::Paused) => "The mailing is paused. Resume it first.",
+        Err(NotStarted::Disabled) => "A manager has disabled this mailing, so it cannot be started.",
+        Err(NotStarted::Ended) => "The mailing's end has passed. Edit it and choose a later end first.",
+        Err(NotStarted::NobodyToSendTo) => "There is nobody to send to: the mailing has no recipients who can be reached.",
+    };
+    flash(session, false, refusal);
+    Ok(see_other(format!("/mailings/{mailing_id}")))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct IndexQuery {
+    mailing_id: Option<i64>,
+    before: Option<i64>,
+}
+
+#[handler]
+pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<IndexQuery>) -> Result<Page> {
+    let found = queries::list(&app.db, user.id(), query.mailing_id, query.before, list::FETCH).await?;
+    let path = query.mailing_id.map_or_else(|| "/attempts".to_owned(), |id| format!("/attempts?mailing_id={id}"));
+    let position = list::ListQuery { q: String::new(), before: query.before };
+    let page = list::Keyset::new(&path, &position, found, |attempt| attempt.id);
+    Ok(Page::ok(views::index_page(&user, &chrome, &page)))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DeliveriesQuery {
+    pub state: String,
+    pub q: String,
+    /// The last delivery of the page before.
+    pub after: i64,
+}
+
+#[handler]
+pub async fn show(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    Path(id): Path<i64>,
+    Query(query): Query<DeliveriesQuery>,
+) -> Result<Page> {
+    let attempt = queries::get(&app.db, user.id(), id).await?;
+    let (state, search) = (State::parse(&query.state), db::like_pattern(&query.q));
+    let mut rows = delivery::queries::list(&app.db, id, state, search.as_deref(), query.after, list::FETCH).await?;
+    let has_more = rows.len() > list::PER_PAGE;
+    rows.truncate(list::PER_PAGE);
+    let deliveries = Deliveries { rows, has_more, query: &query, state };
+    Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &deliveries)))
+}
+
+#[handler]
+pub async fn reports(user: CurrentUser, chrome: Chrome, app: Data<&App>) -> Result<Page> {
+    let by_mailing = queries::report_by_mailing(&app.db, user.id(), REPORTED).await?;
+    let by_message = queries::report_by_message(&app.db, user.id(), REPORTED).await?;
+    Ok(Page::ok(views::reports_page(&user, &chrome, &by_mailing, &by_message)))
+}

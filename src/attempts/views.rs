@@ -1,0 +1,333 @@
+//! Attempts as pages and rows; the reports.
+
+use maud::{Markup, html};
+use time::OffsetDateTime;
+
+use super::{
+    handlers::DeliveriesQuery,
+    model::{Attempt, Status, Trigger},
+    queries::Report,
+};
+use crate::{
+    delivery::{model::State, queries::Row},
+    mailings::schedule::{self, Zone},
+    ui::{
+        Column, Icon, Kind, Pagination, Progress, Section, Tone, alert, badge, button, cell, empty, page, page_header, pagination,
+        progress, progress::grouped, progress_bar, table, table::number_cell,
+    },
+    users::CurrentUser,
+    web::{Chrome, list::Keyset},
+};
+
+/// Deliveries that the live part shows as they happen.
+pub const NEWEST: i64 = 8;
+
+pub fn index_page(user: &CurrentUser, chrome: &Chrome, list: &Keyset<Attempt>) -> Markup {
+    let content = html! {
+        (page_header("Attempts", Some("Every run of your mailings, and what became of it."), None))
+        div .card #attempts {
+            @if list.rows.is_empty() {
+                (empty(Icon::Send, "Nothing has gone out yet", "Each run of a mailing appears here.", Some(button::primary_link("/mailings", None, "To the mailings"))))
+            } @else {
+                (attempts_table(&list.rows, true))
+            }
+            (pagination(&Pagination { target: "#attempts", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+        }
+    };
+    page(&user.shell(chrome, "Attempts", Section::Attempts), content)
+}
+
+/// Attempts, newest first; with the mailing's name where they are not all of one.
+pub fn attempts_table(attempts: &[Attempt], with_mailing: bool) -> Markup {
+    let columns = [
+        Column::new(if with_mailing { "Mailing" } else { "Started" }),
+        Column::new("Status"),
+        Column::new("Progress"),
+        Column::number("Sent"),
+        Column::number("Not sent"),
+        Column::new("Last reply"),
+    ];
+    table(
+        "Attempts",
+        &columns,
+        html! {
+            @for attempt in attempts {
+                tr id={ "attempt-" (attempt.id) } {
+                    (cell(if with_mailing { "Mailing" } else { "Started" }, html! {
+                        a href={ "/attempts/" (attempt.id) } { @if with_mailing { (attempt.mailing_name) } @else { (started(attempt)) } }
+                        @if with_mailing { div .text-secondary { (started(attempt)) } }
+                    }))
+                    (cell("Status", status_badge(attempt)))
+                    (cell("Progress", progress_bar(&counts(attempt))))
+                    (number_cell("Sent", number(attempt.sent)))
+                    (number_cell("Not sent", number(attempt.failed + attempt.unknown + attempt.skipped)))
+                    (cell("Last reply", html! { span .text-secondary .excerpt { (attempt.last_reply.as_deref().unwrap_or("")) } }))
+                }
+            }
+        },
+    )
+}
+
+fn started(attempt: &Attempt) -> String {
+    schedule::display(attempt.started_at, &attempt.zone())
+}
+
+fn number(count: i32) -> String {
+    grouped(count.unsigned_abs().into())
+}
+
+fn status_badge(attempt: &Attempt) -> Markup {
+    match attempt.status {
+        Status::Running if attempt.is_stopped => badge(Kind::Warning, "stopped"),
+        Status::Running if attempt.held_reason.is_some() => badge(Kind::Warning, "waiting"),
+        Status::Running => badge(Kind::Running, "running"),
+        Status::Succeeded => badge(Kind::Success, "succeeded"),
+        Status::Partial => badge(Kind::Warning, "partly failed"),
+        Status::Failed => badge(Kind::Danger, "failed"),
+    }
+}
+
+fn counts(attempt: &Attempt) -> Progress {
+    let count = |count: i32| u64::from(count.unsigned_abs());
+    Progress {
+        sent: count(attempt.sent),
+        failed: count(attempt.failed),
+        unknown: count(attempt.unknown),
+        skipped: count(attempt.skipped),
+        waiting: count(attempt.waiting),
+    }
+}
+
+/// A page of an attempt's deliveries and what narrows it.
+pub struct Deliveries<'a> {
+    pub rows: Vec<Row>,
+    pub has_more: bool,
+    pub query: &'a DeliveriesQuery,
+    pub state: Option<State>,
+}
+
+pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliveries: &Deliveries) -> Markup {
+    let title = format!("{}: attempt {}", attempt.mailing_name, attempt.id);
+    let content = html! {
+        (page_header(&attempt.mailing_name, Some(&subtitle(attempt)), Some(html! {
+            (button::secondary_link(&format!("/mailings/{}", attempt.mailing_id), "To the mailing"))
+        })))
+        // Connects only while there is something to hear; what is inside is morphed, this element stays.
+        @if attempt.is_running() {
+            div #live .mb-3 aria-live="polite" hx-sse:connect={ "/attempts/" (attempt.id) "/live" } hx-sse:close="done" hx-swap="innerMorph" {
+                (live(attempt, &[]))
+            }
+        } @else {
+            div #live .mb-3 { (live(attempt, &[])) }
+        }
+        (deliveries_card(attempt, deliveries))
+    };
+    page(&user.shell(chrome, &title, Section::Attempts), content)
+}
+
+fn subtitle(attempt: &Attempt) -> String {
+    let when = schedule::display(attempt.scheduled_at, &attempt.zone());
+    match attempt.trigger {
+        Trigger::Schedule => format!("Scheduled for {when}"),
+        Trigger::Manual => format!("Started by hand {when}"),
+    }
+}
+
+/// What moves: status, figures, the newest deliveries. The page and the live stream show the same.
+pub fn live(attempt: &Attempt, newest: &[Row]) -> Markup {
+    let zone = attempt.zone();
+    html! {
+        div .card {
+            div .card-header {
+                h2 .card-title { "“" (attempt.subject) "”" }
+                div .ms-auto { (status_badge(attempt)) }
+            }
+            div .card-body {
+                (progress(&counts(attempt)))
+                (explanation(attempt, &zone))
+                @if let Some(reply) = &attempt.last_reply {
+                    p .text-secondary .mt-3 .mb-0 { "The mail server's last reply: " code { (reply) } }
+                }
+            }
+            @if !newest.is_empty() {
+                ul .list-group .list-group-flush .newest aria-label="Newest deliveries" {
+                    @for row in newest {
+                        li .list-group-item id={ "newest-" (row.id) } { (state_badge(row.state)) " " (row.email) " " span .text-secondary .excerpt { (reply(row)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn explanation(attempt: &Attempt, zone: &Zone) -> Markup {
+    html! {
+        @if let (Some(reason), true) = (&attempt.held_reason, attempt.is_running()) {
+            div .mt-3 {
+                (alert(Tone::Warning, html! {
+                    strong { "Waiting for the mail server; nobody has been failed for this. " } (reason) ". "
+                    @if let Some(until) = attempt.held_until { "Next try: " (clock(until, zone)) "." }
+                }))
+            }
+        } @else if attempt.is_running() && attempt.is_stopped {
+            p .mt-3 .mb-0 { "The mailing is stopped. The rest goes out when it is resumed." }
+        } @else if let Some(finished) = attempt.finished_at {
+            p .mt-3 .mb-0 { "Finished " (schedule::display(finished, zone)) ", after " (duration(finished - attempt.started_at)) "." }
+        }
+    }
+}
+
+fn clock(moment: OffsetDateTime, zone: &Zone) -> String {
+    let time = schedule::civil(moment, zone).time();
+    format!("{:02}:{:02}:{:02} ({zone})", time.hour(), time.minute(), time.second())
+}
+
+fn duration(duration: time::Duration) -> String {
+    match duration.whole_seconds() {
+        ..1 => format!("{} ms", duration.whole_milliseconds().max(1)),
+        seconds @ 1..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+fn state_badge(state: State) -> Markup {
+    let kind = match state {
+        State::Waiting => Kind::Info,
+        State::Sent => Kind::Success,
+        State::Failed => Kind::Danger,
+        State::Unknown => Kind::Warning,
+        State::Skipped => Kind::Neutral,
+    };
+    badge(kind, state.as_str())
+}
+
+fn reply(row: &Row) -> String {
+    match (row.smtp_code, row.smtp_text.as_deref()) {
+        (Some(code), Some(text)) => format!("{code} {text}"),
+        (_, text) => text.unwrap_or_default().to_owned(),
+    }
+}
+
+fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
+    let path = format!("/attempts/{}", attempt.id);
+    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.id));
+    let first = (deliveries.query.after > 0).then(|| page_address(&path, deliveries.query, 0));
+    let columns =
+        [Column::new("Recipient"), Column::new("State"), Column::number("Tries"), Column::new("Server's reply"), Column::new("When")];
+    html! {
+        div .card {
+            div .card-header { h2 .card-title { "Deliveries" } (filter(&path, deliveries)) }
+            div #deliveries {
+                (table("Deliveries", &columns, html! { @for row in &deliveries.rows { (delivery_row(row, &attempt.zone())) } }))
+                @if deliveries.rows.is_empty() {
+                    (empty(Icon::Search, "Nothing here", "No delivery of this attempt has this state and text.", None))
+                }
+                (pagination(&Pagination { target: "#deliveries", next: next.as_deref(), first: first.as_deref(), next_label: "Next" }))
+            }
+        }
+    }
+}
+
+fn page_address(path: &str, query: &DeliveriesQuery, after: i64) -> String {
+    let mut address = url::form_urlencoded::Serializer::new(String::new());
+    if !query.state.is_empty() {
+        address.append_pair("state", &query.state);
+    }
+    if !query.q.is_empty() {
+        address.append_pair("q", &query.q);
+    }
+    if after > 0 {
+        address.append_pair("after", &after.to_string());
+    }
+    format!("{path}?{}", address.finish())
+}
+
+fn filter(path: &str, deliveries: &Deliveries) -> Markup {
+    html! {
+        form .filter .ms-auto role="search" method="get" action=(path) hx-get=(path) hx-trigger="submit, change, input changed delay:300ms"
+            hx-target="#deliveries" hx-select="#deliveries" hx-swap="outerHTML" hx-push-url="true" hx-sync="this:replace" {
+            select .form-select name="state" aria-label="State" {
+                option value="" { "Every state" }
+                @for state in State::ALL { option value=(state.as_str()) selected[deliveries.state == Some(state)] { (state.as_str()) } }
+            }
+            input .form-control type="search" name="q" value=(deliveries.query.q) placeholder="Address, name or reply" aria-label="Search deliveries" maxlength="200" autocomplete="off";
+            button .btn type="submit" { "Filter" }
+        }
+    }
+}
+
+fn delivery_row(row: &Row, zone: &Zone) -> Markup {
+    html! {
+        tr id={ "delivery-" (row.id) } {
+            (cell("Recipient", html! { (row.email) div .text-secondary { (row.full_name) } }))
+            (cell("State", state_badge(row.state)))
+            (number_cell("Tries", row.tries))
+            (cell("Server's reply", reply(row)))
+            (cell("When", html! {
+                @match (row.settled_at, row.claimable_at) {
+                    (Some(settled), _) => (clock(settled, zone)),
+                    (None, Some(again)) if row.tries > 0 => { "again at " (clock(again, zone)) },
+                    _ => "",
+                }
+            }))
+        }
+    }
+}
+
+pub fn reports_page(user: &CurrentUser, chrome: &Chrome, by_mailing: &[Report], by_message: &[Report]) -> Markup {
+    let content = html! {
+        (page_header("Reports", Some("What your mailings and messages have reached so far."), None))
+        (report_card("By mailing", "Mailing", "/mailings/", by_mailing))
+        (report_card("By message", "Message", "/messages/", by_message))
+    };
+    page(&user.shell(chrome, "Reports", Section::Reports), content)
+}
+
+fn report_card(title: &str, noun: &str, path: &str, lines: &[Report]) -> Markup {
+    let columns = [
+        Column::new(noun),
+        Column::number("Attempts"),
+        Column::number("Recipients"),
+        Column::number("Sent"),
+        Column::number("Failed"),
+        Column::number("Unknown"),
+        Column::number("Skipped"),
+        Column::number("Waiting"),
+        Column::new("Outcome"),
+    ];
+    html! {
+        div .card .mb-3 {
+            div .card-header { h2 .card-title { (title) } }
+            @if lines.is_empty() {
+                (empty(Icon::Send, "Nothing to report yet", "Figures appear with the first attempt.", None))
+            } @else {
+                (table(title, &columns, html! { @for line in lines { (report_row(line, noun, path)) } }))
+            }
+        }
+    }
+}
+
+fn report_row(line: &Report, noun: &str, path: &str) -> Markup {
+    let count = |count: i64| count.unsigned_abs();
+    let counts = Progress {
+        sent: count(line.sent),
+        failed: count(line.failed),
+        unknown: count(line.unknown),
+        skipped: count(line.skipped),
+        waiting: count(line.waiting),
+    };
+    html! {
+        tr {
+            (cell(noun, html! { a href={ (path) (line.id) } { (line.name) } div .text-secondary { "last " (schedule::display(line.last_started_at, &Zone::utc())) } }))
+            (number_cell("Attempts", grouped(count(line.attempts))))
+            (number_cell("Recipients", grouped(count(line.total))))
+            (number_cell("Sent", grouped(counts.sent)))
+            (number_cell("Failed", grouped(counts.failed)))
+            (number_cell("Unknown", grouped(counts.unknown)))
+            (number_cell("Skipped", grouped(counts.skipped)))
+            (number_cell("Waiting", grouped(counts.waiting)))
+            (cell("Outcome", progress_bar(&counts)))
+        }
+    }
+}

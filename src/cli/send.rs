@@ -1,0 +1,156 @@
+//! `send`: a mailing, or whatever is due, from the shell or cron, through the same engine as the worker's.
+
+use std::{process::ExitCode, time::Duration};
+
+use anyhow::bail;
+use indicatif::{ProgressBar, ProgressStyle};
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Backend, smtp_settings};
+use crate::{
+    attempts::{
+        self,
+        model::{Attempt, Status},
+    },
+    config::Config,
+    delivery::{self, Engine, Next, model::Timing},
+    inbox::catcher::Catcher,
+    mailings::{self, runs::NotStarted},
+};
+
+/// How long the command waits for a retry or another worker; what comes later is the worker's.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Send {
+    /// The mailing's number, as in its page's address
+    #[arg(value_name = "MAILING")]
+    mailing: Option<i64>,
+    /// Every mailing whose moment has come, and what earlier runs have left
+    #[arg(long)]
+    due: bool,
+}
+
+pub async fn run(send: Send, config: Config) -> anyhow::Result<ExitCode> {
+    let stop = CancellationToken::new();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.cancel();
+            }
+        }
+    });
+    let backend = Backend::start(config, stop).await?;
+    let app = &backend.app;
+    let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
+    let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
+    let sent = match send.mailing {
+        Some(mailing_id) => one(&engine, mailing_id).await,
+        None => due(&engine).await,
+    };
+    engine.close().await;
+    if let Some(catcher) = catcher {
+        catcher.stop().await;
+    }
+    backend.stop().await?;
+    Ok(if sent? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
+    let Some(owner) = mailings::queries::owner_id(&engine.app.db, mailing_id).await? else { bail!("there is no mailing {mailing_id}") };
+    let attempt_id = match mailings::runs::run_now(&engine.app, owner, mailing_id, Uuid::new_v4()).await? {
+        Ok(attempt_id) | Err(NotStarted::Running(attempt_id)) => attempt_id,
+        Err(NotStarted::Paused) => bail!("mailing {mailing_id} is paused; resume it on its page"),
+        Err(NotStarted::Disabled) => bail!("mailing {mailing_id} was disabled by a manager"),
+        Err(NotStarted::Ended) => bail!("mailing {mailing_id} has passed its end; choose a later one on its page"),
+        Err(NotStarted::NobodyToSendTo) => bail!("mailing {mailing_id} has nobody to send to"),
+    };
+    deliver(engine, owner, attempt_id).await
+}
+
+async fn due(engine: &Engine) -> anyhow::Result<bool> {
+    for mailing_id in mailings::queries::due(&engine.app.db, 0.0).await? {
+        mailings::runs::run_due(&engine.app, mailing_id).await?;
+    }
+    delivery::replay_journals(engine).await?;
+    let attempts = attempts::queries::all_running(&engine.app.db).await?;
+    if attempts.is_empty() {
+        println!("Nothing is due.");
+    }
+    let mut all_well = true;
+    for (attempt_id, owner) in attempts {
+        all_well &= deliver(engine, owner, attempt_id).await?;
+    }
+    Ok(all_well)
+}
+
+/// Works on an attempt until it is finished or has to wait longer than this command does. A worker may work on it too.
+async fn deliver(engine: &Engine, owner: i64, attempt_id: i64) -> anyhow::Result<bool> {
+    let db = &engine.app.db;
+    let attempt = attempts::queries::get(db, owner, attempt_id).await?;
+    let bar = ProgressBar::new(attempt.total.unsigned_abs().into());
+    // The template is ours and well-formed.
+    bar.set_style(ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_prefix(attempt.mailing_name.clone());
+    let ticker = tokio::spawn(show(engine.clone(), owner, attempt_id, bar.clone()));
+    let mut waits_until = None;
+    while !engine.app.stop.is_cancelled() {
+        match delivery::deliver(engine, attempt_id).await? {
+            Next::More => {}
+            Next::At(moment) if moment - OffsetDateTime::now_utc() > PATIENCE => {
+                waits_until = Some(moment);
+                break;
+            }
+            Next::At(moment) => {
+                let wait = Duration::try_from(moment - OffsetDateTime::now_utc()).unwrap_or_default();
+                tokio::select! {
+                    // Looks again before that: a worker may have finished the attempt meanwhile.
+                    () = tokio::time::sleep(wait.clamp(Duration::from_millis(10), Duration::from_secs(1))) => {}
+                    () = engine.app.stop.cancelled() => {}
+                }
+            }
+            Next::Nothing => break,
+        }
+    }
+    ticker.abort();
+    let attempt = attempts::queries::get(db, owner, attempt_id).await?;
+    bar.finish_and_clear();
+    println!("{}", summary(&attempt));
+    if let Some(moment) = waits_until {
+        let zone = attempt.zone();
+        println!(
+            "  The rest is tried again at {}; a running worker does it, or `send --due` then.",
+            mailings::schedule::display(moment, &zone)
+        );
+    }
+    Ok(attempt.status == Status::Succeeded || attempt.is_running())
+}
+
+async fn show(engine: Engine, owner: i64, attempt_id: i64, bar: ProgressBar) {
+    loop {
+        if let Ok(attempt) = attempts::queries::get(&engine.app.db, owner, attempt_id).await {
+            bar.set_position((attempt.total - attempt.waiting).unsigned_abs().into());
+            bar.set_message(format!("{} failed", attempt.failed));
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn summary(attempt: &Attempt) -> String {
+    let mut line = format!("{}: {} of {} sent", attempt.mailing_name, attempt.sent, attempt.total);
+    for (count, word) in
+        [(attempt.failed, "failed"), (attempt.unknown, "unknown"), (attempt.skipped, "skipped"), (attempt.waiting, "waiting")]
+    {
+        if count > 0 {
+            line.push_str(&format!(", {count} {word}"));
+        }
+    }
+    if let Some(reason) = &attempt.held_reason {
+        line.push_str(&format!("; waiting because: {reason}"));
+    }
+    line
+}

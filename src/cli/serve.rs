@@ -1,0 +1,172 @@
+//! The long-running commands: everything in one, the web side, a worker.
+
+use std::{
+    fs::{File, TryLockError},
+    io::{Read, Seek, Write},
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use poem::{
+    Server,
+    listener::{Acceptor, Listener, TcpListener},
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::{Backend, smtp_settings};
+use crate::{
+    app::App,
+    config::{Config, Database},
+    delivery::{Engine, model::Timing},
+    inbox::catcher::Catcher,
+    routes, worker,
+};
+
+/// How long open requests may take once the process should stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The embedded default: Postgres, mail catcher, worker and web in one process.
+pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
+    let _running = OnlyOne::claim(&config)?;
+    let stop = stop_on_signals()?;
+    let acceptor = bind(&config).await?;
+    let backend = Backend::start(config, stop.clone()).await?;
+    let served = async {
+        let app = &backend.app;
+        let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
+        greet(&backend, catcher.as_ref());
+        let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
+        let worker = tokio::spawn(worker::run(app.clone(), engine, backend.database_url.clone(), stop.clone()));
+        let web = serve(app.clone(), acceptor, stop.clone()).await;
+        stop.cancel();
+        let worker = worker.await?;
+        if let Some(catcher) = catcher {
+            catcher.stop().await;
+        }
+        web.and(worker)
+    }
+    .await;
+    finish(backend, served).await
+}
+
+/// `serve`
+pub async fn web(config: Config) -> anyhow::Result<ExitCode> {
+    let stop = stop_on_signals()?;
+    let acceptor = bind(&config).await?;
+    let backend = Backend::start(config, stop.clone()).await?;
+    eprintln!("Periodical's web side: {}", backend.app.config.public_url);
+    let served = serve(backend.app.clone(), acceptor, stop).await;
+    finish(backend, served).await
+}
+
+/// `worker`
+pub async fn worker(config: Config) -> anyhow::Result<ExitCode> {
+    let stop = stop_on_signals()?;
+    let backend = Backend::start(config, stop.clone()).await?;
+    eprintln!("A worker of Periodical is running. Ctrl-C stops it.");
+    let app = backend.app.clone();
+    let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
+    let served = worker::run(app, engine, backend.database_url.clone(), stop).await;
+    finish(backend, served).await
+}
+
+async fn finish(backend: Backend, served: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    let stopped = backend.stop().await;
+    served?;
+    eprintln!("Stopped.");
+    stopped
+}
+
+async fn serve(app: App, acceptor: impl Acceptor + 'static, stop: CancellationToken) -> anyhow::Result<()> {
+    Server::new_with_acceptor(acceptor)
+        .idle_timeout(Duration::from_secs(60))
+        .run_with_graceful_shutdown(routes::site(app), stop.cancelled_owned(), Some(GRACE))
+        .await
+        .context("the web server stopped")
+}
+
+async fn bind(config: &Config) -> anyhow::Result<impl Acceptor + 'static + use<>> {
+    let listen = config.listen;
+    TcpListener::bind(listen.to_string()).into_acceptor().await.with_context(|| {
+        format!(
+            "nothing can be served at {listen}; is another program there? Set LISTEN to another address or port (LISTEN=127.0.0.1:8081)"
+        )
+    })
+}
+
+/// Cancelled by Ctrl-C and by SIGTERM; a second one ends the process at once.
+fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for is_second in [false, true] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if is_second {
+                std::process::exit(130);
+            }
+            eprintln!("Stopping: finishing what is on its way. Ctrl-C again ends it at once.");
+            token.cancel();
+        }
+    });
+    Ok(stop)
+}
+
+fn greet(backend: &Backend, catcher: Option<&Catcher>) {
+    let config = &backend.app.config;
+    let database = match (&backend.postgres, &config.database) {
+        (Some(postgres), _) => postgres.description(),
+        (None, Database::Url(_) | Database::Embedded { .. }) => "the one of DATABASE_URL".to_owned(),
+    };
+    eprintln!("\nPeriodical is running.\n");
+    eprintln!("  Open      {}", config.public_url);
+    if let Some(catcher) = catcher {
+        eprintln!("  Inbox     {} (every mail is caught here, port {})", config.link("/dev/inbox"), catcher.port);
+        if !config.listen.ip().is_loopback() {
+            eprintln!("            Anybody who reaches this address can read it: set SMTP_URL before you let others in.");
+        }
+    }
+    eprintln!("  Database  {database}");
+    eprintln!("  Stop      Ctrl-C\n");
+}
+
+/// The lock that one all-in-one process holds on a data folder; the file says where that one is.
+struct OnlyOne {
+    _lock: File,
+}
+
+impl OnlyOne {
+    fn claim(config: &Config) -> anyhow::Result<Self> {
+        let folder: &Path = &config.data_dir;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("DATA_DIR {} cannot be made; set DATA_DIR to another folder", folder.display()))?;
+        let path = folder.join("periodical.lock");
+        let mut lock = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .with_context(|| format!("{} cannot be opened; set DATA_DIR to another folder", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut where_it_runs = String::new();
+                lock.read_to_string(&mut where_it_runs)?;
+                bail!("already running on {}: {}", folder.display(), where_it_runs.trim());
+            }
+            Err(TryLockError::Error(error)) => return Err(error).context("the lock in DATA_DIR cannot be had"),
+        }
+        lock.set_len(0)?;
+        lock.rewind()?;
+        write!(lock, "{} (process {})", config.public_url, std::process::id())?;
+        Ok(Self { _lock: lock })
+    }
+}

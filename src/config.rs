@@ -1,0 +1,253 @@
+//! Every setting, read once at the start from the environment (and `.env`). A bad value is one clear line.
+
+use std::{
+    env, fs,
+    io::Write,
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::mail::{
+    compose::Sender,
+    connection::{Roots, SmtpSettings},
+};
+
+/// Where an all-in-one process, and the shell commands beside it, keep their mail when `SMTP_URL` is unset.
+pub const CATCHER_PORT: u16 = 1025;
+
+/// The settings of one process. See `.env.sample` for each variable's meaning.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub database: Database,
+    pub smtp: Smtp,
+    /// The address (and name) mail is sent from, `MAIL_FROM`.
+    pub mail_from: Sender,
+    /// Where readers reach the site; links in mails start with it.
+    pub public_url: Url,
+    pub secret_key: SecretKey,
+    pub listen: SocketAddr,
+    /// The embedded cluster, the delivery journal and the generated secret key.
+    pub data_dir: PathBuf,
+    /// Jobs a worker runs at once.
+    pub worker_concurrency: usize,
+}
+
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A private cluster under `data_dir/postgres`; `binaries` is `PERIODICAL_PG_BIN`.
+    Embedded { binaries: Option<PathBuf> },
+    /// `DATABASE_URL`.
+    Url(String),
+}
+
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    pub server: SmtpServer,
+    /// How many connections a worker keeps to the mail server at the most.
+    pub connections: usize,
+}
+
+#[derive(Debug, Clone)]
+pub enum SmtpServer {
+    /// The built-in one, which delivers to `/dev/inbox`.
+    Catcher,
+    /// `SMTP_URL`.
+    Url(Box<SmtpSettings>),
+}
+
+/// The key that CSRF tokens are encrypted with.
+#[derive(Clone)]
+pub struct SecretKey(String);
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SecretKey(…)")
+    }
+}
+
+impl SecretKey {
+    /// A key for one purpose: knowing one of them tells nothing of the others.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(purpose.as_bytes());
+        hash.update([0]);
+        hash.update(self.0.as_bytes());
+        hash.finalize().into()
+    }
+}
+
+/// A setting that cannot be used; the text names it and says what would do.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {problem}")]
+pub struct ConfigError {
+    setting: &'static str,
+    problem: String,
+}
+
+impl ConfigError {
+    fn new(setting: &'static str, problem: impl ToString) -> Self {
+        Self { setting, problem: problem.to_string() }
+    }
+}
+
+impl Config {
+    /// Reads the environment, after `.env` of the working folder where there is one.
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        match dotenvy::dotenv() {
+            Ok(_) => {}
+            Err(error) if error.not_found() => {}
+            Err(error) => return Err(ConfigError::new(".env", error)),
+        }
+        let data_dir = text("DATA_DIR").map_or_else(default_data_dir, PathBuf::from);
+        let data_dir = std::path::absolute(&data_dir).map_err(|error| ConfigError::new("DATA_DIR", error))?;
+        let listen = parsed("LISTEN", "an address and a port like 127.0.0.1:8080")?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let database = match text("DATABASE_URL") {
+            Some(url) => Database::Url(postgres_url(url)?),
+            None => Database::Embedded { binaries: text("PERIODICAL_PG_BIN").map(PathBuf::from) },
+        };
+        let embedded = matches!(database, Database::Embedded { .. });
+        let smtp = Smtp { server: smtp_server()?, connections: parsed("SMTP_CONNECTIONS", "a number from 1 to 1000")?.unwrap_or(8) };
+        if !(1..=1000).contains(&smtp.connections) {
+            return Err(ConfigError::new("SMTP_CONNECTIONS", "must be a number from 1 to 1000"));
+        }
+        let worker_concurrency = parsed("WORKER_CONCURRENCY", "a number from 1 to 100")?.unwrap_or(10);
+        if !(1..=100).contains(&worker_concurrency) {
+            return Err(ConfigError::new("WORKER_CONCURRENCY", "must be a number from 1 to 100"));
+        }
+        Ok(Self {
+            public_url: public_url(embedded, listen)?,
+            mail_from: mail_from(&smtp.server)?,
+            secret_key: secret_key(embedded, &data_dir)?,
+            database,
+            smtp,
+            listen,
+            data_dir,
+            worker_concurrency,
+        })
+    }
+
+    /// Whether readers come over https, which cookies then insist on.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// The domain of Message-IDs and List-Ids: that of the sender's address.
+    pub fn mail_domain(&self) -> &str {
+        self.mail_from.domain()
+    }
+
+    /// A link into the site, for mails and the terminal.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+
+    /// True where mail goes to the built-in catcher and `/dev/inbox` shows it.
+    pub fn has_catcher(&self) -> bool {
+        matches!(self.smtp.server, SmtpServer::Catcher)
+    }
+}
+
+/// An empty variable counts as unset: `.env` files are full of `NAME=`.
+fn text(setting: &'static str) -> Option<String> {
+    env::var(setting).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+fn parsed<T: std::str::FromStr>(setting: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
+    text(setting).map(|value| value.parse().map_err(|_| ConfigError::new(setting, format!("`{value}` is not {expected}")))).transpose()
+}
+
+fn default_data_dir() -> PathBuf {
+    // As root, Postgres runs as another user, who cannot enter a folder below /root.
+    if is_root() { PathBuf::from("/var/lib/periodical") } else { PathBuf::from("data") }
+}
+
+/// Whether this process belongs to root, as in most containers.
+pub fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/proc/self").map(|me| me.uid() == 0).unwrap_or_else(|_| env::var("USER").is_ok_and(|user| user == "root"))
+}
+
+fn postgres_url(url: String) -> Result<String, ConfigError> {
+    // The value may hold a password, so the message repeats none of it.
+    match Url::parse(&url) {
+        Ok(parsed) if matches!(parsed.scheme(), "postgres" | "postgresql") => Ok(url),
+        _ => Err(ConfigError::new("DATABASE_URL", "must look like postgres://user:password@host:5432/database")),
+    }
+}
+
+fn smtp_server() -> Result<SmtpServer, ConfigError> {
+    let Some(url) = text("SMTP_URL") else { return Ok(SmtpServer::Catcher) };
+    let mut settings = SmtpSettings::parse(&url).map_err(|error| ConfigError::new("SMTP_URL", error))?;
+    if let Some(path) = text("SMTP_CA_FILE") {
+        let pem = fs::read(&path).map_err(|error| ConfigError::new("SMTP_CA_FILE", format!("{path}: {error}")))?;
+        settings.roots = Roots::with_extra(pem).map_err(|error| ConfigError::new("SMTP_CA_FILE", error))?;
+    }
+    Ok(SmtpServer::Url(Box::new(settings)))
+}
+
+fn mail_from(server: &SmtpServer) -> Result<Sender, ConfigError> {
+    let example = "must be an address like `Periodical <news@example.org>`";
+    match (text("MAIL_FROM"), server) {
+        (Some(value), _) => value.parse().map_err(|_| ConfigError::new("MAIL_FROM", format!("{example}, not `{value}`"))),
+        (None, SmtpServer::Catcher) => "Periodical <periodical@localhost>".parse().map_err(|error| ConfigError::new("MAIL_FROM", error)),
+        (None, SmtpServer::Url(_)) => Err(ConfigError::new("MAIL_FROM", format!("is not set, and with SMTP_URL it {example}"))),
+    }
+}
+
+fn public_url(embedded: bool, listen: SocketAddr) -> Result<Url, ConfigError> {
+    let Some(value) = text("PUBLIC_URL") else {
+        if !embedded {
+            return Err(ConfigError::new(
+                "PUBLIC_URL",
+                "is not set; with DATABASE_URL it must say where readers reach the site, like https://mail.example.org",
+            ));
+        }
+        let host = if listen.ip().is_unspecified() { format!("127.0.0.1:{}", listen.port()) } else { listen.to_string() };
+        return Url::parse(&format!("http://{host}")).map_err(|error| ConfigError::new("LISTEN", error));
+    };
+    match Url::parse(&value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none() => Ok(url),
+        _ => Err(ConfigError::new("PUBLIC_URL", format!("`{value}` is not an address like https://mail.example.org (no path)"))),
+    }
+}
+
+fn secret_key(embedded: bool, data_dir: &Path) -> Result<SecretKey, ConfigError> {
+    match text("SECRET_KEY") {
+        Some(key) if key.len() >= 32 => Ok(SecretKey(key)),
+        Some(_) => Err(ConfigError::new("SECRET_KEY", "is shorter than 32 characters; `openssl rand -hex 32` makes one")),
+        None if embedded => generated_key(data_dir)
+            .map(SecretKey)
+            .map_err(|error| ConfigError::new("DATA_DIR", format!("the secret key in {} cannot be kept: {error}", data_dir.display()))),
+        None => Err(ConfigError::new("SECRET_KEY", "is not set; with DATABASE_URL it must be, `openssl rand -hex 32` makes one")),
+    }
+}
+
+/// The embedded default's own key: made once, kept beside the data, readable by its owner alone.
+fn generated_key(data_dir: &Path) -> std::io::Result<String> {
+    let path = data_dir.join("secret_key");
+    if let Ok(key) = fs::read_to_string(&path)
+        && key.trim().len() >= 32
+    {
+        return Ok(key.trim().to_owned());
+    }
+    fs::create_dir_all(data_dir)?;
+    let key: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    // Written aside and linked: of two processes that start at once, the second reads the first one's key.
+    let draft = data_dir.join(format!("secret_key.{}", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(key.as_bytes())?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&draft, &path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(fs::read_to_string(&path)?.trim().to_owned()),
+    }
+}

@@ -1,0 +1,93 @@
+//! Postgres: the pool, the migrations, the private cluster of the embedded default, NOTIFY.
+
+pub mod embedded;
+pub mod notifications;
+
+use std::{str::FromStr, time::Duration};
+
+use anyhow::Context;
+use graphile_worker::WorkerUtils;
+use sqlx::{
+    Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// graphile_worker's own schema, beside ours in one database: that is what lets a job be added in our transactions.
+pub const QUEUE_SCHEMA: &str = "graphile_worker";
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Any number of processes may start at once; whoever holds this lock migrates, the others wait.
+const MIGRATION_LOCK: i64 = 0x7065_7269_6f64;
+
+/// A pool with a limit on how long anybody waits for a connection.
+///
+/// # Errors
+/// A malformed URL, or a server that cannot be reached.
+pub async fn connect(url: &str, max_connections: u32) -> anyhow::Result<PgPool> {
+    let options = PgConnectOptions::from_str(url).context("DATABASE_URL is malformed")?.application_name("periodical");
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+        .context("Postgres cannot be reached; check DATABASE_URL and that the server runs")
+}
+
+/// Brings our tables and the queue's up to date.
+///
+/// # Errors
+/// A migration that fails, or a database newer than this program.
+pub async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
+    // On a connection of its own: closing it gives the lock back, whatever happens in between.
+    let mut lock = PgConnection::connect_with(&pool.connect_options()).await?;
+    sqlx::query!("select pg_advisory_lock($1)", MIGRATION_LOCK).execute(&mut lock).await?;
+    let migrated = async {
+        MIGRATIONS.run(pool).await.context("the database could not be migrated")?;
+        WorkerUtils::new(pool.clone(), QUEUE_SCHEMA).migrate().await.context("the job queue's tables could not be migrated")
+    }
+    .await;
+    lock.close().await?;
+    migrated
+}
+
+/// Whether Postgres answers and has every migration of this program (`/readyz`).
+pub async fn is_ready(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let applied = sqlx::query_scalar!("select max(version) from _sqlx_migrations where success").fetch_one(pool).await?;
+    Ok(applied.is_some_and(|version| version >= newest))
+}
+
+/// Turns a named constraint's violation into a value of ours, so that nothing is checked first and inserted after.
+pub trait ResultExt<T> {
+    /// # Errors
+    /// `violation`'s value where the constraint `name` was violated, else the database's error.
+    fn on_constraint<E: From<sqlx::Error>>(self, name: &str, violation: impl FnOnce() -> E) -> Result<T, E>;
+}
+
+impl<T> ResultExt<T> for Result<T, sqlx::Error> {
+    fn on_constraint<E: From<sqlx::Error>>(self, name: &str, violation: impl FnOnce() -> E) -> Result<T, E> {
+        self.map_err(|error| match &error {
+            sqlx::Error::Database(database) if database.constraint() == Some(name) => violation(),
+            _ => error.into(),
+        })
+    }
+}
+
+/// What became of a deletion: false where the foreign key `constraint` still needs the row.
+pub fn unless_used<T>(deleted: sqlx::Result<T>, constraint: &str) -> sqlx::Result<bool> {
+    match deleted {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some(constraint) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Escapes `%`, `_` and `\` for `like`, and lowers the case, as the `search` columns are.
+pub fn like_pattern(search: &str) -> Option<String> {
+    let search = search.trim().to_lowercase();
+    if search.is_empty() {
+        return None;
+    }
+    Some(format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")))
+}

@@ -1,0 +1,74 @@
+//! NOTIFY, fanned out: one LISTEN connection a process, whatever the number of those who wait.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use sqlx::{PgPool, postgres::PgListener};
+use tokio::sync::watch;
+
+/// The channel on which a worker says that an attempt's figures have changed; the payload is the attempt's id.
+pub const ATTEMPTS: &str = "attempts";
+
+type Topics = HashMap<i64, watch::Sender<()>>;
+
+/// The process's ear. Cheap to clone; the connection is opened with the first subscription.
+#[derive(Clone)]
+pub struct Notifications {
+    pool: PgPool,
+    topics: Arc<Mutex<Topics>>,
+    listening: Arc<OnceLock<()>>,
+}
+
+impl Notifications {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, topics: Arc::default(), listening: Arc::default() }
+    }
+
+    /// A receiver that changes whenever `attempt_id` was announced. Announcements in between collapse into one:
+    /// whoever wakes reads the present state, so nothing is missed.
+    pub fn subscribe(&self, attempt_id: i64) -> watch::Receiver<()> {
+        self.listening.get_or_init(|| {
+            tokio::spawn(listen(self.pool.clone(), Arc::clone(&self.topics)));
+        });
+        let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        topics.retain(|_, sender| sender.receiver_count() > 0);
+        topics.entry(attempt_id).or_insert_with(|| watch::channel(()).0).subscribe()
+    }
+}
+
+async fn listen(pool: PgPool, topics: Arc<Mutex<Topics>>) {
+    loop {
+        if let Err(error) = hear(&pool, &topics).await {
+            tracing::warn!(%error, "Live pages wait: the connection that listens for progress was lost");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn hear(pool: &PgPool, topics: &Mutex<Topics>) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(ATTEMPTS).await?;
+    wake_all(topics);
+    loop {
+        match listener.try_recv().await? {
+            Some(notification) => {
+                let Ok(attempt_id) = notification.payload().parse::<i64>() else { continue };
+                let topics = topics.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(sender) = topics.get(&attempt_id) {
+                    sender.send_replace(());
+                }
+            }
+            // The connection was lost and is there again: what was announced in between is not repeated.
+            None => wake_all(topics),
+        }
+    }
+}
+
+fn wake_all(topics: &Mutex<Topics>) {
+    for sender in topics.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        sender.send_replace(());
+    }
+}

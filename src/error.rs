@@ -1,0 +1,97 @@
+//! The failures that are no form's fault. What a person typed wrong is a value, not one of these.
+
+use poem::{
+    IntoResponse, Response,
+    error::ResponseError,
+    http::{StatusCode, header},
+};
+
+use crate::ui;
+
+/// How a request fails. The page shown says what to do next and never the inside of the failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such page, or a row of somebody else.
+    #[error("not found")]
+    NotFound,
+    /// Signed in, but not allowed.
+    #[error("forbidden")]
+    Forbidden,
+    /// Not signed in; `htmx` requests are told to load the page, others are redirected to it.
+    #[error("sign-in required")]
+    SignInRequired { return_to: String, htmx: bool },
+    /// The form is older than the session's key, or was not one of ours.
+    #[error("the form's CSRF token is missing, expired or of another session")]
+    StaleForm,
+    /// More was sent than any form of ours can hold.
+    #[error("the request's body is too large")]
+    TooLarge,
+    /// The request makes no sense (a form without its fields, an id that is no number).
+    #[error("bad request: {0}")]
+    BadRequest(&'static str),
+    /// Everything else; logged where the response is made, shown as "our fault".
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+/// What handlers and queries give.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<graphile_worker::errors::GraphileWorkerError> for Error {
+    fn from(error: graphile_worker::errors::GraphileWorkerError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl ResponseError for Error {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::SignInRequired { htmx: false, .. } => StatusCode::SEE_OTHER,
+            Self::SignInRequired { htmx: true, .. } => StatusCode::UNAUTHORIZED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn as_response(&self) -> Response {
+        let (title, advice) = match self {
+            Self::NotFound => ("Nothing here", "This page does not exist, or it belongs to somebody else."),
+            Self::Forbidden => ("Not allowed", "Your account may not do this."),
+            Self::StaleForm => {
+                ("This form has expired", "Go back, reload the page and send the form again. What you typed is still in it.")
+            }
+            Self::TooLarge => ("Too large", "What was sent is larger than Periodical takes. Go back and shorten it."),
+            Self::BadRequest(what) => ("That did not make sense", *what),
+            Self::Internal(error) => {
+                // The alternate form has the whole chain of causes on one line.
+                tracing::error!(error = format!("{error:#}"), "A request failed");
+                ("Something broke on our side", "Nothing was saved. Try again in a moment; if it stays, tell whoever runs this service.")
+            }
+            Self::SignInRequired { return_to, htmx } => return sign_in(return_to, *htmx),
+        };
+        let page = ui::layout::error_page(self.status().as_u16(), title, advice);
+        (self.status(), poem::web::Html(page.into_string())).into_response()
+    }
+}
+
+fn sign_in(return_to: &str, htmx: bool) -> Response {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", return_to).finish();
+    let login = format!("/login?{query}");
+    if htmx {
+        // A redirect would be followed inside the request, and the sign-in page put into a table's row.
+        return Response::builder().status(StatusCode::UNAUTHORIZED).header("HX-Redirect", login).finish();
+    }
+    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, login).finish()
+}

@@ -1,0 +1,41 @@
+//! The start page: what this is, or for the signed-in what to do next.
+
+use poem::{Response, handler, http::StatusCode, web::Data};
+
+use super::views::{self, Guide};
+use crate::{
+    app::App,
+    attempts, db,
+    error::Result,
+    mailings, messages, recipients,
+    users::Visitor,
+    web::{Chrome, Page},
+};
+
+#[handler]
+pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Page> {
+    let Some(user) = &visitor.0 else { return Ok(Page::ok(views::welcome_page(&visitor, &chrome))) };
+    let guide = Guide {
+        has_recipients: recipients::queries::count_up_to(&app.db, user.id, 1).await? > 0,
+        has_messages: !messages::queries::choices(&app.db, user.id, 1).await?.is_empty(),
+        mailings: mailings::queries::list(&app.db, user.id, None, None, 5).await?,
+        attempts: attempts::queries::list(&app.db, user.id, None, None, 5).await?,
+    };
+    Ok(Page::ok(views::guide_page(&visitor, &chrome, &guide)))
+}
+
+/// The process runs (liveness).
+#[handler]
+pub fn health() -> &'static str {
+    "ok"
+}
+
+/// The process can serve: Postgres answers and is migrated (readiness).
+#[handler]
+pub async fn ready(app: Data<&App>) -> Response {
+    match db::is_ready(&app.db).await {
+        Ok(true) => Response::builder().body("ready"),
+        Ok(false) => Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body("the database is not migrated"),
+        Err(_) => Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer"),
+    }
+}

@@ -1,0 +1,30 @@
+//! Periodical: recurring e-mail you host yourself. ARCHITECTURE.md has the map; this is its table of contents.
+//!
+//! Dependencies point downward only: `cli` → `routes`, `worker` → the slices → `app` → `config`, `db`, `mail`;
+//! the slices → `web`, `ui`, `error`.
+
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod routes;
+pub mod seeds;
+pub mod worker;
+
+// The slices, one noun each.
+pub mod attempts;
+pub mod delivery;
+pub mod home;
+pub mod inbox;
+pub mod mailings;
+pub mod messages;
+pub mod recipients;
+pub mod users;
+
+// What they stand on.
+pub mod app;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod mail;
+pub mod ui;
+pub mod web;

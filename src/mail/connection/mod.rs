@@ -1,0 +1,284 @@
+//! The client side of SMTP (RFC 5321): one connection, one message to one recipient at a time.
+//!
+//! The commands are lettre's types, the conversation is our own. lettre's `AsyncSmtpConnection` has no timeouts after
+//! the connect, hides EHLO's answer (PIPELINING, SIZE), reads a line of any length into memory, gives up on replies
+//! that are not UTF-8, panics on an EHLO line of blanks, keeps clear text received before STARTTLS as if it had come
+//! under TLS, and does not say whether the final dot was written. Each of these would cost or repeat somebody's mail.
+//!
+//! One rule keeps this safe: a connection is marked broken before an exchange and whole again only after all its
+//! replies are read. A future dropped midway, a timeout, a reply out of turn: nobody uses that connection again.
+
+mod open;
+mod settings;
+pub(in crate::mail) mod stream;
+mod tls;
+mod wire;
+
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::address::Envelope;
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+use url::Host;
+
+pub use self::open::OpenError;
+pub use self::settings::{Credentials, SmtpSettings, SmtpUrlError, Timeouts, Tls};
+pub use self::tls::{Roots, RootsError};
+
+use self::open::Extensions;
+use self::wire::{Wire, WireError};
+use super::outcome::{Outcome, Reply, Stage};
+
+/// An open session with the server: greeted, under TLS and logged in as the settings ask.
+pub struct SmtpConnection {
+    wire: Wire,
+    extensions: Extensions,
+    timeouts: Timeouts,
+    whole: bool,
+    exchanges: u64,
+    messages_sent: u64,
+}
+
+impl SmtpConnection {
+    /// Connects, puts the connection under TLS and logs in.
+    pub async fn open(settings: &SmtpSettings) -> Result<Self, OpenError> {
+        let (wire, extensions) = open::open(settings).await?;
+        let timeouts = settings.timeouts;
+        Ok(Self { wire, extensions, timeouts, whole: true, exchanges: 0, messages_sent: 0 })
+    }
+
+    /// Sends one message to one recipient: [`begin`](Self::begin) and [`finish`](Transaction::finish) in one.
+    pub async fn send(&mut self, envelope: &Envelope, message: &[u8]) -> Outcome {
+        match self.begin(envelope, message).await {
+            Ok(transaction) => transaction.finish().await,
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Announces a message to exactly one recipient (MAIL, RCPT, DATA; in one write where the server offers
+    /// PIPELINING, RFC 2920). While the returned transaction stands, not a byte of the message has been sent: the
+    /// moment to note down that the outcome is about to become doubtful.
+    ///
+    /// An `Err` is final for this call; [`is_usable`](Self::is_usable) tells whether the connection can go on.
+    pub async fn begin(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Transaction<'_>, Outcome> {
+        if !self.whole {
+            return Err(interrupted("the connection is no longer usable"));
+        }
+        if self.wire.has_news().await {
+            self.whole = false;
+            return Err(interrupted("the server has closed the idle connection"));
+        }
+        let (mail, recipient) = self.commands(envelope, message)?;
+        let encoded =
+            wire::encode_message(message).ok_or_else(|| failed("the message has a line end other than CRLF and cannot be sent safely"))?;
+        self.whole = false;
+        self.announce(&mail, &recipient).await?;
+        Ok(Transaction { connection: self, encoded })
+    }
+
+    /// False once anything about the connection is in doubt: drop it and open another.
+    pub fn is_usable(&self) -> bool {
+        self.whole
+    }
+
+    /// How many messages the server has accepted on this connection.
+    pub fn messages_sent(&self) -> u64 {
+        self.messages_sent
+    }
+
+    /// Whether everything that is sent goes under TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.wire.stream.is_encrypted()
+    }
+
+    /// Takes leave (RFC 5321 section 4.1.1.10), not waiting long for an answer that changes nothing.
+    pub async fn quit(mut self) {
+        let limit = self.timeouts.command.min(Duration::from_secs(5));
+        if self.whole && self.wire.command(&Quit.to_string(), limit).await.is_ok() {
+            self.wire.shut_down(limit).await;
+        }
+    }
+
+    /// The MAIL and RCPT of this message, or why this server could never be given it. Nothing is sent.
+    fn commands(&self, envelope: &Envelope, message: &[u8]) -> Result<(String, String), Outcome> {
+        let [recipient] = envelope.to() else {
+            return Err(failed("a message is sent to exactly one recipient at a time"));
+        };
+        let recipient = wire_address(recipient).ok_or_else(|| failed("the address cannot be written in SMTP"))?;
+        let sender = envelope.from().map(|sender| wire_address(sender).ok_or(())).transpose();
+        let sender = sender.map_err(|()| misconfigured("the sender's address cannot be written in SMTP"))?;
+
+        let mut parameters = Vec::new();
+        if let Some(limit) = self.extensions.size {
+            if limit > 0 && message.len() > limit {
+                let size = message.len();
+                return Err(failed(&format!("the message has {size} bytes, the server takes at most {limit}")));
+            }
+            parameters.push(MailParameter::Size(message.len()));
+        }
+        let utf8_sender = sender.as_ref().is_some_and(|sender| !is_ascii(sender));
+        if utf8_sender || !is_ascii(&recipient) {
+            if !self.extensions.smtputf8 {
+                let missing = "has non-ASCII characters before the @, and the server does not offer SMTPUTF8";
+                return Err(match utf8_sender {
+                    true => misconfigured(&format!("the sender's address {missing}")),
+                    false => failed(&format!("the address {missing}")),
+                });
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !message.is_ascii() {
+            if !self.extensions.eight_bit_mime {
+                return Err(failed("the message has 8-bit text, and the server does not offer 8BITMIME"));
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        Ok((Mail::new(sender, parameters).to_string(), Rcpt::new(recipient, Vec::new()).to_string()))
+    }
+
+    /// Gets a message announced, up to the server's 354. After a refusal the connection is brought back to where
+    /// the next MAIL may follow.
+    async fn announce(&mut self, mail: &str, recipient: &str) -> Result<(), Outcome> {
+        let limit = self.timeouts.command;
+        let data = Data.to_string();
+        let pipelining = self.extensions.pipelining;
+        if pipelining {
+            let group = [mail, recipient, &data].concat();
+            self.wire.write(group.as_bytes(), limit).await.map_err(|error| self.lost(Stage::Mail, &error))?;
+        }
+        let mut refusal = None;
+        let mut data_accepted = false;
+        for (stage, line) in [(Stage::Mail, mail), (Stage::Recipient, recipient), (Stage::Data, &data)] {
+            let reply = match pipelining {
+                true => self.wire.reply(limit).await,
+                false => self.wire.command(line, limit).await,
+            };
+            let reply = match reply {
+                Ok(reply) => reply,
+                // What the server has already said about this recipient stands, though it hung up afterwards.
+                Err(error) => return Err(refusal.unwrap_or_else(|| self.lost(stage, &error))),
+            };
+            let accepted = match stage {
+                Stage::Data => reply.code == 354,
+                _ => (200..300).contains(&reply.code),
+            };
+            data_accepted = accepted && stage == Stage::Data;
+            if accepted {
+                continue;
+            }
+            if reply.code < 400 || reply.code == 421 {
+                return Err(refusal.unwrap_or_else(|| self.out_of_service(stage, &reply)));
+            }
+            refusal.get_or_insert_with(|| reply.outcome(stage));
+            if !pipelining {
+                break;
+            }
+        }
+        let Some(refusal) = refusal else { return Ok(()) };
+        self.whole = self.start_over(data_accepted).await.is_ok();
+        self.exchanges += 1;
+        Err(refusal)
+    }
+
+    /// Ends a refused transaction. A server that said 354 all the same gets a lone dot, whose reply means nothing
+    /// (RFC 2920 section 3.1); RSET then clears whatever is left (RFC 5321 section 4.1.1.5).
+    async fn start_over(&mut self, data_accepted: bool) -> Result<(), WireError> {
+        if data_accepted {
+            self.wire.command(".\r\n", self.timeouts.command).await?;
+        }
+        let reply = self.wire.command(&Rset.to_string(), self.timeouts.command).await?;
+        if (200..300).contains(&reply.code) { Ok(()) } else { Err(WireError::OutOfTurn) }
+    }
+
+    /// The connection went before the message. If it has served before, a new one is worth trying at once; if it
+    /// was new and got no answer to its first MAIL, the server is not well.
+    fn lost(&self, stage: Stage, error: &WireError) -> Outcome {
+        if stage == Stage::Mail && self.exchanges == 0 {
+            let text = format!("no answer to the first MAIL: {error}");
+            return Outcome::Unavailable { text, configuration: false };
+        }
+        interrupted(&error.to_string())
+    }
+
+    /// A reply after which the connection is done for: 421, or a code that makes no sense here. A 421 for sitting
+    /// idle (4.4.2) was said to the last message, not to this one.
+    fn out_of_service(&self, stage: Stage, reply: &Reply) -> Outcome {
+        let idle = reply.enhanced.is_some_and(|status| (status.subject, status.detail) == (4, 2));
+        if stage == Stage::Mail && self.exchanges > 0 && idle {
+            return interrupted(&reply.to_string());
+        }
+        reply.outcome(stage)
+    }
+}
+
+/// MAIL, RCPT and DATA are accepted and the server waits for the message. Dropping this instead of finishing it
+/// leaves the connection unusable: nothing of the message is sent.
+#[must_use = "the message is sent by `finish`"]
+pub struct Transaction<'connection> {
+    connection: &'connection mut SmtpConnection,
+    encoded: Vec<u8>,
+}
+
+impl Transaction<'_> {
+    /// Writes the message with its final dot and reads the server's verdict.
+    pub async fn finish(self) -> Outcome {
+        let Self { connection, encoded } = self;
+        let Timeouts { data_block, final_dot, .. } = connection.timeouts;
+        if let Err(error) = connection.wire.write_blocks(&encoded, data_block).await {
+            return connection.last_words(&error).await;
+        }
+        let reply = match connection.wire.reply(final_dot).await {
+            Ok(reply) => reply,
+            Err(error) => return Outcome::Unknown { text: format!("no reply to the final dot: {error}") },
+        };
+        let outcome = reply.outcome(Stage::FinalDot);
+        connection.whole = reply.code != 421 && !matches!(outcome, Outcome::Unknown { .. });
+        connection.exchanges += 1;
+        connection.messages_sent += u64::from(matches!(outcome, Outcome::Sent { .. }));
+        outcome
+    }
+}
+
+impl SmtpConnection {
+    /// The message could not be written to its end, so the server cannot have accepted it; it may have said why
+    /// before it closed.
+    async fn last_words(&mut self, error: &WireError) -> Outcome {
+        let limit = self.timeouts.command.min(Duration::from_secs(1));
+        match self.wire.reply(limit).await {
+            Ok(reply) if reply.code >= 400 => reply.outcome(Stage::FinalDot),
+            _ => interrupted(&format!("broken off within the message: {error}")),
+        }
+    }
+}
+
+/// The address as SMTP takes it: a non-ASCII domain in its ASCII form (RFC 5890), which every server understands.
+fn wire_address(address: &Address) -> Option<Address> {
+    // lettre's parser lets none of these through; a line break here would be a command of somebody else's.
+    if AsRef::<str>::as_ref(address).contains(char::is_control) {
+        return None;
+    }
+    if address.domain().is_ascii() {
+        return Some(address.clone());
+    }
+    match Host::parse(address.domain()).ok()? {
+        Host::Domain(domain) => Address::new(address.user(), domain).ok(),
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
+}
+
+fn is_ascii(address: &Address) -> bool {
+    AsRef::<str>::as_ref(address).is_ascii()
+}
+
+fn failed(text: &str) -> Outcome {
+    Outcome::Failed { code: None, text: text.to_owned() }
+}
+
+fn interrupted(text: &str) -> Outcome {
+    Outcome::Interrupted { text: text.to_owned() }
+}
+
+fn misconfigured(text: &str) -> Outcome {
+    Outcome::Unavailable { text: text.to_owned(), configuration: true }
+}

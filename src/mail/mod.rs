@@ -1,0 +1,6 @@
+//! Mail: composing it (MIME), speaking SMTP, what a reply means, and the server that catches it in development.
+
+pub mod compose;
+pub mod connection;
+pub mod outcome;
+pub mod server;

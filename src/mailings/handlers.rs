@@ -1,0 +1,193 @@
+//! Mailings: list, create, show, edit, delete, pause.
+
+use poem::{
+    IntoResponse, Response, handler,
+    session::Session,
+    web::{Data, Path, Query},
+};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    model::MailingForm,
+    queries, runs,
+    schedule::Zone,
+    views::{self, Picker},
+};
+use crate::{
+    app::App,
+    attempts, db,
+    error::Result,
+    messages, recipients,
+    users::CurrentUser,
+    web::{
+        Chrome, FieldErrors, FormData, Page, flash, fragment,
+        list::{self, ListQuery},
+        see_other,
+    },
+};
+
+/// Messages a form offers; who has more finds the newest.
+const MESSAGES_OFFERED: i64 = 500;
+/// Recipients a form shows to tick beside those that are ticked; the search finds the others.
+const RECIPIENTS_OFFERED: i64 = 50;
+/// Beyond this many "all of mine" is shown as "more than".
+const COUNTED: i64 = 10_000;
+
+#[handler]
+pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<ListQuery>) -> Result<Page> {
+    let found = queries::list(&app.db, user.id(), db::like_pattern(&query.q).as_deref(), query.before, list::FETCH).await?;
+    let page = list::Keyset::new("/mailings", &query, found, |mailing| mailing.id);
+    Ok(Page::ok(views::index_page(&user, &chrome, &query.q, &page)))
+}
+
+#[derive(Deserialize)]
+pub struct Prefill {
+    #[serde(default)]
+    message_id: String,
+}
+
+#[handler]
+pub async fn new(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(prefill): Query<Prefill>) -> Result<Page> {
+    let zone = queries::latest_zone(&app.db, user.id()).await?.and_then(|name| Zone::parse(&name).ok());
+    let is_zone_chosen = zone.is_some();
+    let mut form = MailingForm::blank(OffsetDateTime::now_utc(), &zone.unwrap_or_else(Zone::utc));
+    form.message_id = prefill.message_id;
+    let picker = picker(&app, &user, &form).await?;
+    Ok(Page::ok(views::new_page(&user, &chrome, &form, &picker, &FieldErrors::default(), is_zone_chosen)))
+}
+
+/// What the form offers to choose from: the owner's own (M4).
+async fn picker(app: &App, user: &CurrentUser, form: &MailingForm) -> Result<Picker> {
+    let picked = form.picked_ids();
+    let ticked = recipients::queries::get_many(&app.db, user.id(), &picked).await?;
+    let search = db::like_pattern(&form.recipient_search);
+    let found = recipients::queries::list(&app.db, user.id(), search.as_deref(), None, RECIPIENTS_OFFERED).await?;
+    Ok(Picker {
+        messages: messages::queries::choices(&app.db, user.id(), MESSAGES_OFFERED).await?,
+        found: found.into_iter().filter(|recipient| picked.binary_search(&recipient.id).is_err()).collect(),
+        ticked,
+        total: recipients::queries::count_up_to(&app.db, user.id(), COUNTED).await?,
+        counted: COUNTED,
+    })
+}
+
+#[handler]
+pub async fn create(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    FormData(form): FormData<MailingForm>,
+) -> Result<Response> {
+    let saved = if form.find.is_some() {
+        Err(FieldErrors::default())
+    } else {
+        match form.parse() {
+            Ok(parsed) => match runs::create(&app, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await {
+                Ok(id) => Ok(id),
+                Err(refusal) => Err(refusal.into_field_errors()?),
+            },
+            Err(errors) => Err(errors),
+        }
+    };
+    match saved {
+        Ok(id) => {
+            flash(session, true, "The mailing was saved. It goes out by itself at the moments below.");
+            Ok(see_other(format!("/mailings/{id}")))
+        }
+        Err(errors) => {
+            let picker = picker(&app, &user, &form).await?;
+            Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &picker, &errors, true)))
+        }
+    }
+}
+
+/// A search in the picker is no failure.
+fn form_answer(errors: &FieldErrors, page: maud::Markup) -> Response {
+    if errors.is_empty() { Page::ok(page).into_response() } else { Page::invalid(page).into_response() }
+}
+
+#[handler]
+pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+    let mailing = queries::get(&app.db, user.id(), id).await?;
+    let latest = attempts::queries::list(&app.db, user.id(), Some(id), None, 10).await?;
+    let recipients = if mailing.all_recipients {
+        recipients::queries::count_up_to(&app.db, user.id(), COUNTED).await?
+    } else {
+        queries::count_recipients(&app.db, id).await?
+    };
+    let page = views::ShowPage { mailing: &mailing, attempts: &latest, recipients, counted: COUNTED, now: OffsetDateTime::now_utc() };
+    Ok(Page::ok(views::show_page(&user, &chrome, &page)))
+}
+
+#[handler]
+pub async fn edit(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+    let mailing = queries::get(&app.db, user.id(), id).await?;
+    let form = mailing.form(&queries::recipient_ids(&app.db, id).await?);
+    let picker = picker(&app, &user, &form).await?;
+    Ok(Page::ok(views::edit_page(&user, &chrome, id, &form, &picker, &FieldErrors::default(), None)))
+}
+
+#[handler]
+pub async fn update(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    Path(id): Path<i64>,
+    FormData(form): FormData<MailingForm>,
+) -> Result<Response> {
+    let stored = queries::get(&app.db, user.id(), id).await?;
+    let mut errors = FieldErrors::default();
+    if form.find.is_none() {
+        let saved = match form.parse() {
+            Ok(parsed) => runs::update(&app, user.id(), id, form.version, &parsed).await,
+            Err(found) => Err(found.into()),
+        };
+        match saved {
+            Ok(true) if chrome.htmx => {
+                let mailing = queries::get(&app.db, user.id(), id).await?;
+                return Ok(fragment(views::row(&mailing, &chrome.csrf)));
+            }
+            Ok(true) => {
+                flash(session, true, "Saved.");
+                return Ok(see_other(format!("/mailings/{id}")));
+            }
+            Ok(false) => {
+                // Another tab has saved meanwhile: the reader's text stays, saving again replaces what is stored.
+                let form = MailingForm { version: stored.version, ..form };
+                let picker = picker(&app, &user, &form).await?;
+                return Ok(Page::conflict(views::edit_page(&user, &chrome, id, &form, &picker, &errors, Some(&stored))).into_response());
+            }
+            Err(refusal) => errors = refusal.into_field_errors()?,
+        }
+    }
+    let picker = picker(&app, &user, &form).await?;
+    Ok(form_answer(&errors, views::edit_page(&user, &chrome, id, &form, &picker, &errors, None)))
+}
+
+#[handler]
+pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
+    runs::delete(&app, user.id(), id).await?;
+    if chrome.htmx {
+        return Ok(fragment(maud::html! {}));
+    }
+    flash(session, true, "The mailing and its attempts were deleted.");
+    Ok(see_other("/mailings"))
+}
+
+#[handler]
+pub async fn pause(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
+    runs::pause(&app, user.id(), id).await?;
+    flash(session, true, "Paused. Nothing goes out until you resume it.");
+    Ok(see_other(format!("/mailings/{id}")))
+}
+
+#[handler]
+pub async fn resume(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
+    runs::resume(&app, user.id(), id).await?;
+    flash(session, true, "Resumed. The next run is below.");
+    Ok(see_other(format!("/mailings/{id}")))
+}

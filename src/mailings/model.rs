@@ -1,0 +1,221 @@
+//! A mailing's form and what it becomes.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::schedule::{self, LocalTimeError, Period, Schedule, Zone};
+use crate::web::form::{self, FieldErrors};
+
+/// The most recipients to tick one by one; beyond that "all of mine" is the tool.
+pub const PICKED_MAX: usize = 10_000;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MailingForm {
+    pub name: String,
+    pub message_id: String,
+    /// `true` (everybody the owner has at each run) or `false` (those in `recipient_ids`).
+    pub all_recipients: String,
+    pub recipient_ids: Vec<String>,
+    pub starts_at: String,
+    pub ends_at: String,
+    pub period: String,
+    pub time_zone: String,
+    /// A checkbox: `true` or absent.
+    pub resend_unknown: String,
+    /// Names this filling-in of the form, so that sending it twice creates one mailing.
+    pub submission_id: Option<Uuid>,
+    /// The row's version that the form was made from.
+    pub version: i32,
+    /// What is searched in the picker; not saved.
+    pub recipient_search: String,
+    /// Present: only the picker is asked for, nothing is saved.
+    pub find: Option<String>,
+}
+
+/// Whom a mailing goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    All,
+    /// Ids of the owner's recipients; at least one, each once.
+    Picked(Vec<i64>),
+}
+
+/// A mailing that can be saved.
+#[derive(Debug)]
+pub struct NewMailing {
+    pub name: String,
+    pub message_id: i64,
+    pub audience: Audience,
+    pub schedule: Schedule,
+    pub resend_unknown: bool,
+}
+
+impl MailingForm {
+    /// A form for a mailing that starts now and ends in a month.
+    pub fn blank(now: OffsetDateTime, zone: &Zone) -> Self {
+        Self {
+            all_recipients: "true".into(),
+            starts_at: schedule::to_local_input(now, zone),
+            ends_at: schedule::to_local_input(now + time::Duration::days(30), zone),
+            period: Period::Once.as_str().into(),
+            time_zone: zone.name().into(),
+            resend_unknown: "true".into(),
+            submission_id: Some(Uuid::new_v4()),
+            ..Self::default()
+        }
+    }
+
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse(&self) -> Result<NewMailing, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("name", form::line(&self.name, 200));
+        let message_id = errors.take("message_id", self.message_id.trim().parse().map_err(|_| "Choose the message to send."));
+        let audience = errors.take("recipient_ids", self.parse_audience());
+        let schedule = self.parse_schedule(&mut errors);
+        match (name, message_id, audience, schedule) {
+            (Some(name), Some(message_id), Some(audience), Some(schedule)) => {
+                Ok(NewMailing { name, message_id, audience, schedule, resend_unknown: self.resend_unknown == "true" })
+            }
+            _ => Err(errors),
+        }
+    }
+
+    /// The ids that are ticked; what is no number was not made by our form.
+    pub fn picked_ids(&self) -> Vec<i64> {
+        let mut ids: Vec<i64> = self.recipient_ids.iter().filter_map(|id| id.parse().ok()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn parse_audience(&self) -> Result<Audience, String> {
+        if self.all_recipients == "true" {
+            return Ok(Audience::All);
+        }
+        let ids = self.picked_ids();
+        match ids.len() {
+            0 => Err("Tick at least one recipient, or choose all of them.".into()),
+            count if count > PICKED_MAX => Err(format!("{count} are ticked; {PICKED_MAX} are the most. Choose all of them instead.")),
+            _ => Ok(Audience::Picked(ids)),
+        }
+    }
+
+    fn parse_schedule(&self, errors: &mut FieldErrors) -> Option<Schedule> {
+        let period = errors.take("period", self.period.parse::<Period>().map_err(|_| "Choose how often it goes out."));
+        let zone = errors.take(
+            "time_zone",
+            Zone::parse(&self.time_zone).map_err(|_| format!("There is no time zone `{}`; choose one from the list.", self.time_zone)),
+        );
+        // Without a zone a time means nothing yet; its own form is checked all the same.
+        let checked_in = zone.clone().unwrap_or_else(Zone::utc);
+        let starts_at = errors.take("starts_at", schedule::parse_local(&self.starts_at, &checked_in).map_err(|error| explain(&error)));
+        let ends_at = errors.take("ends_at", schedule::parse_local(&self.ends_at, &checked_in).map_err(|error| explain(&error)));
+        let (period, zone, starts_at, ends_at) = (period?, zone?, starts_at?, ends_at?);
+        errors.take("ends_at", Schedule::new(starts_at, ends_at, period, zone).map_err(|_| "The end must be after the start."))
+    }
+}
+
+fn explain(error: &LocalTimeError) -> String {
+    match error {
+        LocalTimeError::NotADateTime => "Enter a date and a time, like 2026-12-01T09:00.".into(),
+        LocalTimeError::OutOfRange => "Enter a year from 1970 to 9999.".into(),
+        LocalTimeError::DoesNotExist { next_valid } => {
+            format!("The clocks are put forward over this time in that zone, so it does not exist; the next one is {next_valid}.")
+        }
+    }
+}
+
+/// Where a mailing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum Status {
+    Created,
+    Running,
+    Completed,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Completed => "completed",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Mailing {
+    pub id: i64,
+    pub user_id: i64,
+    pub name: String,
+    pub message_id: i64,
+    pub subject: String,
+    pub all_recipients: bool,
+    pub starts_at: OffsetDateTime,
+    pub ends_at: OffsetDateTime,
+    pub period: String,
+    pub time_zone: String,
+    pub status: Status,
+    pub paused_at: Option<OffsetDateTime>,
+    pub disabled_at: Option<OffsetDateTime>,
+    pub disabled_reason: Option<String>,
+    pub next_run_at: Option<OffsetDateTime>,
+    pub resend_unknown: bool,
+    pub version: i32,
+}
+
+impl Mailing {
+    /// The schedule of the row.
+    ///
+    /// # Errors
+    /// The row was not written by this program, or by one that knows other time zones.
+    pub fn schedule(&self) -> anyhow::Result<Schedule> {
+        Ok(Schedule::new(self.starts_at, self.ends_at, self.period.parse()?, Zone::parse(&self.time_zone)?)?)
+    }
+
+    /// The mailing's zone; UTC where this program's database no longer knows it, for showing times.
+    pub fn zone(&self) -> Zone {
+        Zone::parse(&self.time_zone).unwrap_or_else(|_| Zone::utc())
+    }
+
+    /// The row as its form, `picked` being its recipients where it does not go to all.
+    pub fn form(&self, picked: &[i64]) -> MailingForm {
+        let zone = self.zone();
+        MailingForm {
+            name: self.name.clone(),
+            message_id: self.message_id.to_string(),
+            all_recipients: self.all_recipients.to_string(),
+            recipient_ids: picked.iter().map(i64::to_string).collect(),
+            starts_at: schedule::to_local_input(self.starts_at, &zone),
+            ends_at: schedule::to_local_input(self.ends_at, &zone),
+            period: self.period.clone(),
+            time_zone: self.time_zone.clone(),
+            resend_unknown: self.resend_unknown.to_string(),
+            submission_id: None,
+            version: self.version,
+            recipient_search: String::new(),
+            find: None,
+        }
+    }
+}
+
+/// A mailing that uses a recipient or a message.
+#[derive(Debug)]
+pub struct Use {
+    pub id: i64,
+    pub name: String,
+}
+
+/// The sentence that refuses to delete `what`.
+pub fn used_by(what: &str, mailings: &[Use]) -> String {
+    let names: Vec<String> = mailings.iter().map(|mailing| format!("“{}”", mailing.name)).collect();
+    match names.as_slice() {
+        [] => format!("{what} is used by a mailing; take it out there first."),
+        [name] => format!("{what} is used by the mailing {name}; take it out there first."),
+        names => format!("{what} is used by the mailings {}; take it out there first.", names.join(", ")),
+    }
+}

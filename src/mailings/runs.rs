@@ -1,0 +1,293 @@
+//! Starting a mailing's runs: by schedule and by hand, saved with the next run's job in one short transaction.
+//! Nothing is sent here; that is `delivery`'s.
+
+use sqlx::PgTransaction;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    jobs::RunMailing,
+    model::{Mailing, NewMailing, Status},
+    queries,
+};
+use crate::{
+    app::{App, Enqueue},
+    attempts::{self, model::Trigger, queries::NewAttempt},
+    delivery::{self, queries::Audience},
+    error::Result,
+    recipients,
+    web::{FieldErrors, Refusal},
+};
+
+/// The key of a mailing's scheduling job.
+pub fn job_key(mailing_id: i64) -> String {
+    format!("mailing:{mailing_id}")
+}
+
+/// Saves a new mailing and the job of its first run. Inside its window the run is now.
+///
+/// # Errors
+/// What the database alone knows to be wrong with the form.
+pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uuid) -> Result<i64, Refusal> {
+    let now = OffsetDateTime::now_utc();
+    if new.schedule.ends_at() <= now {
+        return Err(Refusal::Invalid(FieldErrors::of("ends_at", "This has passed already; choose an end in the future.")));
+    }
+    let mut transaction = app.db.begin().await?;
+    // Serialises the two halves of a double click; the loser finds the winner's row.
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", submission_id.to_string()).execute(&mut *transaction).await?;
+    if let Some(id) = queries::id_by_submission(&mut *transaction, user_id, submission_id).await? {
+        return Ok(id);
+    }
+    let next_run_at = new.schedule.next_run(None, now);
+    let id = queries::insert(&mut *transaction, user_id, new, next_run_at, submission_id).await?;
+    save_audience(&mut transaction, user_id, id, new).await?;
+    enqueue_run(app, &mut transaction, id, next_run_at).await?;
+    transaction.commit().await?;
+    Ok(id)
+}
+
+/// Saves a change of the given version and the job of the next run. False: the row has another version by now.
+///
+/// # Errors
+/// What the database alone knows to be wrong with the form; `RowNotFound` where it is not the owner's.
+pub async fn update(app: &App, user_id: i64, id: i64, version: i32, new: &NewMailing) -> Result<bool, Refusal> {
+    let mut transaction = app.db.begin().await?;
+    let mailing = queries::lock_own(&mut *transaction, user_id, id).await?;
+    if mailing.version != version {
+        return Ok(false);
+    }
+    queries::update(&mut *transaction, id, new).await?;
+    save_audience(&mut transaction, user_id, id, new).await?;
+    reschedule(app, &mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+async fn save_audience(transaction: &mut PgTransaction<'_>, user_id: i64, id: i64, new: &NewMailing) -> Result<(), Refusal> {
+    let problem = match &new.audience {
+        super::model::Audience::All => {
+            queries::replace_recipients(transaction, user_id, id, &[]).await?;
+            let has_any = recipients::queries::count_up_to(&mut **transaction, user_id, 1).await? > 0;
+            (!has_any).then_some("You have no recipients yet; add the first one, then save this.")
+        }
+        super::model::Audience::Picked(ids) => {
+            let kept = queries::replace_recipients(transaction, user_id, id, ids).await?;
+            (kept != ids.len() as u64)
+                .then_some("Some of the ticked recipients do not exist any more; look through the list and save again.")
+        }
+    };
+    match problem {
+        Some(problem) => Err(Refusal::Invalid(FieldErrors::of("recipient_ids", problem))),
+        None => Ok(()),
+    }
+}
+
+/// Stops the mailing until it is resumed: no run starts, and a running attempt rests before its next batch.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn pause(app: &App, user_id: i64, id: i64) -> Result<()> {
+    let mut transaction = app.db.begin().await?;
+    queries::lock_own(&mut *transaction, user_id, id).await?;
+    queries::set_paused(&mut *transaction, id, true).await?;
+    app.dequeue(&mut transaction, &job_key(id)).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Goes on: unfinished attempts at once, the schedule with its next moment. What fell due during the pause stays unsent,
+/// except a first run that still lies inside the window.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<()> {
+    let mut transaction = app.db.begin().await?;
+    queries::lock_own(&mut *transaction, user_id, id).await?;
+    queries::set_paused(&mut *transaction, id, false).await?;
+    for (attempt_id, total) in attempts::queries::running_ids(&mut *transaction, id).await? {
+        delivery::jobs::enqueue(app, &mut transaction, attempt_id, total).await?;
+    }
+    reschedule(app, &mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Computes the next moment anew from the schedule as it now is, and puts its job in the queue.
+async fn reschedule(app: &App, transaction: &mut PgTransaction<'_>, id: i64) -> Result<()> {
+    let Some(mailing) = queries::lock(&mut **transaction, id).await? else { return Ok(()) };
+    let schedule = mailing.schedule()?;
+    let last = queries::last_run_at(&mut **transaction, id).await?;
+    let next_run_at = schedule.next_run(last, OffsetDateTime::now_utc());
+    let is_running = attempts::queries::running_id(&mut **transaction, id).await?.is_some();
+    let status = match (next_run_at, last) {
+        (None, _) if !is_running => Status::Completed,
+        (Some(_), None) if !is_running => Status::Created,
+        _ => Status::Running,
+    };
+    queries::set_status(&mut **transaction, id, status, next_run_at).await?;
+    match next_run_at.filter(|_| mailing.paused_at.is_none()) {
+        Some(_) => enqueue_run(app, transaction, id, next_run_at).await,
+        None => app.dequeue(transaction, &job_key(id)).await,
+    }
+}
+
+async fn enqueue_run(app: &App, transaction: &mut PgTransaction<'_>, id: i64, run_at: Option<OffsetDateTime>) -> Result<()> {
+    let Some(run_at) = run_at else { return Ok(()) };
+    let when = Enqueue { key: Some(job_key(id)), run_at: Some(run_at) };
+    app.enqueue(transaction, RunMailing { mailing_id: id }, when).await
+}
+
+/// The body of the job: starts the run that is due and schedules the next. Repeating it changes nothing.
+/// Gives the attempt that was started.
+///
+/// # Errors
+/// The database's; the transaction is rolled back and the job runs again.
+pub async fn run_due(app: &App, mailing_id: i64) -> Result<Option<i64>> {
+    let now = OffsetDateTime::now_utc();
+    let mut transaction = app.db.begin().await?;
+    let Some(mailing) = queries::lock(&mut *transaction, mailing_id).await? else { return Ok(None) };
+    let Some(moment) = mailing.next_run_at else { return Ok(None) };
+    if mailing.paused_at.is_some() || mailing.disabled_at.is_some() || queries::is_owner_blocked(&mut *transaction, mailing.user_id).await?
+    {
+        return Ok(None);
+    }
+    let mut started = None;
+    let mut next_run_at = Some(moment);
+    if moment <= now {
+        if now < mailing.ends_at {
+            let new = NewAttempt { mailing_id, scheduled_at: moment, trigger: Trigger::Schedule, submission_id: Uuid::new_v4() };
+            started = start(app, &mut transaction, &mailing, &new).await?.map(|started| started.attempt_id);
+        }
+        // Later than now, not later than the moment: what was missed during downtime is made up for by this one run.
+        next_run_at = mailing.schedule()?.next_after(now);
+        let status = if started.is_some() || next_run_at.is_some() { Status::Running } else { Status::Completed };
+        queries::set_status(&mut *transaction, mailing_id, status, next_run_at).await?;
+    }
+    // Last: adding this job's own key again retires the run in progress (it would not be repeated after a failure).
+    enqueue_run(app, &mut transaction, mailing_id, next_run_at).await?;
+    transaction.commit().await?;
+    Ok(started)
+}
+
+/// Why a mailing was not started by hand.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotStarted {
+    Paused,
+    Disabled,
+    Ended,
+    /// The attempt that is still running.
+    Running(i64),
+    NobodyToSendTo,
+}
+
+/// Starts a run now, beside the schedule. For a mailing that goes out once this is its run. The same submission again
+/// gives the attempt it has started.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uuid) -> Result<Result<i64, NotStarted>> {
+    let now = OffsetDateTime::now_utc();
+    let mut transaction = app.db.begin().await?;
+    let mailing = queries::lock_own(&mut *transaction, user_id, mailing_id).await?;
+    if let Some(attempt_id) = attempts::queries::id_by_submission(&mut *transaction, mailing_id, submission_id).await? {
+        return Ok(Ok(attempt_id));
+    }
+    if mailing.disabled_at.is_some() {
+        return Ok(Err(NotStarted::Disabled));
+    }
+    if mailing.paused_at.is_some() {
+        return Ok(Err(NotStarted::Paused));
+    }
+    if mailing.ends_at <= now {
+        return Ok(Err(NotStarted::Ended));
+    }
+    if let Some(attempt_id) = attempts::queries::running_id(&mut *transaction, mailing_id).await? {
+        return Ok(Err(NotStarted::Running(attempt_id)));
+    }
+    let new = NewAttempt { mailing_id, scheduled_at: now, trigger: Trigger::Manual, submission_id };
+    // Dropping the transaction takes the empty attempt back.
+    let Some(Started { attempt_id, to_send: 1.. }) = start(app, &mut transaction, &mailing, &new).await? else {
+        return Ok(Err(NotStarted::NobodyToSendTo));
+    };
+    let next_run_at = mailing.next_run_at.filter(|_| mailing.period != "once");
+    queries::set_status(&mut *transaction, mailing_id, Status::Running, next_run_at).await?;
+    if next_run_at.is_none() {
+        app.dequeue(&mut transaction, &job_key(mailing_id)).await?;
+    }
+    transaction.commit().await?;
+    Ok(Ok(attempt_id))
+}
+
+/// The attempt with its deliveries and their jobs. None: this moment has its attempt already.
+async fn start(app: &App, transaction: &mut PgTransaction<'_>, mailing: &Mailing, new: &NewAttempt) -> Result<Option<Started>> {
+    let Some(attempt_id) = attempts::queries::insert(&mut **transaction, new).await? else { return Ok(None) };
+    let audience = Audience { user_id: mailing.user_id, mailing_id: mailing.id, all_recipients: mailing.all_recipients };
+    let snapshot = delivery::queries::snapshot(&mut **transaction, attempt_id, &audience).await?;
+    attempts::queries::set_total(&mut **transaction, attempt_id, &snapshot).await?;
+    delivery::jobs::enqueue(app, transaction, attempt_id, snapshot.total).await?;
+    tracing::info!(
+        mailing.id = mailing.id,
+        attempt.id = attempt_id,
+        attempt.total = snapshot.total,
+        "Attempt {attempt_id} of mailing {} started",
+        mailing.id
+    );
+    Ok(Some(Started { attempt_id, to_send: snapshot.total - snapshot.skipped }))
+}
+
+struct Started {
+    attempt_id: i64,
+    to_send: i32,
+}
+
+/// After an attempt has closed: the mailing is completed when no run is left and no attempt is unfinished.
+///
+/// # Errors
+/// The database's.
+pub async fn complete_if_done(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Result<()> {
+    if mailing.next_run_at.is_none() && attempts::queries::running_id(&mut **transaction, mailing.id).await?.is_none() {
+        queries::set_status(&mut **transaction, mailing.id, Status::Completed, None).await?;
+    }
+    Ok(())
+}
+
+/// Mailings whose job should have run a while ago and has not get it again. A safety net; it should never catch anything.
+///
+/// # Errors
+/// The database's.
+pub async fn rescue_overdue(app: &App) -> Result<()> {
+    for mailing_id in queries::due(&app.db, 60.0).await? {
+        tracing::warn!(mailing.id = mailing_id, "Mailing {mailing_id} was overdue and had no job; it gets one");
+        let mut transaction = app.db.begin().await?;
+        enqueue_run(app, &mut transaction, mailing_id, Some(OffsetDateTime::now_utc())).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// Deletes the mailing with its attempts and its job. A slice that is sending finds its lease gone and stops.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn delete(app: &App, user_id: i64, id: i64) -> Result<()> {
+    let mut transaction = app.db.begin().await?;
+    queries::lock_own(&mut *transaction, user_id, id).await?;
+    app.dequeue(&mut transaction, &job_key(id)).await?;
+    queries::delete(&mut *transaction, user_id, id).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Gives every mailing that has a next run its job; what is queued already stays as it is. For rows that came as fixtures.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue_missing(app: &App) -> Result<()> {
+    let mut transaction = app.db.begin().await?;
+    for (id, next_run_at) in queries::scheduled(&mut *transaction).await? {
+        enqueue_run(app, &mut transaction, id, Some(next_run_at)).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! A message's form and what it becomes.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    mail::compose::Body,
+    web::form::{self, FieldErrors},
+};
+
+/// The longest body, in bytes of UTF-8; Gmail clips a mail at a fifth of it.
+pub const BODY_MAX_BYTES: usize = 512 * 1024;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MessageForm {
+    pub subject: String,
+    pub body: String,
+    /// Names this filling-in of the form, so that sending it twice creates one message.
+    pub submission_id: Option<Uuid>,
+    /// The row's version that the form was made from.
+    pub version: i32,
+}
+
+/// A message that can be saved.
+#[derive(Debug)]
+pub struct NewMessage {
+    pub subject: String,
+    pub body: String,
+}
+
+impl MessageForm {
+    /// An empty form.
+    pub fn blank() -> Self {
+        Self { submission_id: Some(Uuid::new_v4()), ..Self::default() }
+    }
+
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse(&self) -> Result<NewMessage, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let subject = errors.take("subject", form::line(&self.subject, 250));
+        let body = errors.take("body", parse_body(&self.body));
+        match (subject, body) {
+            (Some(subject), Some(body)) => Ok(NewMessage { subject, body }),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn parse_body(text: &str) -> Result<String, String> {
+    let body = form::optional_text(text, usize::MAX)?;
+    if body.is_empty() {
+        return Err("Please write what the message should say.".into());
+    }
+    if body.len() > BODY_MAX_BYTES {
+        return Err(format!("This is {} KB long; {} KB are the most.", body.len() / 1024, BODY_MAX_BYTES / 1024));
+    }
+    // Said now, at the field, and not when the mail is made.
+    Body::try_from_author(&body).map_err(|error| error.to_string())?;
+    Ok(body)
+}
+
+impl From<&Message> for MessageForm {
+    fn from(message: &Message) -> Self {
+        Self { subject: message.subject.clone(), body: message.body.clone(), submission_id: None, version: message.version }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub id: i64,
+    pub subject: String,
+    pub body: String,
+    pub version: i32,
+    pub updated_at: OffsetDateTime,
+}
+
+/// A message in a list: the beginning of its body is enough.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    pub id: i64,
+    pub subject: String,
+    pub excerpt: String,
+    pub updated_at: OffsetDateTime,
+}
+
+impl From<&Message> for Summary {
+    fn from(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            subject: message.subject.clone(),
+            excerpt: message.body.chars().take(300).collect(),
+            updated_at: message.updated_at,
+        }
+    }
+}

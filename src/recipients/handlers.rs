@@ -1,0 +1,143 @@
+//! Recipients: list, create, show, edit, delete.
+
+use poem::{
+    IntoResponse, Response, handler,
+    session::Session,
+    web::{Data, Path, Query},
+};
+use uuid::Uuid;
+
+use super::{
+    model::{Recipient, RecipientForm},
+    queries, views,
+};
+use crate::{
+    app::App,
+    db,
+    error::Result,
+    mailings,
+    users::CurrentUser,
+    web::{
+        Chrome, FieldErrors, FormData, Page, flash, fragment,
+        list::{self, ListQuery},
+        refused, see_other,
+    },
+};
+
+#[handler]
+pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<ListQuery>) -> Result<Page> {
+    let found = queries::list(&app.db, user.id(), db::like_pattern(&query.q).as_deref(), query.before, list::FETCH).await?;
+    let page = list::Keyset::new("/recipients", &query, found, |recipient| recipient.id);
+    Ok(Page::ok(views::index_page(&user, &chrome, &query.q, &page)))
+}
+
+#[handler]
+pub async fn new(user: CurrentUser, chrome: Chrome) -> Page {
+    Page::ok(views::new_page(&user, &chrome, &RecipientForm::blank(), &FieldErrors::default()))
+}
+
+#[handler]
+pub async fn create(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    FormData(form): FormData<RecipientForm>,
+) -> Result<Response> {
+    let submission_id = form.submission_id.unwrap_or_else(Uuid::new_v4);
+    let saved = match form.parse() {
+        Ok(parsed) => match queries::insert(&app.db, user.id(), &parsed, submission_id).await {
+            Ok(recipient) => Ok(recipient),
+            Err(refusal) => Err(refusal.into_field_errors()?),
+        },
+        Err(errors) => Err(errors),
+    };
+    Ok(match saved {
+        Ok(recipient) if chrome.htmx => fragment(views::row(&recipient, &chrome.csrf)),
+        Ok(recipient) => {
+            flash(session, true, format!("{} was added.", recipient.email));
+            see_other("/recipients")
+        }
+        Err(errors) => Page::invalid(views::new_page(&user, &chrome, &form, &errors)).into_response(),
+    })
+}
+
+#[handler]
+pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+    let recipient = queries::get(&app.db, user.id(), id).await?;
+    let mailings = mailings::queries::using_recipient(&app.db, user.id(), id).await?;
+    Ok(Page::ok(views::show_page(&user, &chrome, &recipient, &mailings)))
+}
+
+#[handler]
+pub async fn edit(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+    let recipient = queries::get(&app.db, user.id(), id).await?;
+    Ok(Page::ok(views::edit_page(&user, &chrome, id, &RecipientForm::from(&recipient), &FieldErrors::default(), None)))
+}
+
+#[handler]
+pub async fn update(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    Path(id): Path<i64>,
+    FormData(form): FormData<RecipientForm>,
+) -> Result<Response> {
+    // A stranger's row is not found before anything is said about the form.
+    let stored = queries::get(&app.db, user.id(), id).await?;
+    let invalid = |errors: &FieldErrors| Page::invalid(views::edit_page(&user, &chrome, id, &form, errors, None)).into_response();
+    let parsed = match form.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return Ok(invalid(&errors)),
+    };
+    match queries::update(&app.db, user.id(), id, form.version, &parsed).await {
+        Ok(Some(recipient)) if chrome.htmx => Ok(fragment(views::row(&recipient, &chrome.csrf))),
+        Ok(Some(_)) => {
+            flash(session, true, "Saved.");
+            Ok(see_other("/recipients"))
+        }
+        Ok(None) => Ok(conflict(&user, &chrome, &stored, form)),
+        Err(refusal) => Ok(invalid(&refusal.into_field_errors()?)),
+    }
+}
+
+/// Another tab has saved meanwhile: the reader's text stays, what is stored is shown, saving again replaces it.
+fn conflict(user: &CurrentUser, chrome: &Chrome, stored: &Recipient, form: RecipientForm) -> Response {
+    let form = RecipientForm { version: stored.version, ..form };
+    Page::conflict(views::edit_page(user, chrome, stored.id, &form, &FieldErrors::default(), Some(stored))).into_response()
+}
+
+#[handler]
+pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
+    if queries::delete(&app.db, user.id(), id).await? {
+        if chrome.htmx {
+            return Ok(fragment(maud::html! {}));
+        }
+        flash(session, true, "The recipient was deleted.");
+        return Ok(see_other("/recipients"));
+    }
+    let mailings = mailings::queries::using_recipient(&app.db, user.id(), id).await?;
+    let reason = mailings::model::used_by("This recipient", &mailings);
+    if chrome.htmx {
+        return Ok(refused(&reason));
+    }
+    flash(session, false, reason);
+    Ok(see_other(format!("/recipients/{id}")))
+}
+
+#[handler]
+pub async fn delete_undeliverable(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    Path(id): Path<i64>,
+) -> Result<Response> {
+    let recipient = queries::clear_undeliverable(&app.db, user.id(), id).await?;
+    if chrome.htmx {
+        return Ok(fragment(views::row(&recipient, &chrome.csrf)));
+    }
+    flash(session, true, "The next attempt tries this address again.");
+    Ok(see_other(format!("/recipients/{id}")))
+}

@@ -1,0 +1,71 @@
+//! A recipient's form and what it becomes.
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::web::form::{self, FieldErrors};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RecipientForm {
+    pub email: String,
+    pub full_name: String,
+    pub comment: String,
+    /// Names this filling-in of the form, so that sending it twice creates one recipient.
+    pub submission_id: Option<Uuid>,
+    /// The row's version that the form was made from.
+    pub version: i32,
+}
+
+/// A recipient that can be saved.
+#[derive(Debug)]
+pub struct NewRecipient {
+    pub email: String,
+    pub full_name: String,
+    pub comment: String,
+}
+
+impl RecipientForm {
+    /// An empty form.
+    pub fn blank() -> Self {
+        Self { submission_id: Some(Uuid::new_v4()), ..Self::default() }
+    }
+
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse(&self) -> Result<NewRecipient, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let email = errors.take("email", form::email(&self.email));
+        let full_name = errors.take("full_name", form::line(&self.full_name, 200));
+        let comment = errors.take("comment", form::optional_text(&self.comment, 2000));
+        match (email, full_name, comment) {
+            (Some(email), Some(full_name), Some(comment)) => Ok(NewRecipient { email, full_name, comment }),
+            _ => Err(errors),
+        }
+    }
+}
+
+impl From<&Recipient> for RecipientForm {
+    fn from(recipient: &Recipient) -> Self {
+        Self {
+            email: recipient.email.clone(),
+            full_name: recipient.full_name.clone(),
+            comment: recipient.comment.clone(),
+            submission_id: None,
+            version: recipient.version,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    pub id: i64,
+    pub email: String,
+    pub full_name: String,
+    pub comment: String,
+    /// Since when mail servers say that the address does not exist.
+    pub undeliverable_at: Option<OffsetDateTime>,
+    pub undeliverable_reason: Option<String>,
+    pub version: i32,
+}

@@ -1,0 +1,147 @@
+//! SQL over recipients. Every query takes the owner.
+
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::model::{NewRecipient, Recipient};
+use crate::{
+    db::{self, ResultExt},
+    web::{FieldErrors, Refusal},
+};
+
+/// A page of the owner's recipients, newest first, from below `before` on. `search` is a `like` pattern.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    user_id: i64,
+    search: Option<&str>,
+    before: Option<i64>,
+    limit: i64,
+) -> sqlx::Result<Vec<Recipient>> {
+    sqlx::query_as!(
+        Recipient,
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+           from recipients
+           where user_id = $1 and ($2::text is null or search like $2) and ($3::bigint is null or id < $3)
+           order by id desc limit $4"#,
+        user_id,
+        search,
+        before,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Recipient> {
+    sqlx::query_as!(
+        Recipient,
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+           from recipients where user_id = $1 and id = $2"#,
+        user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The owner's recipients among `ids`, for the ticked ones of a form.
+pub async fn get_many(db: impl PgExecutor<'_>, user_id: i64, ids: &[i64]) -> sqlx::Result<Vec<Recipient>> {
+    sqlx::query_as!(
+        Recipient,
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+           from recipients where user_id = $1 and id = any($2) order by id desc"#,
+        user_id,
+        ids
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many the owner has, counted up to `limit`: the picker and the guide need no exact million.
+pub async fn count_up_to(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from (select from recipients where user_id = $1 limit $2) counted"#, user_id, limit)
+        .fetch_one(db)
+        .await
+}
+
+/// Saves a new recipient; the same submission again gives the row it has made.
+pub async fn insert(db: impl PgExecutor<'_>, user_id: i64, new: &NewRecipient, submission_id: Uuid) -> Result<Recipient, Refusal> {
+    sqlx::query_as!(
+        Recipient,
+        r#"insert into recipients (user_id, email, full_name, comment, submission_id) values ($1, $2::text::citext, $3, $4, $5)
+           on conflict on constraint recipients_user_id_submission_id_key do update set submission_id = excluded.submission_id
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
+        user_id,
+        new.email,
+        new.full_name,
+        new.comment,
+        submission_id
+    )
+    .fetch_one(db)
+    .await
+    .on_constraint("recipients_user_id_email_key", email_taken)
+}
+
+/// Saves a change of the given version; None: there is no such version (any more). A new address is not undeliverable yet.
+pub async fn update(
+    db: impl PgExecutor<'_>,
+    user_id: i64,
+    id: i64,
+    version: i32,
+    new: &NewRecipient,
+) -> Result<Option<Recipient>, Refusal> {
+    sqlx::query_as!(
+        Recipient,
+        r#"update recipients set email = $4::text::citext, full_name = $5, comment = $6, version = version + 1, updated_at = now(),
+               undeliverable_at = case when email = $4::text::citext then undeliverable_at end,
+               undeliverable_reason = case when email = $4::text::citext then undeliverable_reason end
+           where user_id = $1 and id = $2 and version = $3
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
+        user_id,
+        id,
+        version,
+        new.email,
+        new.full_name,
+        new.comment
+    )
+    .fetch_optional(db)
+    .await
+    .on_constraint("recipients_user_id_email_key", email_taken)
+}
+
+fn email_taken() -> Refusal {
+    Refusal::Invalid(FieldErrors::of("email", "You have a recipient with this address already."))
+}
+
+/// Deletes unless a mailing picks this recipient: then false. `RowNotFound` where it is not the owner's.
+pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<bool> {
+    let deleted =
+        sqlx::query_scalar!("delete from recipients where user_id = $1 and id = $2 returning id", user_id, id).fetch_one(db).await;
+    db::unless_used(deleted, "mailing_recipients_recipient_id_fkey")
+}
+
+/// A mail server has said that these addresses do not exist.
+pub async fn mark_undeliverable(db: impl PgExecutor<'_>, ids: &[i64], reason: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update recipients set undeliverable_at = now(), undeliverable_reason = $2 where id = any($1) and undeliverable_at is null",
+        ids,
+        reason
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The owner knows better: the address is tried again with the next attempt.
+pub async fn clear_undeliverable(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Recipient> {
+    sqlx::query_as!(
+        Recipient,
+        r#"update recipients set undeliverable_at = null, undeliverable_reason = null, version = version + 1, updated_at = now()
+           where user_id = $1 and id = $2
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
+        user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}

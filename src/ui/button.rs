@@ -1,0 +1,140 @@
+//! Buttons, links that look like them, and asking before something is lost.
+
+use maud::{Markup, html};
+
+use super::form::{csrf_field, method_field};
+use super::icon::{Icon, icon};
+
+/// Sends the form; the page's main act.
+pub fn primary(label: &str) -> Markup {
+    html! { button .btn .btn-primary type="submit" { (label) } }
+}
+
+/// Sends the form; a lesser act.
+pub fn secondary(label: &str) -> Markup {
+    html! { button .btn type="submit" { (label) } }
+}
+
+/// A link as the page's main act, as "New recipient".
+pub fn primary_link(href: &str, symbol: Option<Icon>, label: &str) -> Markup {
+    html! {
+        a .btn .btn-primary href=(href) {
+            @if let Some(symbol) = symbol { (icon(symbol)) }
+            (label)
+        }
+    }
+}
+
+/// A link as a lesser act, as "Cancel" or "Edit".
+pub fn secondary_link(href: &str, label: &str) -> Markup {
+    html! { a .btn href=(href) { (label) } }
+}
+
+/// A quiet link among a row's actions.
+pub fn row_link(href: &str, label: &str) -> Markup {
+    html! { a .btn .btn-sm .btn-ghost-primary href=(href) { (label) } }
+}
+
+/// One act that takes one click, as "Pause" or "Run now": a form of its own around a button.
+pub struct Act<'a> {
+    /// Where to; the same address with and without htmx.
+    pub action: &'a str,
+    /// `post`, `put` or `delete`.
+    pub method: &'a str,
+    pub csrf: &'a str,
+    pub label: &'a str,
+    /// Beyond `btn`: `btn-primary`, `btn-sm`, `btn-outline-danger`.
+    pub class: &'a str,
+    /// What htmx replaces with the answer, as `#mailing-ID`. None: a whole new page.
+    pub target: Option<&'a str>,
+    /// A question asked first; with JavaScript only, so nothing that cannot be undone: that is [`delete_button`].
+    pub question: Option<&'a str>,
+}
+
+/// The button with its form.
+pub fn act(act: &Act) -> Markup {
+    let method_for = |method: &str| (act.target.is_some() && act.method == method).then_some(act.action);
+    html! {
+        form .d-inline method="post" action=(act.action) {
+            (csrf_field(act.csrf))
+            @if act.method != "post" { (method_field(act.method)) }
+            // On the button, not the form: htmx puts a form's fields into a DELETE's address, the token among them.
+            button class={ "btn " (act.class) } type="submit" hx-post=[method_for("post")] hx-put=[method_for("put")]
+                hx-delete=[method_for("delete")] hx-target=[act.target] hx-swap=[act.target.map(|_| "outerHTML")]
+                hx-disable=[act.target.map(|_| "this")] hx-confirm=[act.target.and(act.question)]
+                data-question=[act.question.filter(|_| act.target.is_none())] { (act.label) }
+        }
+    }
+}
+
+/// Something to delete, and the words to ask with.
+pub struct Delete<'a> {
+    /// Unique on the page, as `delete-recipient-ID`.
+    pub id: &'a str,
+    pub action: &'a str,
+    pub csrf: &'a str,
+    /// The question's headline: "Delete Ada Lovelace?"
+    pub question: &'a str,
+    /// What goes with it and what stays.
+    pub consequence: &'a str,
+    /// What htmx takes away, as `closest tr`. None: the answer is a whole new page.
+    pub target: Option<&'a str>,
+}
+
+/// A delete button that asks in a dialog first. The dialog is a popover, which browsers open by themselves:
+/// it asks with JavaScript off too.
+pub fn delete_button(delete: &Delete) -> Markup {
+    html! {
+        button .btn .btn-sm .btn-ghost-danger type="button" popovertarget=(delete.id) { "Delete" }
+        div .ask #(delete.id) popover role="dialog" aria-labelledby={ (delete.id) "-question" } {
+            h2 .ask-question id={ (delete.id) "-question" } { (delete.question) }
+            p .text-secondary { (delete.consequence) }
+            form .btn-list .justify-content-end method="post" action=(delete.action) {
+                (csrf_field(delete.csrf))
+                (method_field("delete"))
+                button .btn type="button" popovertarget=(delete.id) popovertargetaction="hide" { "Cancel" }
+                button .btn .btn-danger type="submit" hx-delete=[delete.target.map(|_| delete.action)]
+                    hx-target=[delete.target] hx-swap=[delete.target.map(|_| "delete")]
+                    hx-disable=[delete.target.map(|_| "this")] { "Delete" }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deleting_asks_first_and_works_without_htmx() {
+        let markup = delete_button(&Delete {
+            id: "delete-recipient-5",
+            action: "/recipients/5",
+            csrf: "token",
+            question: "Delete Ada?",
+            consequence: "Past deliveries stay on record.",
+            target: Some("closest tr"),
+        })
+        .into_string();
+        assert!(markup.contains(r#"<form class="btn-list justify-content-end" method="post" action="/recipients/5">"#), "{markup}");
+        assert!(markup.contains(r#"name="_method" value="delete""#), "{markup}");
+        assert!(markup.contains(r#"hx-delete="/recipients/5" hx-target="closest tr" hx-swap="delete""#), "{markup}");
+        assert!(markup.contains(r#"popovertarget="delete-recipient-5""#), "{markup}");
+    }
+
+    #[test]
+    fn an_act_without_target_leaves_the_work_to_the_form() {
+        let markup = act(&Act {
+            action: "/mailings/5/pause",
+            method: "put",
+            csrf: "token",
+            label: "Pause",
+            class: "",
+            target: None,
+            question: None,
+        })
+        .into_string();
+        assert!(!markup.contains("hx-"), "{markup}");
+        assert!(markup.contains(r#"name="_method" value="put""#), "{markup}");
+    }
+}

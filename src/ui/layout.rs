@@ -1,0 +1,284 @@
+//! The document around every page: head, navigation, flash message, footer.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::alert::{Flash, alert};
+use super::form::csrf_field;
+use super::icon::{Icon, icon};
+use crate::web::assets;
+
+/// Server errors and refusals leave the page as it is (app.js says so in words); 422 and 409 are swapped in, being the
+/// form with its errors. Only our own extension may register. `history` stays on: pages are fetched anew.
+const HTMX_CONFIG: &str =
+    r#"{"noSwap":[204,304,400,401,403,404,405,410,413,415,429,"5xx"],"extensions":"sse","includeIndicatorCSS":false}"#;
+
+const DESCRIPTION: &str =
+    "Recurring e-mail you host yourself: recipients, messages, mailings on a schedule, and a record of every delivery.";
+
+/// What the document needs to know beside its content.
+pub struct Shell<'a> {
+    pub title: &'a str,
+    pub user: Option<UserMenu<'a>>,
+    pub active: Section,
+    pub csrf: &'a str,
+    pub flash: Option<Flash>,
+    /// Links the mail catcher's inbox, where there is one.
+    pub dev_inbox: bool,
+}
+
+/// Who is signed in, for the menu in the corner.
+#[derive(Debug, Clone, Copy)]
+pub struct UserMenu<'a> {
+    /// Empty where the user gave none; the e-mail stands in.
+    pub name: &'a str,
+    pub email: &'a str,
+}
+
+impl UserMenu<'_> {
+    fn shown_name(&self) -> &str {
+        if self.name.trim().is_empty() { self.email } else { self.name }
+    }
+
+    fn initial(&self) -> String {
+        self.shown_name().trim().chars().take(1).flat_map(char::to_uppercase).collect()
+    }
+}
+
+/// The part of the site a page belongs to; its link is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Home,
+    Recipients,
+    Messages,
+    Mailings,
+    Attempts,
+    Reports,
+    None,
+}
+
+/// A whole page.
+pub fn page(shell: &Shell, content: Markup) -> Markup {
+    document(
+        shell,
+        html! {
+            div .page {
+                (header(shell))
+                div .page-wrapper {
+                    main .page-body #main tabindex="-1" {
+                        div .container-xl {
+                            (flash(shell))
+                            (content)
+                        }
+                    }
+                    footer .footer .footer-transparent {
+                        div .container-xl .text-secondary { "Periodical, recurring e-mail you host yourself" }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// A page with one centred card: signing in, registering, an error. `below` stands under the card,
+/// as "No account yet? Register".
+pub fn narrow_page(shell: &Shell, content: Markup, below: Option<Markup>) -> Markup {
+    document(
+        shell,
+        html! {
+            div .page .page-center {
+                main .container .container-tight .py-4 #main tabindex="-1" {
+                    div .text-center .mb-4 { (brand()) }
+                    (flash(shell))
+                    div .card .card-md {
+                        div .card-body { (content) }
+                    }
+                    @if let Some(below) = below {
+                        div .text-center .text-secondary .mt-3 { (below) }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// A page that says what went wrong and the way on. It stands alone: nobody knows who asked.
+pub fn error_page(status: u16, title: &str, advice: &str) -> Markup {
+    let shell = Shell { title, user: None, active: Section::None, csrf: "", flash: None, dev_inbox: false };
+    narrow_page(
+        &shell,
+        html! {
+            p .text-secondary .mb-1 { "Error " (status) }
+            h1 .h2 { (title) }
+            p .mb-4 { (advice) }
+            a .btn .btn-primary href="/" { "To the start page" }
+        },
+        None,
+    )
+}
+
+/// A page's headline with its main acts beside it.
+pub fn page_header(title: &str, subtitle: Option<&str>, actions: Option<Markup>) -> Markup {
+    html! {
+        div .page-head {
+            div {
+                h1 .page-title { (title) }
+                @if let Some(subtitle) = subtitle { p .text-secondary .mb-0 .mt-1 { (subtitle) } }
+            }
+            @if let Some(actions) = actions { div .btn-list .page-acts { (actions) } }
+        }
+    }
+}
+
+fn document(shell: &Shell, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="description" content=(DESCRIPTION);
+                meta name="color-scheme" content="light dark";
+                meta name="htmx-config" content=(HTMX_CONFIG);
+                title { (shell.title) " · Periodical" }
+                link rel="icon" href=(assets::url("favicon.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::url("tabler.min.css"));
+                link rel="stylesheet" href=(assets::url("app.css"));
+                // Not deferred: it sets the dark theme before anything is painted.
+                script src=(assets::url("app.js")) {}
+                script defer src=(assets::url("htmx.min.js")) {}
+                script defer src=(assets::url("hx-sse.min.js")) {}
+            }
+            body hx-headers:inherited=(csrf_header(shell.csrf)) {
+                a .skip-link .visually-hidden-focusable href="#main" { "Skip to content" }
+                (body)
+                div #notices role="status" aria-live="polite" {}
+            }
+        }
+    }
+}
+
+/// Every htmx request under it carries the token. The value is JSON; tokens hold no character JSON would escape.
+fn csrf_header(token: &str) -> String {
+    format!(r#"{{"X-CSRF-Token":"{token}"}}"#)
+}
+
+fn flash(shell: &Shell) -> Markup {
+    html! {
+        @if let Some(flash) = &shell.flash { (alert(flash.tone, &flash.text)) }
+    }
+}
+
+/// The name with the mark, leading home.
+fn brand() -> Markup {
+    html! {
+        a .navbar-brand .brand href="/" {
+            svg .brand-mark viewBox="0 0 32 32" aria-hidden="true" {
+                rect .brand-ground width="32" height="32" rx="8" {}
+                path .brand-letter d="M7 11.5h12v9H7zM7 12l6 5 6-5" {}
+                path .brand-wave d="M22.5 11.5a6.5 6.5 0 0 1 0 9" {}
+            }
+            "Periodical"
+        }
+    }
+}
+
+/// Brand, sections and user menu. On a phone the sections are a popover, which needs no script; wider, they lie in the bar.
+fn header(shell: &Shell) -> Markup {
+    html! {
+        header .navbar .navbar-expand-xl .top-bar {
+            div .container-xl {
+                (brand())
+                div #sections .sections popover {
+                    nav aria-label="Sections" {
+                        ul .navbar-nav { (sections(shell)) }
+                    }
+                }
+                div .top-bar-end {
+                    @match &shell.user {
+                        Some(user) => (user_menu(user, shell.csrf)),
+                        None => {
+                            a .btn .btn-ghost-secondary .d-none .d-sm-inline-flex href="/login" { "Sign in" }
+                            a .btn .btn-primary href="/register" { "Register" }
+                        }
+                    }
+                    button .btn .btn-icon .btn-ghost-secondary .d-xl-none type="button" popovertarget="sections"
+                        aria-label="Menu" { (icon(Icon::Menu)) }
+                }
+            }
+        }
+    }
+}
+
+fn sections(shell: &Shell) -> Markup {
+    let link = |section: Section, href: &str, label: &str| {
+        let active = shell.active == section && section != Section::None;
+        html! {
+            li .nav-item .active[active] {
+                a .nav-link href=(href) aria-current=[active.then_some("page")] { (label) }
+            }
+        }
+    };
+    html! {
+        (link(Section::Home, "/", "Home"))
+        @if shell.user.is_some() {
+            (link(Section::Recipients, "/recipients", "Recipients"))
+            (link(Section::Messages, "/messages", "Messages"))
+            (link(Section::Mailings, "/mailings", "Mailings"))
+            (link(Section::Attempts, "/attempts", "Attempts"))
+            (link(Section::Reports, "/reports", "Reports"))
+        }
+        @if shell.user.is_none() {
+            li .nav-item .d-sm-none { a .nav-link href="/login" { "Sign in" } }
+        }
+        @if shell.dev_inbox { (link(Section::None, "/dev/inbox", "Inbox (dev)")) }
+    }
+}
+
+fn user_menu(user: &UserMenu, csrf: &str) -> Markup {
+    html! {
+        button .user-button type="button" popovertarget="user-menu" {
+            span .avatar .avatar-sm .rounded-circle aria-hidden="true" { (user.initial()) }
+            span .user-name { (user.shown_name()) }
+            span .visually-hidden { ", account menu" }
+        }
+        div #user-menu .user-menu popover {
+            p .user-menu-head { strong { (user.shown_name()) } span .text-secondary { (user.email) } }
+            form method="post" action="/logout" {
+                (csrf_field(csrf))
+                button .dropdown-item type="submit" { "Sign out" }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell() -> Shell<'static> {
+        let user = UserMenu { name: "", email: "ada@example.org", is_manager: false, is_editor: false, is_admin: false };
+        Shell { title: "Recipients", user: Some(user), active: Section::Recipients, csrf: "tok_en-1", flash: None, dev_inbox: false }
+    }
+
+    #[test]
+    fn a_page_obeys_the_content_security_policy() {
+        let markup = page(&shell(), html! {}).into_string();
+        for forbidden in [" style=", " onclick", "hx-on", "<script>", "javascript:"] {
+            assert!(!markup.contains(forbidden), "{forbidden} in {markup}");
+        }
+    }
+
+    #[test]
+    fn every_htmx_request_carries_the_token_and_signing_out_is_a_post() {
+        let markup = page(&shell(), html! {}).into_string();
+        assert!(markup.contains(r#"hx-headers:inherited="{&quot;X-CSRF-Token&quot;:&quot;tok_en-1&quot;}""#), "{markup}");
+        assert!(markup.contains(r#"<form method="post" action="/logout"><input type="hidden" name="csrf_token""#), "{markup}");
+    }
+
+    #[test]
+    fn the_active_section_is_marked_once() {
+        let markup = page(&shell(), html! {}).into_string();
+        assert_eq!(markup.matches("aria-current").count(), 1);
+        assert!(markup.contains(r#"href="/recipients" aria-current="page""#), "{markup}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Pure markup: what every page is built from. Knows no feature, reads nothing, writes nothing.
+//!
+//! Nothing here emits a `style` attribute, an inline script or an `on…` attribute: the content
+//! security policy forbids them. Every component works with JavaScript off; htmx only saves a
+//! page load.
+
+pub mod alert;
+pub mod badge;
+pub mod button;
+pub mod choice;
+pub mod empty;
+pub mod form;
+pub mod hero;
+pub mod icon;
+pub mod layout;
+pub mod pagination;
+pub mod progress;
+pub mod table;
+
+pub use alert::{Flash, Tone, alert};
+pub use badge::{Kind, badge};
+pub use empty::empty;
+pub use form::{Field, csrf_field, form_errors, method_field, submission_field};
+pub use hero::{Step, hero, steps};
+pub use icon::{Icon, icon};
+pub use layout::{Section, Shell, UserMenu, narrow_page, page, page_header};
+pub use pagination::{Pagination, pagination};
+pub use progress::{Progress, progress, progress_bar};
+pub use table::{Column, SearchBox, cell, search_box, table};

@@ -1,0 +1,91 @@
+//! Account mails, sent by the queue: the page does not wait for the mail server, and shows nothing of what it does.
+
+use anyhow::{anyhow, bail};
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    mails::{self, AccountMail},
+    queries,
+};
+use crate::{
+    delivery::Engine,
+    mail::{
+        compose::{self, Mail},
+        outcome::Outcome,
+    },
+};
+
+/// What is said to whom; ids alone, so that the queue holds neither tokens nor addresses.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum SendAccountMail {
+    Verification { token_id: i64 },
+    AlreadyRegistered { user_id: i64 },
+}
+
+impl TaskHandler for SendAccountMail {
+    const IDENTIFIER: &'static str = "send_account_mail";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let engine = context.get_ext::<Engine>().ok_or_else(|| anyhow!("the worker was started without an Engine"))?.clone();
+        send(&engine, self).await
+    }
+}
+
+/// 256 random bits, in the alphabet of URLs.
+fn new_token() -> String {
+    rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is kept of a token.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
+    let app = &engine.app;
+    let (email, full_name, mail) = match job {
+        SendAccountMail::Verification { token_id } => {
+            let token = new_token();
+            // Made here and not with the job: a token is nowhere but in the mail. A repeated job makes another, and
+            // the link of a mail that went out all the same is dead then; the later mail has the live one.
+            let Some(to) = queries::arm_verification(&app.db, token_id, &token_hash(&token)).await? else { return Ok(()) };
+            let mail = mails::verification(&to.full_name, &app.config.link(&format!("/verify/{token}")));
+            (to.email, to.full_name, mail)
+        }
+        SendAccountMail::AlreadyRegistered { user_id } => {
+            let Some(user) = queries::active(&app.db, user_id).await? else { return Ok(()) };
+            let mail = mails::already_registered(&user.full_name, &app.config.link("/login"));
+            (user.email, user.full_name, mail)
+        }
+    };
+    transmit(engine, &email, &full_name, &mail).await
+}
+
+async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountMail) -> anyhow::Result<()> {
+    let config = &engine.app.config;
+    let (envelope, message) = compose::compose(&Mail {
+        from: &config.mail_from,
+        to_email: email,
+        to_name: full_name,
+        subject: &mail.subject,
+        body: &mail.body,
+        message_id: &format!("<account.{}@{}>", Uuid::new_v4(), config.mail_domain()),
+        list_id: None,
+        reply_to: None,
+        auto_submitted: true,
+        date: OffsetDateTime::now_utc(),
+    })?;
+    match engine.send_one(&envelope, &message).await {
+        Outcome::Sent { .. } => Ok(()),
+        // For good: repeating it would only annoy the server. The reply names no address of ours but may of theirs.
+        Outcome::BadAddress { code, .. } | Outcome::Failed { code: Some(code), .. } => {
+            tracing::warn!(smtp.code = code, "An account mail was refused for good");
+            Ok(())
+        }
+        other => bail!("an account mail did not get out, it is tried again: {}", other.text()),
+    }
+}

@@ -1,0 +1,177 @@
+//! SQL over users, user_roles and user_tokens.
+
+use sqlx::PgExecutor;
+
+use super::model::User;
+
+/// Who signs in, with what decides whether they may.
+pub struct Credentials {
+    pub id: i64,
+    pub password_hash: String,
+    pub is_verified: bool,
+    pub is_blocked: bool,
+}
+
+pub async fn credentials(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        r#"select id, password_hash, verified_at is not null as "is_verified!", blocked_at is not null as "is_blocked!"
+           from users where email = $1::text::citext"#,
+        email
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The signed-in user, if the account still may be used.
+pub async fn active(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"select id, email::text as "email!", full_name from users where id = $1 and verified_at is not null and blocked_at is null"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn id_by_email(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<Option<(i64, bool)>> {
+    let row = sqlx::query!(r#"select id, verified_at is not null as "is_verified!" from users where email = $1::text::citext"#, email)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| (row.id, row.is_verified)))
+}
+
+/// Inserts an unverified user; None where the address is taken.
+pub async fn insert(db: impl PgExecutor<'_>, email: &str, full_name: &str, password_hash: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        "insert into users (email, full_name, password_hash) values ($1::text::citext, $2, $3)
+         on conflict on constraint users_email_key do nothing returning id",
+        email,
+        full_name,
+        password_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A verified account made from the shell; an existing one of that address gets the password.
+pub async fn upsert_verified(db: impl PgExecutor<'_>, email: &str, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "insert into users (email, full_name, password_hash, verified_at) values ($1::text::citext, $2, $3, now())
+         on conflict on constraint users_email_key
+         do update set password_hash = excluded.password_hash, verified_at = coalesce(users.verified_at, now()), updated_at = now()
+         returning id",
+        email,
+        full_name,
+        password_hash
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn grant_role(db: impl PgExecutor<'_>, user_id: i64, role: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into user_roles (user_id, role) values ($1, $2) on conflict on constraint user_roles_pkey do nothing",
+        user_id,
+        role
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
+/// of the mailbox typed, not what a stranger registered with the same address.
+pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
+         values ($1, 'verification', $2, $3, now() + interval '24 hours') returning id",
+        user_id,
+        full_name,
+        password_hash
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Another link for the latest registration of an unverified user.
+pub async fn repeat_verification(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
+         select u.id, 'verification', coalesce(t.full_name, u.full_name), coalesce(t.password_hash, u.password_hash), now() + interval '24 hours'
+         from users u
+         left join lateral (
+             select full_name, password_hash from user_tokens where user_id = u.id and purpose = 'verification' order by id desc limit 1
+         ) t on true
+         where u.id = $1
+         returning id",
+        user_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Where a verification mail goes.
+pub struct VerificationMail {
+    pub email: String,
+    pub full_name: String,
+}
+
+/// Gives the token its hash, made only when the mail is: the queue never holds a token. None when it is no longer wanted.
+pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]) -> sqlx::Result<Option<VerificationMail>> {
+    sqlx::query_as!(
+        VerificationMail,
+        r#"update user_tokens t set token_hash = $2
+           from users u
+           where t.id = $1 and t.used_at is null and t.expires_at > now() and u.id = t.user_id and u.verified_at is null
+           returning u.email::text as "email!", coalesce(t.full_name, u.full_name) as "full_name!""#,
+        token_id,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A token as it stands.
+pub struct Verification {
+    pub id: i64,
+    pub user_id: i64,
+    pub is_used: bool,
+    pub is_expired: bool,
+}
+
+pub async fn verification(db: impl PgExecutor<'_>, token_hash: &[u8]) -> sqlx::Result<Option<Verification>> {
+    sqlx::query_as!(
+        Verification,
+        r#"select id, user_id, used_at is not null as "is_used!", expires_at <= now() as "is_expired!"
+           from user_tokens where token_hash = $1 and purpose = 'verification' for update"#,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it.
+pub async fn verify(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<bool> {
+    let verified = sqlx::query!(
+        "with used as (
+             update user_tokens set used_at = now() where id = $1 and used_at is null and expires_at > now()
+             returning id, user_id, full_name, password_hash
+         ), others as (
+             update user_tokens t set expires_at = now() from used
+             where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
+         )
+         update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
+             password_hash = coalesce(used.password_hash, u.password_hash)
+         from used where u.id = used.user_id and u.verified_at is null",
+        token_id
+    )
+    .execute(db)
+    .await?;
+    Ok(verified.rows_affected() == 1)
+}
+
+/// Used and expired tokens are kept for a month, so that an old link still gets its explanation.
+pub async fn delete_old_tokens(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("delete from user_tokens where expires_at < now() - interval '30 days'").execute(db).await?.rows_affected())
+}

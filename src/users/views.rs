@@ -1,0 +1,109 @@
+//! The pages of registration and signing in.
+
+use maud::{Markup, html};
+
+use super::{
+    Visitor,
+    model::{EmailForm, LoginForm, PASSWORD_MIN, RegistrationForm},
+};
+use crate::{
+    ui::{Field, Section, Tone, alert, button, csrf_field, form, narrow_page},
+    web::{Chrome, FieldErrors},
+};
+
+pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &RegistrationForm, errors: &FieldErrors) -> Markup {
+    let hint = format!("At least {PASSWORD_MIN} characters.");
+    let content = html! {
+        h1 .h2 .mb-4 { "Create your account" }
+        form method="post" action="/register" novalidate {
+            (csrf_field(&chrome.csrf))
+            (form::text(&Field::new("Your name", "full_name").value(&form.full_name).error(errors.get("full_name")).autocomplete("name").required().max_length(200).autofocus()))
+            (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).hint("We send you a link to confirm it.").autocomplete("username").required().max_length(254)))
+            (form::password(&Field::new("Password", "password").error(errors.get("password")).hint(&hint).autocomplete("new-password").required()))
+            (button::primary("Create account"))
+        }
+    };
+    narrow_page(
+        &visitor.shell(chrome, "Register", Section::None),
+        content,
+        Some(html! { "You have an account? " a href="/login" { "Sign in" } }),
+    )
+}
+
+/// Says the same whoever the address belongs to.
+pub fn mail_sent_page(visitor: &Visitor, chrome: &Chrome, email: &str) -> Markup {
+    let content = html! {
+        h1 .h2 { "Look into your mailbox" }
+        p { "We have written to " strong { (email) } ". Open the link in that mail within 24 hours, then sign in." }
+        @if chrome.dev_inbox {
+            (alert(Tone::Info, html! { "No mail server is set up yet, so the mail was caught: find it in the " a href="/dev/inbox" { "inbox" } "." }))
+        }
+        p .text-secondary .mb-0 { "Nothing there after a few minutes? Look among the spam, or " a href="/verification" { "have it sent again" } "." }
+    };
+    narrow_page(&visitor.shell(chrome, "Confirm your address", Section::None), content, None)
+}
+
+pub fn bad_link_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
+    let content = html! {
+        h1 .h2 { "This link does not work" }
+        p { "It may have expired (they last 24 hours), been replaced by a later one, or been cut short on its way." }
+        (button::primary_link("/verification", None, "Send me a new link"))
+    };
+    narrow_page(&visitor.shell(chrome, "This link does not work", Section::None), content, None)
+}
+
+pub fn already_verified_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
+    let content = html! {
+        h1 .h2 { "Confirmed already" }
+        p { "This link has done its work before. Your account is active." }
+        (button::primary_link("/login", None, "Sign in"))
+    };
+    narrow_page(&visitor.shell(chrome, "Confirmed already", Section::None), content, None)
+}
+
+pub fn resend_page(visitor: &Visitor, chrome: &Chrome, form: &EmailForm, errors: &FieldErrors) -> Markup {
+    let content = html! {
+        h1 .h2 { "Send the link again" }
+        p .text-secondary { "The address you registered with:" }
+        form method="post" action="/verification" novalidate {
+            (csrf_field(&chrome.csrf))
+            (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("username").required().max_length(254).autofocus()))
+            (button::primary("Send"))
+        }
+    };
+    narrow_page(&visitor.shell(chrome, "Send the link again", Section::None), content, Some(html! { a href="/login" { "Sign in" } }))
+}
+
+/// Why nobody was signed in.
+pub enum Refusal {
+    /// The address is unknown or the password wrong; which of them is nobody's business.
+    Wrong,
+    Unverified,
+    Blocked,
+}
+
+pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal: Option<Refusal>) -> Markup {
+    let content = html! {
+        h1 .h2 .mb-4 { "Sign in" }
+        @match &refusal {
+            None => {}
+            Some(Refusal::Wrong) => (alert(Tone::Danger, "This address and password do not belong together.")),
+            Some(Refusal::Unverified) => (alert(Tone::Warning, html! {
+                "Your address is not confirmed yet: open the link in the mail we sent you, or " a href="/verification" { "have it sent again" } "."
+            })),
+            Some(Refusal::Blocked) => (alert(Tone::Danger, "This account is blocked. Whoever runs this service can say why.")),
+        }
+        form method="post" action="/login" novalidate {
+            (csrf_field(&chrome.csrf))
+            input type="hidden" name="next" value=(form.next);
+            (form::email(&Field::new("E-mail", "email").value(&form.email).autocomplete("username").required().max_length(254).autofocus()))
+            (form::password(&Field::new("Password", "password").autocomplete("current-password").required()))
+            (button::primary("Sign in"))
+        }
+    };
+    narrow_page(
+        &visitor.shell(chrome, "Sign in", Section::None),
+        content,
+        Some(html! { "No account yet? " a href="/register" { "Register" } }),
+    )
+}

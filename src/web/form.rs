@@ -1,0 +1,148 @@
+//! Forms: read as text, parsed by their slice once, given back with every error beside its field.
+
+use std::collections::BTreeMap;
+
+use poem::{FromRequest, Request, RequestBody};
+use serde::de::DeserializeOwned;
+
+use super::csrf::MAX_BODY_BYTES;
+use crate::error::Error;
+
+/// A posted form. Unlike poem's `Form` it reads a name that comes several times (a list of ticked boxes) into a `Vec`.
+pub struct FormData<T>(pub T);
+
+impl<'a, T: DeserializeOwned> FromRequest<'a> for FormData<T> {
+    async fn from_request(_request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let bytes = body.take()?.into_bytes_limit(MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge)?;
+        let form = serde_html_form::from_bytes(&bytes).map_err(|_| Error::BadRequest("A field of the form is missing, or there twice."))?;
+        Ok(Self(form))
+    }
+}
+
+/// What is wrong with a form, by field, in words for the reader.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FieldErrors(BTreeMap<&'static str, String>);
+
+impl FieldErrors {
+    /// One error alone.
+    pub fn of(field: &'static str, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
+    /// The first error of a field stays: it is the one to mend first.
+    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+        self.0.entry(field).or_insert_with(|| message.into());
+    }
+
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes a parser's value, or notes its error and gives nothing.
+    pub fn take<T, E: Into<String>>(&mut self, field: &'static str, result: Result<T, E>) -> Option<T> {
+        result.map_err(|error| self.add(field, error)).ok()
+    }
+}
+
+/// How saving a parsed form can end other than well.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The form's fields are at fault (a constraint said so).
+    Invalid(FieldErrors),
+    /// Not the form's fault.
+    Failed(Error),
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<FieldErrors> for Refusal {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Refusal {
+    /// The fields' errors to show, or the failure that is no form's fault.
+    ///
+    /// # Errors
+    /// That failure.
+    pub fn into_field_errors(self) -> Result<FieldErrors, Error> {
+        match self {
+            Self::Invalid(errors) => Ok(errors),
+            Self::Failed(error) => Err(error),
+        }
+    }
+}
+
+/// A line of text: trimmed, not empty, no control characters (they have no place in a header), at most `max` characters.
+///
+/// # Errors
+/// A sentence for the reader.
+pub fn line(text: &str, max: usize) -> Result<String, String> {
+    let text = optional_line(text, max)?;
+    if text.is_empty() { Err("Please fill this in.".into()) } else { Ok(text) }
+}
+
+/// As [`line`], but it may be empty.
+///
+/// # Errors
+/// A sentence for the reader.
+pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.chars().any(char::is_control) {
+        return Err("Line breaks and control characters cannot stand here.".into());
+    }
+    within(text, max)?;
+    Ok(text.to_owned())
+}
+
+/// Text of several lines: CRLF becomes LF; other control characters are refused.
+///
+/// # Errors
+/// A sentence for the reader.
+pub fn optional_text(text: &str, max: usize) -> Result<String, String> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.trim();
+    if text.chars().any(|character| character.is_control() && character != '\n' && character != '\t') {
+        return Err("There are control characters in this text; please take them out.".into());
+    }
+    within(text, max)?;
+    Ok(text.to_owned())
+}
+
+fn within(text: &str, max: usize) -> Result<(), String> {
+    let length = text.chars().count();
+    if length > max { Err(format!("This is {length} characters long; {max} are the most.")) } else { Ok(()) }
+}
+
+/// An e-mail address as lettre takes it (RFC 5321), at most 254 characters.
+///
+/// # Errors
+/// A sentence for the reader.
+pub fn email(text: &str) -> Result<String, String> {
+    let text = line(text, 254)?;
+    let Ok(address) = text.parse::<lettre::Address>() else {
+        return Err("This is not an e-mail address; one looks like anna@example.org.".into());
+    };
+    // The longest local part a server has to take (RFC 5321, section 4.5.3.1.1).
+    if address.user().len() > 64 {
+        return Err("The part before the @ is longer than the 64 characters that mail servers take.".into());
+    }
+    Ok(text)
+}

@@ -1,0 +1,34 @@
+//! Headers on every response.
+
+use poem::{
+    Endpoint, IntoResponse, Request, Response, Result,
+    http::{HeaderName, HeaderValue, header},
+    web::Html,
+};
+
+/// Nothing inline, nothing from elsewhere; frames only for /dev/inbox's sandboxed mails, which set their own.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const ALWAYS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+];
+
+/// Adds the security headers, unless the handler has set its own.
+pub async fn add<E: Endpoint>(endpoint: &E, request: Request) -> Result<Response> {
+    // An error's page wants the headers too.
+    let mut response = endpoint.call(request).await.map_or_else(poem::Error::into_response, IntoResponse::into_response);
+    for (name, value) in ALWAYS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// Mail's own HTML for a frame: without scripts, without a way to our session, with the inline styles that mail needs.
+pub fn sandboxed(html: String) -> Response {
+    let policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; frame-ancestors 'self'";
+    Html(html).with_header(header::CONTENT_SECURITY_POLICY, policy).with_header(header::X_FRAME_OPTIONS, "SAMEORIGIN").into_response()
+}

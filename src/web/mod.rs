@@ -1,0 +1,13 @@
+//! What knows HTTP and no feature: sessions, CSRF, forms, headers, files.
+
+pub mod assets;
+pub mod csrf;
+pub mod form;
+pub mod headers;
+pub mod list;
+pub mod log;
+pub mod page;
+pub mod session;
+
+pub use form::{FieldErrors, FormData, Refusal};
+pub use page::{Chrome, Page, flash, fragment, refused, see_other};

@@ -1,0 +1,116 @@
+//! The worker: registers every job, keeps graphile_worker running, keeps house.
+
+use std::time::Duration;
+
+use graphile_worker::{Worker, WorkerOptions, WorkerRecoveryConfig};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    db,
+    delivery::{self, Engine, jobs::Deliver},
+    inbox,
+    mailings::{self, jobs::RunMailing},
+    users::{self, jobs::SendAccountMail},
+    web,
+};
+
+/// How long running slices may take to finish what is on the wire once the process should stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Runs jobs until `stop`. A worker that ends on an error (one broken connection ends all its slots) is started anew.
+///
+/// # Errors
+/// The database is out of reach at the start.
+pub async fn run(app: App, engine: Engine, database_url: String, stop: CancellationToken) -> anyhow::Result<()> {
+    // Its own pool: heartbeats must not wait for the handlers' queries, or live jobs are taken for dead ones.
+    let slots = app.config.worker_concurrency;
+    let pool = db::connect(&database_url, u32::try_from(slots)? + 4).await?;
+    let replayed = delivery::replay_journals(&engine).await.map_err(anyhow::Error::from)?;
+    if replayed > 0 {
+        tracing::info!("Took over what {replayed} interrupted slices had sent");
+    }
+    let housekeeping = tokio::spawn(keep_house(engine.clone(), stop.clone()));
+    let mut pause = Duration::from_millis(200);
+    while !stop.is_cancelled() {
+        let ended = match build(&app, &engine, pool.clone(), slots, stop.clone()).await {
+            Ok(worker) => {
+                pause = Duration::from_millis(200);
+                worker.run().await.map_err(anyhow::Error::from)
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended
+            && !stop.is_cancelled()
+        {
+            tracing::warn!(error = format!("{error:#}"), "The worker stopped and is started again");
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => {}
+            }
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+    housekeeping.await?;
+    engine.close().await;
+    pool.close().await;
+    Ok(())
+}
+
+async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: CancellationToken) -> anyhow::Result<Worker> {
+    let worker = WorkerOptions::default()
+        .pg_pool(pool)
+        .schema(db::QUEUE_SCHEMA)
+        .concurrency(slots)
+        // Jobs that fall due are found by polling alone; each poll starts `concurrency` of them.
+        .poll_interval(Duration::from_millis(100))
+        // Off by default, and then a killed worker's job stays locked for ever. Every worker must have it on alike.
+        .worker_recovery(
+            WorkerRecoveryConfig::default()
+                .heartbeat_interval(Duration::from_secs(2))
+                .sweep_interval(Duration::from_secs(2))
+                .sweep_threshold(Duration::from_secs(12))
+                .recovery_delay(Duration::ZERO),
+        )
+        .listen_os_shutdown_signals(false)
+        .shutdown_signal(stop.cancelled_owned())
+        .shutdown_grace_period(GRACE)
+        .shutdown_interrupted_job_retry_delay(Duration::ZERO)
+        .add_extension(app.clone())
+        .add_extension(engine.clone())
+        .define_job::<RunMailing>()
+        .define_job::<Deliver>()
+        .define_job::<SendAccountMail>()
+        .init()
+        .await?;
+    Ok(worker)
+}
+
+/// Every few seconds what must be prompt, every minute the rest.
+async fn keep_house(engine: Engine, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(10));
+    for tick in 0_u64.. {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        engine.close_idle().await;
+        if tick.is_multiple_of(6)
+            && let Err(error) = tidy(&engine).await
+        {
+            tracing::warn!(error = format!("{error:#}"), "Housekeeping was put off");
+        }
+    }
+}
+
+async fn tidy(engine: &Engine) -> anyhow::Result<()> {
+    let app = &engine.app;
+    mailings::runs::rescue_overdue(app).await?;
+    delivery::jobs::rescue_stranded(app).await?;
+    delivery::replay_journals(engine).await?;
+    web::session::delete_expired(&app.db).await?;
+    users::queries::delete_old_tokens(&app.db).await?;
+    inbox::queries::trim(&app.db).await?;
+    Ok(())
+}

@@ -1,0 +1,493 @@
+//! When a mailing goes out. The expected moments come from an oracle that shares no rule with the code: see `Oracle`.
+
+use jiff::{Timestamp, tz::TimeZone};
+use periodical::mailings::schedule::{
+    EndNotAfterStart, LocalTimeError, Period, Schedule, Zone, civil, display, parse_local, to_local_input,
+};
+use proptest::prelude::*;
+use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, UtcOffset, macros::datetime};
+
+const ZONES: [&str; 11] = [
+    "UTC",
+    "Europe/Moscow",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe", // half an hour of summer time
+    "Africa/Cairo",        // the clocks change at midnight, again since 2023
+    "America/Mexico_City", // no summer time since 2022
+    "Asia/Almaty",         // +05 since March 2024
+    "Pacific/Apia",        // had no 30 December 2011
+    "America/Asuncion",    // no winter time since October 2024
+    "Asia/Kathmandu",      // +05:45
+];
+
+fn zone(name: &str) -> Zone {
+    Zone::parse(name).unwrap()
+}
+
+fn at(local: &str, zone_name: &str) -> OffsetDateTime {
+    parse_local(local, &zone(zone_name)).unwrap()
+}
+
+fn schedule(starts_at: &str, ends_at: &str, period: Period, zone_name: &str) -> Schedule {
+    Schedule::new(at(starts_at, zone_name), at(ends_at, zone_name), period, zone(zone_name)).unwrap()
+}
+
+/// What the wall clock shows at each run.
+fn local_runs(schedule: &Schedule) -> Vec<String> {
+    schedule.runs().map(|run| to_local_input(run, schedule.zone())).collect()
+}
+
+/// The rules said another way: a run goes out at *the first moment at which the clocks show the wanted time or a later
+/// one*. That one sentence covers the skipped hour, the repeated hour and the skipped day; it asks jiff only for the
+/// offset at an instant, never for the instant of a wall clock, and it does its calendar arithmetic with `time`.
+struct Oracle(TimeZone);
+
+impl Oracle {
+    fn new(zone_name: &str) -> Self {
+        Self(TimeZone::get(zone_name).unwrap())
+    }
+
+    fn offset(&self, moment: OffsetDateTime) -> UtcOffset {
+        let timestamp = Timestamp::from_second(moment.unix_timestamp()).unwrap();
+        UtcOffset::from_whole_seconds(self.0.to_offset(timestamp).seconds()).unwrap()
+    }
+
+    fn local(&self, moment: OffsetDateTime) -> PrimitiveDateTime {
+        let local = moment.to_offset(self.offset(moment));
+        PrimitiveDateTime::new(local.date(), local.time())
+    }
+
+    fn moment(&self, wanted: PrimitiveDateTime) -> OffsetDateTime {
+        let (before, after) = (wanted.assume_utc() - Duration::hours(26), wanted.assume_utc() + Duration::hours(26));
+        if self.offset(before) == self.offset(after) {
+            return wanted.assume_offset(self.offset(before));
+        }
+        let mut moment = before;
+        while self.local(moment) < wanted {
+            moment += Duration::MINUTE;
+        }
+        moment
+    }
+
+    fn runs(&self, starts_at: OffsetDateTime, ends_at: OffsetDateTime, period: Period) -> Vec<OffsetDateTime> {
+        let first = self.local(starts_at);
+        let mut runs = vec![starts_at];
+        for number in 1.. {
+            let date = match period {
+                Period::Once => break,
+                Period::Daily => first.date() + Duration::days(number),
+                Period::Weekly => first.date() + Duration::weeks(number),
+                Period::Monthly => months_later(first.date(), number),
+            };
+            let moment = self.moment(PrimitiveDateTime::new(date, first.time()));
+            if moment >= ends_at {
+                break;
+            }
+            if moment > *runs.last().unwrap() {
+                runs.push(moment);
+            }
+        }
+        runs
+    }
+}
+
+fn months_later(date: Date, months: i64) -> Date {
+    let month = i64::from(u8::from(date.month())) - 1 + months;
+    let year = date.year() + i32::try_from(month / 12).unwrap();
+    let month = Month::try_from(u8::try_from(month % 12 + 1).unwrap()).unwrap();
+    Date::from_calendar_date(year, month, date.day().min(month.length(year))).unwrap()
+}
+
+/// A schedule as a person might set it. Half of them go out in the small hours, where clocks are changed, and every
+/// fourth starts on one of a month's last days.
+fn any_schedule(period: impl Strategy<Value = Period>, longest_days: i64) -> impl Strategy<Value = (Schedule, &'static str)> {
+    let minute_of_day = prop_oneof![0..240_i64, 0..1440_i64];
+    let date = prop_oneof![
+        3 => (2005..2046_i32, 1..=365_u16).prop_map(|(year, day)| Date::from_ordinal_date(year, day).unwrap()),
+        1 => (2005..2046_i32, 1..=12_u8, 0..3_u8).prop_map(|(year, month, back)| {
+            let month = Month::try_from(month).unwrap();
+            Date::from_calendar_date(year, month, month.length(year) - back).unwrap()
+        }),
+    ];
+    (prop::sample::select(&ZONES[..]), date, minute_of_day, period, 1..=longest_days * 1440).prop_map(
+        |(zone_name, date, minute, period, length)| {
+            let starts_at = Oracle::new(zone_name).moment(date.midnight() + Duration::minutes(minute));
+            let ends_at = starts_at + Duration::minutes(length);
+            (Schedule::new(starts_at, ends_at, period, zone(zone_name)).unwrap(), zone_name)
+        },
+    )
+}
+
+fn any_period() -> impl Strategy<Value = Period> {
+    prop::sample::select(&Period::ALL[..])
+}
+
+const TWENTY_YEARS: i64 = 7305;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_run_is_the_first_moment_at_which_the_clocks_show_its_time_or_a_later_one(
+        (schedule, zone_name) in any_schedule(any_period(), TWENTY_YEARS)
+    ) {
+        let expected = Oracle::new(zone_name).runs(schedule.starts_at(), schedule.ends_at(), schedule.period());
+        prop_assert_eq!(schedule.runs().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn runs_are_strictly_increasing_and_stay_inside_the_window(
+        (schedule, _) in any_schedule(any_period(), TWENTY_YEARS)
+    ) {
+        let runs: Vec<_> = schedule.runs().collect();
+        prop_assert_eq!(runs.first().copied(), Some(schedule.starts_at()));
+        prop_assert!(runs.is_sorted_by(|earlier, later| earlier < later));
+        prop_assert!(*runs.last().unwrap() < schedule.ends_at());
+    }
+
+    #[test]
+    fn the_time_of_day_of_the_first_send_is_kept_wherever_it_exists(
+        (schedule, zone_name) in any_schedule(any_period(), TWENTY_YEARS)
+    ) {
+        let oracle = Oracle::new(zone_name);
+        let wanted = oracle.local(schedule.first()).time();
+        for run in schedule.runs() {
+            let shown = oracle.local(run);
+            if shown.time() != wanted {
+                // The clocks jumped at this very moment, over the wanted time.
+                let skipped = PrimitiveDateTime::new(oracle.local(run - Duration::SECOND).date(), wanted);
+                let skipped = if skipped < oracle.local(run - Duration::SECOND) { skipped + Duration::DAY } else { skipped };
+                prop_assert!(oracle.local(run - Duration::SECOND) < skipped && skipped < shown, "{run} shows {shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_monthly_mailing_keeps_its_day_and_takes_the_last_one_of_a_shorter_month(
+        (schedule, zone_name) in any_schedule(Just(Period::Monthly), TWENTY_YEARS)
+    ) {
+        let oracle = Oracle::new(zone_name);
+        let first = oracle.local(schedule.first());
+        for (months, run) in (0..).zip(schedule.runs()) {
+            let shown = oracle.local(run);
+            if shown.time() == first.time() {
+                prop_assert_eq!(shown.day(), first.day().min(shown.month().length(shown.year())));
+            }
+            prop_assert_eq!(i32::from(u8::from(shown.month())), (i32::from(u8::from(first.month())) - 1 + months) % 12 + 1);
+        }
+    }
+
+    #[test]
+    fn the_next_run_after_a_moment_is_the_first_of_all_runs_later_than_it(
+        (schedule, _) in any_schedule(any_period(), TWENTY_YEARS),
+        fractions in prop::collection::vec(-0.1..1.1_f64, 4),
+        nudge in -2..=2_i64,
+    ) {
+        let runs: Vec<_> = schedule.runs().collect();
+        let inside = fractions.iter().map(|fraction| schedule.starts_at() + (schedule.ends_at() - schedule.starts_at()) * *fraction);
+        // And at a run itself, or a second or two beside it.
+        let beside = fractions.iter().map(|fraction| {
+            let run = (fraction.clamp(0.0, 0.999) * runs.len() as f64) as usize;
+            runs[run] + Duration::seconds(nudge)
+        });
+        for moment in inside.chain(beside) {
+            let expected = runs.iter().copied().find(|&run| run > moment);
+            prop_assert_eq!(schedule.next_after(moment), expected, "after {}", moment);
+        }
+    }
+
+    #[test]
+    fn after_downtime_there_is_one_catch_up_run_and_then_only_the_future(
+        (schedule, _) in any_schedule(any_period(), 800),
+        asleep_until in 0.0..1.2_f64,
+    ) {
+        let now = schedule.starts_at() + (schedule.ends_at() - schedule.starts_at()) * asleep_until;
+        let mut past = 0;
+        let mut last = None;
+        while let Some(run) = schedule.next_run(last, now) {
+            prop_assert!(last.is_none_or(|last| run > last));
+            if run <= now {
+                past += 1;
+            } else {
+                prop_assert_eq!(Some(run), schedule.next_after(now));
+                break;
+            }
+            last = Some(run);
+        }
+        prop_assert_eq!(past, i32::from(now < schedule.ends_at()));
+    }
+
+    #[test]
+    fn what_a_form_shows_is_what_it_reads_back(
+        (schedule, zone_name) in any_schedule(Just(Period::Once), 1)
+    ) {
+        let oracle = Oracle::new(zone_name);
+        let text = to_local_input(schedule.first(), schedule.zone());
+        prop_assert_eq!(parse_local(&text, schedule.zone()), Ok(schedule.first()));
+        prop_assert_eq!(civil(schedule.first(), schedule.zone()), oracle.local(schedule.first()));
+    }
+
+    #[test]
+    fn no_text_makes_the_form_panic(text in ".{0,24}", zone_name in prop::sample::select(&ZONES[..])) {
+        let _ = parse_local(&text, &zone(zone_name));
+        let _ = Zone::parse(&text);
+    }
+}
+
+#[test]
+fn a_mailing_on_the_31st_goes_out_on_the_last_day_of_shorter_months_and_never_drifts() {
+    let schedule = schedule("2027-01-31T09:00", "2028-04-01T00:00", Period::Monthly, "Europe/Moscow");
+    let runs = local_runs(&schedule);
+    assert_eq!(runs[..4], ["2027-01-31T09:00", "2027-02-28T09:00", "2027-03-31T09:00", "2027-04-30T09:00"]);
+    assert_eq!(runs[12..], ["2028-01-31T09:00", "2028-02-29T09:00", "2028-03-31T09:00"]);
+}
+
+#[test]
+fn a_mailing_that_starts_on_29_february_comes_back_to_the_29th() {
+    let schedule = schedule("2028-02-29T10:00", "2032-03-01T00:00", Period::Monthly, "Asia/Kathmandu");
+    let runs = local_runs(&schedule);
+    assert_eq!(runs[1], "2028-03-29T10:00");
+    assert_eq!(runs[12], "2029-02-28T10:00");
+    assert_eq!(runs[48], "2032-02-29T10:00");
+    assert_eq!(runs.len(), 49);
+}
+
+#[test]
+fn a_weekly_mailing_keeps_its_weekday_and_hour_through_summer_time() {
+    // New York: the clocks go forward on 8 March 2026.
+    let schedule = schedule("2026-03-03T08:15", "2026-03-18T00:00", Period::Weekly, "America/New_York");
+    let runs: Vec<_> = schedule.runs().collect();
+    assert_eq!(
+        runs,
+        [
+            datetime!(2026-03-03 13:15 UTC),
+            datetime!(2026-03-10 12:15 UTC),
+            datetime!(2026-03-17 12:15 UTC)
+        ]
+    );
+}
+
+#[test]
+fn a_skipped_time_moves_to_the_moment_of_the_change_and_not_an_hour_on() {
+    let schedule = schedule("2026-03-28T02:30", "2026-03-31T00:00", Period::Daily, "Europe/Berlin");
+    assert_eq!(local_runs(&schedule), ["2026-03-28T02:30", "2026-03-29T03:00", "2026-03-30T02:30"]);
+    assert_eq!(schedule.runs().nth(1), Some(datetime!(2026-03-29 01:00 UTC)));
+}
+
+#[test]
+fn a_time_at_the_very_edges_of_the_skipped_hour_is_treated_right() {
+    let first_skipped = schedule("2026-03-28T02:00", "2026-03-30T00:00", Period::Daily, "Europe/Berlin");
+    assert_eq!(first_skipped.runs().nth(1), Some(datetime!(2026-03-29 01:00 UTC)));
+    let last_before = schedule("2026-03-28T01:59", "2026-03-30T00:00", Period::Daily, "Europe/Berlin");
+    assert_eq!(last_before.runs().nth(1), Some(datetime!(2026-03-29 00:59 UTC)));
+    let first_after = schedule("2026-03-28T03:00", "2026-03-30T00:00", Period::Daily, "Europe/Berlin");
+    assert_eq!(first_after.runs().nth(1), Some(datetime!(2026-03-29 01:00 UTC)));
+}
+
+#[test]
+fn a_repeated_time_goes_out_once_at_the_first() {
+    let schedule = schedule("2026-10-24T02:30", "2026-10-27T00:00", Period::Daily, "Europe/Berlin");
+    let runs: Vec<_> = schedule.runs().collect();
+    assert_eq!(
+        runs,
+        [datetime!(2026-10-24 00:30 UTC), datetime!(2026-10-25 00:30 UTC), datetime!(2026-10-26 01:30 UTC)]
+    );
+}
+
+#[test]
+fn a_start_in_the_second_of_two_repeated_hours_stays_there() {
+    let second = datetime!(2026-10-25 01:30 UTC);
+    let schedule = Schedule::new(second, second + Duration::days(2), Period::Daily, zone("Europe/Berlin")).unwrap();
+    assert_eq!(schedule.runs().collect::<Vec<_>>(), [second, datetime!(2026-10-26 01:30 UTC)]);
+    assert_eq!(schedule.next_after(second - Duration::MINUTE), Some(second));
+}
+
+#[test]
+fn the_first_run_is_still_to_come_when_the_clocks_have_shown_tomorrow_already() {
+    // St. John's, 7 November 2010: from 00:01 back to 23:01 of the day before.
+    let second = datetime!(2010-11-07 03:00 UTC);
+    let schedule = Schedule::new(second, second + Duration::days(3), Period::Daily, zone("America/St_Johns")).unwrap();
+    assert_eq!(to_local_input(second, schedule.zone()), "2010-11-06T23:30");
+    let midnight = datetime!(2010-11-07 02:30:30 UTC);
+    assert_eq!(to_local_input(midnight, schedule.zone()), "2010-11-07T00:00");
+    assert_eq!(schedule.next_after(midnight), Some(second));
+}
+
+#[test]
+fn half_an_hour_of_summer_time_skips_half_an_hour() {
+    let schedule = schedule("2026-10-03T02:15", "2026-10-06T00:00", Period::Daily, "Australia/Lord_Howe");
+    assert_eq!(local_runs(&schedule), ["2026-10-03T02:15", "2026-10-04T02:30", "2026-10-05T02:15"]);
+}
+
+#[test]
+fn the_day_that_samoa_left_out_is_made_up_for_when_the_next_one_begins() {
+    let morning = schedule("2011-12-29T09:00", "2012-01-01T00:00", Period::Daily, "Pacific/Apia");
+    assert_eq!(local_runs(&morning), ["2011-12-29T09:00", "2011-12-31T00:00", "2011-12-31T09:00"]);
+    // At midnight both days begin at the same moment, and that is one send.
+    let midnight = schedule("2011-12-29T00:00", "2012-01-02T00:00", Period::Daily, "Pacific/Apia");
+    assert_eq!(local_runs(&midnight), ["2011-12-29T00:00", "2011-12-31T00:00", "2012-01-01T00:00"]);
+}
+
+#[test]
+fn zones_that_gave_up_changing_their_clocks_are_up_to_date() {
+    let offset_in = |zone_name: &str, local: &str| at(local, zone_name).to_offset(UtcOffset::UTC).hour();
+    assert_eq!(offset_in("America/Mexico_City", "2026-07-01T00:00"), 6);
+    assert_eq!(offset_in("Asia/Almaty", "2026-07-01T12:00"), 7);
+    assert_eq!(offset_in("America/Asuncion", "2026-07-01T00:00"), 3);
+    assert_eq!(offset_in("Africa/Cairo", "2026-07-01T12:00"), 9);
+    assert_eq!(offset_in("Europe/Moscow", "2026-07-01T12:00"), 9);
+}
+
+#[test]
+fn a_mailing_whose_end_comes_before_its_next_run_has_no_next_run() {
+    // phpList #911: the end was checked only when the mailing was saved, and a repeated campaign went on past it.
+    let schedule = schedule("2026-12-01T09:00", "2026-12-05T00:00", Period::Weekly, "Europe/Moscow");
+    let first = schedule.first();
+    assert_eq!(schedule.next_run(Some(first), first + Duration::MINUTE), None);
+    assert_eq!(schedule.next_after(first), None);
+    assert_eq!(schedule.runs().count(), 1);
+}
+
+#[test]
+fn a_run_exactly_at_the_end_does_not_go_out() {
+    let schedule = schedule("2026-12-01T09:00", "2026-12-03T09:00", Period::Daily, "Europe/Moscow");
+    assert_eq!(local_runs(&schedule), ["2026-12-01T09:00", "2026-12-02T09:00"]);
+    assert_eq!(schedule.next_after(at("2026-12-02T09:00", "Europe/Moscow")), None);
+}
+
+#[test]
+fn a_single_send_goes_out_once_and_late_only_inside_its_window() {
+    let schedule = schedule("2026-12-01T09:00", "2026-12-02T09:00", Period::Once, "Europe/Moscow");
+    let first = schedule.first();
+    assert_eq!(schedule.next_run(None, first - Duration::DAY), Some(first));
+    assert_eq!(schedule.next_run(None, first + Duration::HOUR), Some(first));
+    assert_eq!(schedule.next_run(None, schedule.ends_at()), None);
+    assert_eq!(schedule.next_run(Some(first), first + Duration::HOUR), None);
+    assert_eq!(schedule.runs().collect::<Vec<_>>(), [first]);
+}
+
+#[test]
+fn a_worker_that_was_away_for_a_year_skips_to_tomorrow() {
+    let schedule = schedule("2026-12-01T09:00", "2036-12-01T09:00", Period::Daily, "Europe/Moscow");
+    let now = at("2027-12-10T15:00", "Europe/Moscow");
+    let next = schedule.next_run(Some(schedule.first()), now);
+    assert_eq!(next, Some(at("2027-12-11T09:00", "Europe/Moscow")));
+    // A run may also be settled before its own moment has passed: the clock of another machine is behind.
+    let next = schedule.next_run(next, now);
+    assert_eq!(next, Some(at("2027-12-12T09:00", "Europe/Moscow")));
+}
+
+#[test]
+fn upcoming_runs_stop_at_the_end() {
+    let schedule = schedule("2026-12-01T09:00", "2026-12-04T00:00", Period::Daily, "Europe/Moscow");
+    assert_eq!(schedule.upcoming(schedule.first() - Duration::DAY, 2).len(), 2);
+    assert_eq!(schedule.upcoming(schedule.first(), 10), schedule.runs().skip(1).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_end_that_is_not_after_the_start_is_refused() {
+    let start = datetime!(2026-12-01 06:00 UTC);
+    for end in [start, start - Duration::MINUTE] {
+        assert_eq!(Schedule::new(start, end, Period::Daily, Zone::utc()), Err(EndNotAfterStart));
+    }
+}
+
+#[test]
+fn the_edge_of_the_calendar_ends_the_runs_instead_of_panicking() {
+    let start = datetime!(9999-12-28 06:00 UTC);
+    let schedule = Schedule::new(start, datetime!(9999-12-31 23:59:59 UTC), Period::Daily, zone("Pacific/Apia")).unwrap();
+    assert!(schedule.runs().count() >= 2);
+    assert_eq!(schedule.next_after(datetime!(9999-12-31 23:59:58 UTC)), None);
+    assert!(parse_local("9999-12-31T23:30", &zone("America/New_York")).is_err());
+    let _ = (display(datetime!(9999-12-31 23:59 UTC), &zone("Pacific/Apia")), civil(start, &zone("Pacific/Apia")));
+    let _ = schedule.sentence();
+}
+
+#[test]
+fn a_schedule_reads_as_a_sentence() {
+    let sentence = |starts_at, ends_at, period| schedule(starts_at, ends_at, period, "Europe/Moscow").sentence();
+    assert_eq!(
+        sentence("2026-12-31T09:00", "2027-12-01T00:00", Period::Monthly),
+        "every month on the 31st, or the month's last day, at 09:00 Europe/Moscow, from 31 December 2026 until 1 December 2027"
+    );
+    assert_eq!(
+        sentence("2026-12-02T09:00", "2027-12-02T18:30", Period::Monthly),
+        "every month on the 2nd at 09:00 Europe/Moscow, from 2 December 2026 until 2 December 2027, 18:30"
+    );
+    assert_eq!(
+        sentence("2026-12-01T09:00", "2027-12-01T00:00", Period::Weekly),
+        "every week on Tuesday at 09:00 Europe/Moscow, from 1 December 2026 until 1 December 2027"
+    );
+    assert_eq!(
+        sentence("2026-12-01T09:05", "2027-12-01T00:00", Period::Daily),
+        "every day at 09:05 Europe/Moscow, from 1 December 2026 until 1 December 2027"
+    );
+    assert_eq!(
+        sentence("2026-12-01T09:00", "2027-12-01T00:00", Period::Once),
+        "once, on Tuesday 1 December 2026 at 09:00 Europe/Moscow"
+    );
+}
+
+#[test]
+fn a_moment_is_shown_in_the_zone_of_its_mailing() {
+    let moment = datetime!(2026-12-01 06:00 UTC);
+    assert_eq!(display(moment, &zone("Europe/Moscow")), "Tue 1 Dec 2026, 09:00 (Europe/Moscow)");
+    assert_eq!(to_local_input(moment, &zone("Asia/Kathmandu")), "2026-12-01T11:45");
+    assert_eq!(civil(moment, &zone("America/New_York")), datetime!(2026-12-01 01:00));
+}
+
+#[test]
+fn a_form_s_time_is_read_with_and_without_seconds() {
+    let expected = datetime!(2026-12-01 06:00 UTC);
+    assert_eq!(at("2026-12-01T09:00", "Europe/Moscow"), expected);
+    assert_eq!(at(" 2026-12-01T09:00:30 ", "Europe/Moscow"), expected + Duration::seconds(30));
+}
+
+#[test]
+fn a_form_s_time_that_is_none_is_refused() {
+    let moscow = zone("Europe/Moscow");
+    for text in ["", "tomorrow", "2026-12-01", "2026-02-30T09:00", "2026-12-01T24:00", "2026-12-01T9:00", "2026-12-01 09:00Z"] {
+        assert_eq!(parse_local(text, &moscow), Err(LocalTimeError::NotADateTime), "{text}");
+    }
+    assert_eq!(parse_local("1969-12-31T23:59", &moscow), Err(LocalTimeError::OutOfRange));
+    assert_eq!(parse_local("0001-01-01T00:00", &moscow), Err(LocalTimeError::OutOfRange));
+}
+
+#[test]
+fn a_time_that_the_clocks_skip_is_refused_with_the_next_one_that_exists() {
+    let error = parse_local("2026-03-29T02:30", &zone("Europe/Berlin")).unwrap_err();
+    assert_eq!(error, LocalTimeError::DoesNotExist { next_valid: "Sun 29 Mar 2026, 03:00".to_owned() });
+    assert_eq!(error.to_string(), "the clocks skip this time; the next one that exists is Sun 29 Mar 2026, 03:00");
+}
+
+#[test]
+fn a_repeated_time_in_a_form_means_the_first() {
+    assert_eq!(at("2026-10-25T02:30", "Europe/Berlin"), datetime!(2026-10-25 00:30 UTC));
+}
+
+#[test]
+fn zones_have_their_iana_names() {
+    assert_eq!(zone("europe/moscow").name(), "Europe/Moscow");
+    assert_eq!(zone("UTC"), Zone::utc());
+    for unknown in ["", "Mars/Olympus", "Factory", "Etc/Unknown", "+03:00", "../etc/passwd"] {
+        assert!(Zone::parse(unknown).is_err(), "{unknown}");
+    }
+}
+
+#[test]
+fn the_list_of_zones_is_sorted_and_every_name_in_it_can_be_chosen() {
+    let names = Zone::all_names();
+    assert!(names.is_sorted() && names.len() > 400);
+    assert!(names.iter().all(|name| zone(name).name() == name));
+    assert!(ZONES.iter().all(|name| names.iter().any(|listed| listed == name)));
+    assert!(!names.iter().any(|name| name.starts_with("Etc/") || name == "Factory"));
+}
+
+#[test]
+fn periods_are_read_as_they_are_written() {
+    for period in Period::ALL {
+        assert_eq!(period.as_str().parse(), Ok(period));
+    }
+    assert!("hourly".parse::<Period>().is_err());
+}
