@@ -59,7 +59,7 @@ pub enum SmtpServer {
     Url(Box<SmtpSettings>),
 }
 
-/// The key that CSRF tokens are encrypted with.
+/// The key that CSRF tokens are encrypted with; its purposes are kept apart by [`derive`](Self::derive).
 #[derive(Clone)]
 pub struct SecretKey(String);
 
@@ -70,6 +70,11 @@ impl std::fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
+    /// At least 32 characters that nobody guesses.
+    pub fn new(key: String) -> Self {
+        Self(key)
+    }
+
     /// A key for one purpose: knowing one of them tells nothing of the others.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut hash = Sha256::new();

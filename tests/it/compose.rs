@@ -2,9 +2,7 @@
 
 use lettre::address::Envelope;
 use mail_parser::{Address, HeaderValue, MessageParser, MimeHeaders};
-use periodical::mail::compose::{
-    Body, ComposeError, Mail, Sender, TangledHtml, Template, compose, delivery_message_id,
-};
+use periodical::mail::compose::{Body, ComposeError, Mail, Sender, TangledHtml, Template, compose, delivery_message_id};
 use proptest::prelude::*;
 use time::{OffsetDateTime, macros::datetime};
 
@@ -263,10 +261,14 @@ fn lines_that_are_dots_and_lone_carriage_returns_end_no_mail() {
 #[test]
 fn text_without_html_is_shown_literally_with_its_paragraphs_and_line_breaks() {
     let body = body("Dear Ivan <ivan@example.org>,\r\n\r\nif a < b & b > c\r\nthen I <3 \"you\"\n \n\nBye");
-    assert!(body.html.contains(
-        "<p>Dear Ivan &lt;ivan@example.org&gt;,</p>\n\
+    assert!(
+        body.html.contains(
+            "<p>Dear Ivan &lt;ivan@example.org&gt;,</p>\n\
          <p>if a &lt; b &amp; b &gt; c<br>\nthen I &lt;3 &quot;you&quot;</p>\n<p>Bye</p>"
-    ), "{}", body.html);
+        ),
+        "{}",
+        body.html
+    );
     assert!(body.text.starts_with("Dear Ivan <ivan@example.org>,\n\nif a < b & b > c\nthen"));
 }
 
@@ -286,7 +288,8 @@ fn scripts_handlers_and_strange_addresses_are_gone() {
 
 #[test]
 fn links_and_images_of_the_web_stay() {
-    let body = body("<a href=\"https://e.org/?a=1&b=2\">x</a> <a href=\"mailto:a@b.org\">y</a> <img src=\"https://e.org/a.png\" alt=\"A cat\">");
+    let body =
+        body("<a href=\"https://e.org/?a=1&b=2\">x</a> <a href=\"mailto:a@b.org\">y</a> <img src=\"https://e.org/a.png\" alt=\"A cat\">");
     assert!(body.html.contains("href=\"https://e.org/?a=1&amp;b=2\""), "{}", body.html);
     assert!(body.html.contains("href=\"mailto:a@b.org\"") && body.html.contains("src=\"https://e.org/a.png\""));
     assert!(body.text.contains("A cat") && body.text.contains("https://e.org/?a=1&b=2"), "{}", body.text);
@@ -339,7 +342,20 @@ fn long_html_in_good_order_is_not_refused() {
 #[test]
 fn a_bad_address_is_an_error_and_names_nobody() {
     let (from, body) = (sender(), body("text"));
-    for bad in ["", "ivan", "@", "ivan@", "@example.org", "a b@example.org", "a@b@c", "a@example.org\r\nRCPT TO:<b@c.org>", "a@exa mple.org", "<a@b.org>", "a@b.org,c@d.org", "a@\0.org"] {
+    for bad in [
+        "",
+        "ivan",
+        "@",
+        "ivan@",
+        "@example.org",
+        "a b@example.org",
+        "a@b@c",
+        "a@example.org\r\nRCPT TO:<b@c.org>",
+        "a@exa mple.org",
+        "<a@b.org>",
+        "a@b.org,c@d.org",
+        "a@\0.org",
+    ] {
         let error = compose(&Mail { to_email: bad, ..with(&from, &body) }).unwrap_err();
         assert!(matches!(error, ComposeError::Recipient(_)), "{bad}");
         assert!(bad.len() < 4 || !error.to_string().contains(bad));

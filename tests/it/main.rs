@@ -1,1 +1,10 @@
+//! Every integration test in one binary, nouns as in `src/`. Each test has its own database, SMTP server and App; one
+//! Postgres serves them all and goes with this process, however it ends.
 
+mod support;
+
+mod compose;
+mod delivery;
+mod embedded;
+mod schedule;
+mod smtp;

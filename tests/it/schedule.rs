@@ -258,14 +258,7 @@ fn a_weekly_mailing_keeps_its_weekday_and_hour_through_summer_time() {
     // New York: the clocks go forward on 8 March 2026.
     let schedule = schedule("2026-03-03T08:15", "2026-03-18T00:00", Period::Weekly, "America/New_York");
     let runs: Vec<_> = schedule.runs().collect();
-    assert_eq!(
-        runs,
-        [
-            datetime!(2026-03-03 13:15 UTC),
-            datetime!(2026-03-10 12:15 UTC),
-            datetime!(2026-03-17 12:15 UTC)
-        ]
-    );
+    assert_eq!(runs, [datetime!(2026-03-03 13:15 UTC), datetime!(2026-03-10 12:15 UTC), datetime!(2026-03-17 12:15 UTC)]);
 }
 
 #[test]
@@ -289,10 +282,7 @@ fn a_time_at_the_very_edges_of_the_skipped_hour_is_treated_right() {
 fn a_repeated_time_goes_out_once_at_the_first() {
     let schedule = schedule("2026-10-24T02:30", "2026-10-27T00:00", Period::Daily, "Europe/Berlin");
     let runs: Vec<_> = schedule.runs().collect();
-    assert_eq!(
-        runs,
-        [datetime!(2026-10-24 00:30 UTC), datetime!(2026-10-25 00:30 UTC), datetime!(2026-10-26 01:30 UTC)]
-    );
+    assert_eq!(runs, [datetime!(2026-10-24 00:30 UTC), datetime!(2026-10-25 00:30 UTC), datetime!(2026-10-26 01:30 UTC)]);
 }
 
 #[test]
@@ -423,10 +413,7 @@ fn a_schedule_reads_as_a_sentence() {
         sentence("2026-12-01T09:05", "2027-12-01T00:00", Period::Daily),
         "every day at 09:05 Europe/Moscow, from 1 December 2026 until 1 December 2027"
     );
-    assert_eq!(
-        sentence("2026-12-01T09:00", "2027-12-01T00:00", Period::Once),
-        "once, on Tuesday 1 December 2026 at 09:00 Europe/Moscow"
-    );
+    assert_eq!(sentence("2026-12-01T09:00", "2027-12-01T00:00", Period::Once), "once, on Tuesday 1 December 2026 at 09:00 Europe/Moscow");
 }
 
 #[test]

@@ -100,8 +100,7 @@ async fn an_idle_connection_the_server_has_closed_is_noticed_before_anything_is_
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(is_interrupted(&send(&mut connection, "b@example.org").await));
     // So is one whose 421 was still on its way when the next message began.
-    const LATE: &[&[u8]] =
-        &[b"220 hi\r\n", EHLO, b"250 a\r\n250 b\r\n354 c\r\n", b"250 ok\r\n", b"421 4.4.2 idle too long\r\n"];
+    const LATE: &[&[u8]] = &[b"220 hi\r\n", EHLO, b"250 a\r\n250 b\r\n354 c\r\n", b"250 ok\r\n", b"421 4.4.2 idle too long\r\n"];
     let (settings, _) = scripted(LATE).await;
     let mut connection = SmtpConnection::open(&settings).await.unwrap();
     assert!(is_sent(&send(&mut connection, "a@example.org").await));
@@ -125,8 +124,7 @@ async fn odd_servers_are_understood() {
     let group = "MAIL FROM:<sender@example.org>\r\nRCPT TO:<a@example.org>\r\nDATA\r\n";
     assert_eq!(heard, format!("EHLO client.test\r\n{group}{}.\r\n", str::from_utf8(BODY).unwrap()));
 
-    const OLD: &[&[u8]] =
-        &[b"220 hi\r\n", b"502 what\r\n", b"250 hi\r\n", b"250 a\r\n", b"250 b\r\n", b"354 c\r\n", b"250 ok\r\n"];
+    const OLD: &[&[u8]] = &[b"220 hi\r\n", b"502 what\r\n", b"250 hi\r\n", b"250 a\r\n", b"250 b\r\n", b"354 c\r\n", b"250 ok\r\n"];
     let (settings, _) = scripted(OLD).await;
     assert!(is_sent(&send(&mut SmtpConnection::open(&settings).await.unwrap(), "a@example.org").await));
 }

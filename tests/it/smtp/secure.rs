@@ -34,8 +34,7 @@ fn guarded() -> ServerOptions {
 async fn mail_goes_under_tls_by_starttls_and_implicitly() {
     let (config, pem) = certificate("127.0.0.1");
     for (tls, implicit_tls) in [(Tls::Required, false), (Tls::Opportunistic, false), (Tls::Implicit, true)] {
-        let mut post =
-            Post::new(ServerOptions { tls: Some(Arc::clone(&config)), implicit_tls, ..Default::default() }).await;
+        let mut post = Post::new(ServerOptions { tls: Some(Arc::clone(&config)), implicit_tls, ..Default::default() }).await;
         post.settings.tls = tls;
         post.settings.roots = Roots::with_extra(pem.clone()).unwrap();
         let mut connection = post.open().await;

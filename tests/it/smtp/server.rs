@@ -17,8 +17,7 @@ async fn raw(post: &Post, input: &[u8]) -> String {
 #[tokio::test]
 async fn the_server_executes_a_whole_conversation_written_at_once() {
     let post = Post::new(ServerOptions::default()).await;
-    let message =
-        "MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n..x\r\na\n.\r\nb\n.\nc\r\n.\r\n";
+    let message = "MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n..x\r\na\n.\r\nb\n.\nc\r\n.\r\n";
     let input = format!("HELO me\r\n{message}{message}NOOP\r\nQUIT\r\n");
     let answer = raw(&post, input.as_bytes()).await;
     let codes: Vec<&str> = answer.lines().map(|line| &line[..3]).collect();
@@ -37,10 +36,7 @@ async fn the_server_keeps_its_order_and_its_limits() {
     let codes: Vec<&str> = answer.lines().filter(|line| line.as_bytes()[3] == b' ').map(|line| &line[..3]).collect();
     assert_eq!(
         codes,
-        [
-            "220", "503", "501", "250", "503", "554", "501", "250", "503", "501", "554", "500", "503", "500", "500",
-            "250", "221"
-        ]
+        ["220", "503", "501", "250", "503", "554", "501", "250", "503", "501", "554", "500", "503", "500", "500", "250", "221"]
     );
     assert!(raw(&post, &b"x".repeat(100_000)).await.contains("500 5.5.2 line too long"));
     assert!(raw(&post, &b"what\r\n".repeat(100)).await.ends_with("421 4.7.0 too many mistakes\r\n"));
@@ -65,9 +61,6 @@ async fn a_stopped_server_is_gone_with_its_connections() {
     let mut connection = post.open().await;
     assert_eq!(post.server.statistics().connections_open, 1);
     post.server.stop().await;
-    assert!(matches!(
-        send(&mut connection, "a@example.org").await,
-        Outcome::Interrupted { .. } | Outcome::Unavailable { .. }
-    ));
+    assert!(matches!(send(&mut connection, "a@example.org").await, Outcome::Interrupted { .. } | Outcome::Unavailable { .. }));
     assert!(SmtpConnection::open(&post.settings).await.is_err());
 }

@@ -1,0 +1,260 @@
+//! An App as in production, on a database and an SMTP server of its own, with short waits.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use periodical::{
+    app::App,
+    config::{Config, Database, SecretKey, Smtp, SmtpServer as SmtpSetting},
+    db,
+    delivery::{Engine, model::Timing},
+    mail::{
+        connection::{SmtpSettings, Timeouts},
+        server::{Faults, Received, ServerOptions, SmtpServer},
+    },
+    routes, worker,
+};
+use poem::{
+    Server,
+    listener::{Acceptor, Listener, TcpListener},
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
+
+use super::{Browser, postgres, until};
+
+pub struct TestApp {
+    pub app: App,
+    pub db: PgPool,
+    pub engine: Engine,
+    pub smtp: SmtpServer,
+    pub base: String,
+    database_url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+    data_dir: PathBuf,
+    tasks: Vec<JoinHandle<()>>,
+    _stop: DropGuard,
+}
+
+impl TestApp {
+    /// Web side alone: nothing is sent unless the test asks the engine to.
+    pub async fn without_worker() -> Self {
+        Self::with(Timing { retries: vec![Duration::from_millis(50); 3], ..quick() }).await
+    }
+
+    /// Web side and worker.
+    pub async fn start() -> Self {
+        let mut app = Self::without_worker().await;
+        app.start_worker();
+        app
+    }
+
+    pub async fn with(timing: Timing) -> Self {
+        let database_url = postgres::database().await;
+        let pool = db::connect(&database_url, 12).await.unwrap();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&received);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let options = ServerOptions { faults: Faults::by_address(), ..ServerOptions::default() };
+        let smtp = SmtpServer::start(listener, options, move |mail| sink.lock().unwrap().push(mail)).await;
+
+        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
+        let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
+        let data_dir = std::env::temp_dir().join(format!("periodical-test-data-{}", Uuid::new_v4()));
+        let settings = SmtpSettings { timeouts: short_timeouts(), ..SmtpSettings::new("127.0.0.1", smtp.address().port()) };
+        let config = Config {
+            database: Database::Url(database_url.clone()),
+            smtp: Smtp { server: SmtpSetting::Url(Box::new(settings.clone())), connections: 4 },
+            mail_from: "Periodical <news@periodical.example>".parse().unwrap(),
+            public_url: format!("http://{address}").parse().unwrap(),
+            secret_key: SecretKey::new("a key for tests that is long enough".into()),
+            listen: address,
+            data_dir: data_dir.clone(),
+            worker_concurrency: 4,
+        };
+        let stop = CancellationToken::new();
+        let app = App::new(config, pool.clone(), stop.clone());
+        let engine = Engine::new(app.clone(), settings, timing);
+        let site = Server::new_with_acceptor(acceptor).run(routes::site(app.clone()));
+        let web = tokio::spawn(async move { site.await.unwrap() });
+        Self {
+            app,
+            db: pool,
+            engine,
+            smtp,
+            base: format!("http://{address}"),
+            database_url,
+            received,
+            data_dir,
+            tasks: vec![web],
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    pub fn start_worker(&mut self) {
+        let run = worker::run(self.app.clone(), self.engine.clone(), self.database_url.clone(), self.app.stop.clone());
+        self.tasks.push(tokio::spawn(async move { run.await.unwrap() }));
+    }
+
+    /// A browser without JavaScript that nobody has signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    /// A verified user, made as the shell makes them; the password is [`Browser::PASSWORD`].
+    pub async fn user(&self, email: &str) -> i64 {
+        // One hash serves all: hashing is slow on purpose.
+        static HASH: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+        let hash = HASH
+            .get_or_init(|| async {
+                let password = periodical::users::model::Password::parse(Browser::PASSWORD).unwrap();
+                periodical::users::password::hash(password).await.unwrap()
+            })
+            .await;
+        periodical::users::queries::upsert_verified(&self.db, email, "Una User", hash).await.unwrap()
+    }
+
+    /// A new verified user with a signed-in browser.
+    pub async fn signed_in(&self, email: &str) -> (i64, Browser) {
+        let id = self.user(email).await;
+        let browser = self.browser();
+        browser.sign_in(email).await;
+        (id, browser)
+    }
+
+    /// Recipients of a user, straight into the table; their ids.
+    pub async fn recipients(&self, user_id: i64, emails: &[&str]) -> Vec<i64> {
+        let mut ids = Vec::new();
+        for email in emails {
+            let query = "insert into recipients (user_id, email, full_name) values ($1, $2, 'Rita Recipient') returning id";
+            ids.push(sqlx::query_scalar(query).bind(user_id).bind(email).fetch_one(&self.db).await.unwrap());
+        }
+        ids
+    }
+
+    /// `count` recipients of a user, `reader1@example.org` and so on.
+    pub async fn many_recipients(&self, user_id: i64, count: i32) {
+        let query = "insert into recipients (user_id, email, full_name)
+                     select $1, 'reader' || n || '@example.org', 'Reader ' || n from generate_series(1, $2) n";
+        sqlx::query(query).bind(user_id).bind(count).execute(&self.db).await.unwrap();
+    }
+
+    pub async fn message(&self, user_id: i64) -> i64 {
+        let query = "insert into messages (user_id, subject, body) values ($1, 'Hello', 'Good morning') returning id";
+        sqlx::query_scalar(query).bind(user_id).fetch_one(&self.db).await.unwrap()
+    }
+
+    /// A mailing to all of the user's recipients, made as the form makes it; inside its window its job is due at once.
+    pub async fn mailing(&self, user_id: i64, period: &str, starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> i64 {
+        use periodical::mailings::{
+            model::{Audience, NewMailing},
+            runs,
+            schedule::{Schedule, Zone},
+        };
+        let message_id = self.message(user_id).await;
+        let schedule = Schedule::new(starts_at, ends_at, period.parse().unwrap(), Zone::utc()).unwrap();
+        let new = NewMailing { name: "Test mailing".into(), message_id, audience: Audience::All, schedule, resend_unknown: true };
+        runs::create(&self.app, user_id, &new, Uuid::new_v4()).await.map_err(|refusal| format!("{refusal:?}")).unwrap()
+    }
+
+    /// A daily mailing that began a moment ago and ends in a month.
+    pub async fn due_mailing(&self, user_id: i64) -> i64 {
+        let now = OffsetDateTime::now_utc();
+        self.mailing(user_id, "daily", now - time::Duration::seconds(5), now + time::Duration::days(30)).await
+    }
+
+    /// Starts a run by hand.
+    pub async fn run_now(&self, user_id: i64, mailing_id: i64) -> i64 {
+        periodical::mailings::runs::run_now(&self.app, user_id, mailing_id, Uuid::new_v4()).await.unwrap().unwrap()
+    }
+
+    /// The attempt once it has finished.
+    pub async fn finished(&self, attempt_id: i64) -> Figures {
+        until("the attempt's end", || async { self.figures(attempt_id).await.filter(|figures| figures.status != "running") }).await
+    }
+
+    pub async fn figures(&self, attempt_id: i64) -> Option<Figures> {
+        let query = "select status, total, sent, failed, unknown, skipped, waiting, held_reason from attempts where id = $1";
+        sqlx::query_as(query).bind(attempt_id).fetch_optional(&self.db).await.unwrap()
+    }
+
+    /// The mailing's first attempt, once there is one.
+    pub async fn attempt_of(&self, mailing_id: i64) -> i64 {
+        let query = "select id from attempts where mailing_id = $1 order by id limit 1";
+        until("an attempt", || async { sqlx::query_scalar(query).bind(mailing_id).fetch_optional(&self.db).await.unwrap() }).await
+    }
+
+    /// The recipients of everything the mail server has taken, sorted.
+    pub fn delivered(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.received.lock().unwrap().iter().flat_map(|mail| mail.to.clone()).collect();
+        all.sort();
+        all
+    }
+
+    pub fn mails(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    /// The latest mail to an address, as text.
+    pub async fn mail_to(&self, email: &str) -> String {
+        until("a mail", || async {
+            let mails = self.mails();
+            let mail = mails.iter().rev().find(|mail| mail.to.iter().any(|to| to == email))?;
+            Some(String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "="))
+        })
+        .await
+    }
+
+    /// Mutable while it runs: a server that is down, and comes back.
+    pub fn faults(&self) -> &Faults {
+        self.smtp.faults()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        let _ = std::fs::remove_dir_all(&self.data_dir);
+    }
+}
+
+/// An attempt's figures, which must add up.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Figures {
+    pub status: String,
+    pub total: i32,
+    pub sent: i32,
+    pub failed: i32,
+    pub unknown: i32,
+    pub skipped: i32,
+    pub waiting: i32,
+    pub held_reason: Option<String>,
+}
+
+/// Waits short enough for tests; the lease stays longer than any hiccup of a busy machine.
+pub fn quick() -> Timing {
+    Timing {
+        batch: 100,
+        lease: Duration::from_secs(6),
+        retries: vec![Duration::from_millis(50); 3],
+        holds: vec![Duration::from_millis(100)],
+    }
+}
+
+fn short_timeouts() -> Timeouts {
+    Timeouts {
+        connect: Duration::from_secs(5),
+        greeting: Duration::from_secs(5),
+        command: Duration::from_secs(3),
+        data_block: Duration::from_secs(3),
+        final_dot: Duration::from_secs(5),
+    }
+}
