@@ -6,7 +6,7 @@ mod postgres;
 
 use std::time::Duration;
 
-pub use app::TestApp;
+pub use app::{TestApp, quick};
 pub use browser::{Browser, Page};
 
 /// Looks until there is something to see. Tests wait for conditions, never for seconds; this only ends what hangs.
