@@ -85,7 +85,8 @@ pub fn unless_used<T>(deleted: sqlx::Result<T>, constraint: &str) -> sqlx::Resul
 
 /// Escapes `%`, `_` and `\` for `like`, and lowers the case, as the `search` columns are.
 pub fn like_pattern(search: &str) -> Option<String> {
-    let search = search.trim().to_lowercase();
+    // Postgres knows no NUL in a text.
+    let search = search.replace('\0', "").trim().to_lowercase();
     if search.is_empty() {
         return None;
     }

@@ -128,7 +128,11 @@ pub async fn create_login(
     session: &Session,
     FormData(form): FormData<LoginForm>,
 ) -> Result<Response> {
-    let credentials = queries::credentials(&app.db, form.email.trim()).await?;
+    // What is no address is nobody's, and takes as long to be told so.
+    let credentials = match form::email(&form.email) {
+        Ok(email) => queries::credentials(&app.db, &email).await?,
+        Err(_) => None,
+    };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
     let is_right = form.password.chars().count() <= model::PASSWORD_MAX && password::verify(form.password.clone(), kept).await?;
     let refusal = match credentials {

@@ -101,7 +101,11 @@ async fn a_mailing_that_says_so_leaves_an_unknown_delivery_alone() {
 async fn a_recipient_who_is_always_put_off_fails_in_the_end_with_the_server_s_words() {
     let app = TestApp::without_worker().await;
     let user = app.user("owner@example.org").await;
-    app.recipients(user, &["full-452@example.org", "mute@example.org", "nonsense@example.org"]).await;
+    app.recipients(
+        user,
+        &["full-452@example.org", "mute@example.org", "nonsense@example.org", "always-421@example.org", "fine@example.org"],
+    )
+    .await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
     // A mute server is given up after the command's time limit, at every try.
@@ -118,6 +122,8 @@ async fn a_recipient_who_is_always_put_off_fails_in_the_end_with_the_server_s_wo
     assert_eq!((state.as_str(), tries, code), ("failed", 4, Some(452)));
     assert!(text.unwrap().contains("given up after 4 tries"));
     assert_eq!(delivery(&app, attempt, "mute@example.org").await.0, "failed");
+    assert_eq!(delivery(&app, attempt, "always-421@example.org").await.0, "failed");
+    assert_eq!(delivery(&app, attempt, "fine@example.org").await.0, "sent");
     assert_eq!(delivery(&app, attempt, "nonsense@example.org").await.0, "failed");
 }
 
