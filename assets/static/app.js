@@ -14,9 +14,8 @@
   const WORDS = {
     network: "The server could not be reached. Check the connection and try again.",
     401: "You are no longer signed in. Reload the page to sign in again.",
-    403: "You are not allowed to do that.",
+    403: "This page is out of date, or you may not do that. Reload it and try again.",
     404: "It is no longer there. Reload the page to see what is.",
-    409: "That is not possible in its present state. Reload the page to see why.",
     413: "That is too large.",
     429: "Too many requests. Wait a moment and try again.",
     server: "Something went wrong on the server. Nothing was changed on this page; try again in a moment.",
@@ -45,8 +44,8 @@
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = event.detail.ctx.response;
     const { redirect, refresh, location, trigger } = event.detail.ctx.hx;
-    // 422 is the form with its errors; the others say it themselves.
-    if (status === 422 || redirect || refresh || location || trigger) return;
+    // 422 is the form with its errors, 409 the form beside what is stored; the others say it themselves.
+    if (status === 422 || status === 409 || redirect || refresh || location || trigger) return;
     notice(WORDS[status] ?? (status >= 500 ? WORDS.server : WORDS.other));
   });
 
@@ -63,6 +62,17 @@
 
   // ---- The browser's time zone, where nobody has chosen one yet.
 
+  // The times that the form came with were made in UTC, where the zone was not known; in the browser's they are the
+  // same moments. What somebody has typed stays.
+  function toBrowserTime(form) {
+    const two = (number) => String(number).padStart(2, "0");
+    for (const input of form?.querySelectorAll("input[type=datetime-local]") ?? []) {
+      const moment = new Date(`${input.defaultValue}Z`);
+      if (input.value !== input.defaultValue || Number.isNaN(moment.getTime())) continue;
+      input.value = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+    }
+  }
+
   function fillZones(root) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!zone) return;
@@ -72,6 +82,7 @@
       if (!known) select.add(new Option(zone, zone));
       select.value = known?.value ?? zone;
       select.removeAttribute("data-browser-zone");
+      toBrowserTime(select.form);
     }
   }
 
@@ -94,6 +105,32 @@
       for (const box of picker.querySelectorAll(".picker-list input[type=checkbox]")) box.checked = event.target.checked;
     }
     countTicks(picker);
+  });
+
+  // ---- Rows edited in a list.
+
+  document.addEventListener("click", (event) => {
+    // A new row's "Cancel": it was never stored, so it just goes.
+    const cancel = event.target.closest?.("[data-removes-row]");
+    if (cancel) {
+      event.preventDefault();
+      cancel.closest("tr").remove();
+      document.querySelector("[data-opens]")?.focus();
+      return;
+    }
+    // "New …" a second time leads to the row that is open already. Before htmx hears of the click.
+    const opener = event.target.closest?.("[data-opens]");
+    const open = opener && document.querySelector(opener.dataset.opens);
+    if (open) {
+      event.preventDefault();
+      event.stopPropagation();
+      open.querySelector("input:not([type=hidden])")?.focus();
+    }
+  }, true);
+
+  // The question before a deletion has been answered; left open it would lie over the reason of a refusal.
+  document.addEventListener("htmx:after:request", (event) => {
+    event.target.closest?.("[popover]")?.hidePopover();
   });
 
   // ---- Forms sent without htmx: ask where a question is set, then send once.
