@@ -12,6 +12,7 @@
   // ---- Notices: what went wrong with a request, in the page's live region.
 
   const WORDS = {
+    away: "The connection to the server is lost, so the figures here stand still. Trying again.",
     network: "The server could not be reached. Check the connection and try again.",
     401: "You are no longer signed in. Reload the page to sign in again.",
     403: "This page is out of date, or you may not do that. Reload it and try again.",
@@ -38,7 +39,8 @@
     // One failure repeated, as a search typed without a network, is told once.
     for (const old of region.children) if (old.textContent === text) old.remove();
     region.append(box);
-    if (tone !== "danger") setTimeout(() => box.remove(), 8000);
+    if (tone === "success" || tone === "info") setTimeout(() => box.remove(), 8000);
+    return box;
   }
 
   document.addEventListener("htmx:response:error", (event) => {
@@ -54,6 +56,16 @@
     const { ctx } = event.detail;
     if (ctx && !ctx.response) notice(WORDS.network);
   });
+
+  // A live page's stream broke. It connects again by itself, unless the page is gone or the session over: loading the
+  // page says which.
+  let away = null;
+  document.addEventListener("htmx:sse:error", (event) => {
+    const { status } = event.detail;
+    if (status === 401 || status === 404) location.reload();
+    else away = notice(WORDS.away, "warning");
+  });
+  document.addEventListener("htmx:sse:after:connection", () => { away?.remove(); });
 
   // The server's own words: HX-Trigger: {"notice": {"text": "…", "tone": "success"}}
   document.addEventListener("notice", (event) => {

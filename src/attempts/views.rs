@@ -149,7 +149,8 @@ pub fn live(attempt: &Attempt, newest: &[Row]) -> Markup {
                     p .text-secondary .mt-3 .mb-0 { "The mail server's last reply: " code { (reply) } }
                 }
             }
-            @if !newest.is_empty() {
+            // When it is over, the whole list below says it better.
+            @if attempt.is_running() && !newest.is_empty() {
                 ul .list-group .list-group-flush .newest aria-label="Newest deliveries" {
                     @for row in newest {
                         li .list-group-item id={ "newest-" (row.id) } { (state_badge(row.state)) " " (row.email) " " span .text-secondary .excerpt { (reply(row)) } }

@@ -264,6 +264,8 @@ fn upcoming(mailing: &Mailing, now: OffsetDateTime) -> Markup {
                     div .card-footer .text-secondary { "Disabled by a manager: none of these goes out." }
                 } @else if mailing.paused_at.is_some() {
                     div .card-footer .text-secondary { "Paused: none of these goes out before you resume it." }
+                } @else if mailing.period == "once" && runs[0] > now {
+                    div .card-footer .text-secondary { "“Start now” sends it at once, instead of at this moment." }
                 }
             }
         }

@@ -199,7 +199,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mai
                 dt .col-sm-3 { "Name" }
                 dd .col-sm-9 { (recipient.full_name) }
                 dt .col-sm-3 { "Comment" }
-                dd .col-sm-9 .prose { @if recipient.comment.is_empty() { span .text-secondary { "none" } } @else { (recipient.comment) } }
+                dd .col-sm-9 .as-written { @if recipient.comment.is_empty() { span .text-secondary { "none" } } @else { (recipient.comment) } }
             }
         } }
         div .card {

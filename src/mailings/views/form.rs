@@ -196,7 +196,7 @@ fn picker_part(fields: &Fields) -> Markup {
         .collect();
     html! {
         div .input-group .mb-2 {
-            input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Search by address, name or comment"
+            input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Address, name or comment"
                 aria-label="Search recipients to tick" maxlength="200" autocomplete="off" hx-post=[post] hx-put=[put] hx-vals=r#"{"find":"1"}"#
                 hx-trigger="input changed delay:300ms" hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-sync="this:replace";
             // Without JavaScript: sends the whole form and gets it back with the list found.
