@@ -64,9 +64,11 @@ create table mailings (
   constraint mailings_end_after_start check (ends_at > starts_at),
   constraint mailings_user_id_submission_id_key unique (user_id, submission_id),
   constraint mailings_id_user_id_key unique (id, user_id),
-  -- (message_id, user_id): only one's own message (M4). Restrict: a message in use is not deleted. Not both
-  -- at once with users' cascade: `no action` is checked at the end of the statement, when all are gone.
-  constraint mailings_message_id_fkey foreign key (message_id, user_id) references messages (id, user_id) on delete no action
+  -- (message_id, user_id): only one's own message (M4). A message in use is not deleted. Deferrable: who deletes a
+  -- user says `set constraints all deferred` first, because messages and recipients may go before the mailings that go
+  -- with them.
+  constraint mailings_message_id_fkey foreign key (message_id, user_id) references messages (id, user_id)
+    on delete no action deferrable
 );
 create index mailings_user_id_id_idx on mailings (user_id, id desc);
 create index mailings_message_id_idx on mailings (message_id);
@@ -79,6 +81,7 @@ create table mailing_recipients (
   user_id      bigint not null,
   constraint mailing_recipients_pkey primary key (mailing_id, recipient_id),
   constraint mailing_recipients_mailing_id_fkey foreign key (mailing_id, user_id) references mailings (id, user_id) on delete cascade,
-  constraint mailing_recipients_recipient_id_fkey foreign key (recipient_id, user_id) references recipients (id, user_id) on delete no action
+  constraint mailing_recipients_recipient_id_fkey foreign key (recipient_id, user_id) references recipients (id, user_id)
+    on delete no action deferrable
 );
 create index mailing_recipients_recipient_id_idx on mailing_recipients (recipient_id);

@@ -47,6 +47,7 @@ impl App {
         let spec = JobSpec {
             run_at: when.run_at.map(to_chrono),
             job_key: when.key,
+            priority: Some(when.priority),
             job_key_mode: Some(JobKeyMode::Replace),
             ..JobSpec::default()
         };
@@ -67,6 +68,8 @@ pub struct Enqueue {
     pub key: Option<String>,
     /// None: now.
     pub run_at: Option<OffsetDateTime>,
+    /// Lower is earlier among jobs that are due; 0 for what should be prompt.
+    pub priority: i16,
 }
 
 /// The queue's interface speaks chrono; this is the only place where we do.

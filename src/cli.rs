@@ -8,6 +8,7 @@ mod serve;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -160,7 +161,9 @@ impl Backend {
     }
 
     async fn migrated(config: Config, database_url: &str, stop: CancellationToken) -> anyhow::Result<App> {
-        let pool = db::connect(database_url, 20).await?;
+        // Pages, and two connections for each job that runs at once: its settler's and its lease keeper's.
+        let connections = 10 + 2 * u32::try_from(config.worker_concurrency)?;
+        let pool = db::connect(database_url, connections).await?;
         db::migrate(&pool).await?;
         Ok(App::new(config, pool, stop))
     }
@@ -173,6 +176,28 @@ impl Backend {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Cancelled by Ctrl-C and by SIGTERM; a second one ends the process at once.
+fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for is_second in [false, true] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if is_second {
+                std::process::exit(130);
+            }
+            eprintln!("Stopping: finishing what is on its way. Ctrl-C again ends it at once.");
+            token.cancel();
+        }
+    });
+    Ok(stop)
 }
 
 /// The mail server this process speaks to.

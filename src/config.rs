@@ -126,8 +126,12 @@ impl Config {
         if !(1..=100).contains(&worker_concurrency) {
             return Err(ConfigError::new("WORKER_CONCURRENCY", "must be a number from 1 to 100"));
         }
+        let public_url = public_url(embedded, listen)?;
+        if matches!(smtp.server, SmtpServer::Catcher) && !is_local(&public_url) {
+            return Err(ConfigError::new("SMTP_URL", "is not set; without it every mail stands in /dev/inbox, which a site with a PUBLIC_URL for others must not show"));
+        }
         Ok(Self {
-            public_url: public_url(embedded, listen)?,
+            public_url,
             mail_from: mail_from(&smtp.server)?,
             secret_key: secret_key(embedded, &data_dir)?,
             database,
@@ -157,6 +161,11 @@ impl Config {
     pub fn has_catcher(&self) -> bool {
         matches!(self.smtp.server, SmtpServer::Catcher)
     }
+}
+
+/// Whether only this machine reaches an address.
+pub fn is_local(url: &Url) -> bool {
+    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
 /// An empty variable counts as unset: `.env` files are full of `NAME=`.

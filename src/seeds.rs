@@ -5,6 +5,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     app::App,
+    config,
     mailings,
     users::{self, model::Password},
 };
@@ -25,8 +26,8 @@ const PEOPLE: [(&str, &str, Option<&str>); 4] = [
 /// # Errors
 /// The site is open to others, or the database's.
 pub async fn load(app: &App) -> anyhow::Result<String> {
-    let host = app.config.public_url.host_str().unwrap_or_default();
-    if !matches!(host, "127.0.0.1" | "localhost" | "[::1]") {
+    if !config::is_local(&app.config.public_url) {
+        let host = app.config.public_url.host_str().unwrap_or_default();
         bail!(
             "the demo's accounts have a password that everybody knows; it is loaded only where PUBLIC_URL is this machine's own address, not {host}"
         );

@@ -27,9 +27,11 @@ pub async fn run(app: App, engine: Engine, database_url: String, stop: Cancellat
     // Its own pool: heartbeats must not wait for the handlers' queries, or live jobs are taken for dead ones.
     let slots = app.config.worker_concurrency;
     let pool = db::connect(&database_url, u32::try_from(slots)? + 4).await?;
-    let replayed = delivery::replay_journals(&engine).await.map_err(anyhow::Error::from)?;
-    if replayed > 0 {
-        tracing::info!("Took over what {replayed} interrupted slices had sent");
+    match delivery::replay_journals(&engine).await {
+        Ok(0) => {}
+        Ok(replayed) => tracing::info!("Took over what {replayed} interrupted slices had sent"),
+        // Every slice tries again before it claims anything.
+        Err(error) => tracing::warn!(%error, "Journals of interrupted slices could not be read yet"),
     }
     let housekeeping = tokio::spawn(keep_house(engine.clone(), stop.clone()));
     let mut pause = Duration::from_millis(200);
@@ -106,7 +108,7 @@ async fn keep_house(engine: Engine, stop: CancellationToken) {
 
 async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     let app = &engine.app;
-    mailings::runs::rescue_overdue(app).await?;
+    mailings::runs::rescue_forgotten(app).await?;
     delivery::jobs::rescue_stranded(app).await?;
     delivery::replay_journals(engine).await?;
     web::session::delete_expired(&app.db).await?;

@@ -139,6 +139,7 @@ pub struct Work {
     pub body: String,
     pub started_at: OffsetDateTime,
     pub resend_unknown: bool,
+    /// Set while the attempt should wait, by Postgres's clock.
     pub held_until: Option<OffsetDateTime>,
     pub held_count: i32,
 }
@@ -148,7 +149,8 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Opti
     sqlx::query_as!(
         Work,
         r#"select a.user_id, a.mailing_id, m.name as mailing_name, u.full_name as sender_name, u.email::text as "sender_email!",
-                  a.subject, a.body, a.started_at, m.resend_unknown, a.held_until, a.held_count
+                  a.subject, a.body, a.started_at, m.resend_unknown, a.held_count,
+                  case when a.held_until > now() then a.held_until end as held_until
            from attempts a
            join mailings m on m.id = a.mailing_id
            join users u on u.id = a.user_id
@@ -157,6 +159,15 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Opti
     )
     .fetch_optional(db)
     .await
+}
+
+/// Whether the attempt's mailing repeats mails whose outcome is unknown, whatever else may stop it. A mailing that is
+/// gone has none.
+pub async fn resends_unknown(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
+    let resends = sqlx::query_scalar!("select m.resend_unknown from attempts a join mailings m on m.id = a.mailing_id where a.id = $1", attempt_id)
+        .fetch_optional(db)
+        .await?;
+    Ok(resends.unwrap_or(false))
 }
 
 /// One attempt of the owner's.

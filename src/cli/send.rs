@@ -5,10 +5,9 @@ use std::{process::ExitCode, time::Duration};
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Backend, smtp_settings};
+use super::{Backend, smtp_settings, stop_on_signals};
 use crate::{
     attempts::{
         self,
@@ -35,15 +34,7 @@ pub struct Send {
 }
 
 pub async fn run(send: Send, config: Config) -> anyhow::Result<ExitCode> {
-    let stop = CancellationToken::new();
-    tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.cancel();
-            }
-        }
-    });
+    let stop = stop_on_signals()?;
     let backend = Backend::start(config, stop).await?;
     let app = &backend.app;
     let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
@@ -73,7 +64,7 @@ async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
 }
 
 async fn due(engine: &Engine) -> anyhow::Result<bool> {
-    for mailing_id in mailings::queries::due(&engine.app.db, 0.0).await? {
+    for mailing_id in mailings::queries::due(&engine.app.db).await? {
         mailings::runs::run_due(&engine.app, mailing_id).await?;
     }
     delivery::replay_journals(engine).await?;

@@ -13,10 +13,9 @@ use poem::{
     Server,
     listener::{Acceptor, Listener, TcpListener},
 };
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::{Backend, smtp_settings};
+use super::{Backend, smtp_settings, stop_on_signals};
 use crate::{
     app::App,
     config::{Config, Database},
@@ -39,10 +38,18 @@ pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
         let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
         greet(&backend, catcher.as_ref());
         let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
-        let worker = tokio::spawn(worker::run(app.clone(), engine, backend.database_url.clone(), stop.clone()));
-        let web = serve(app.clone(), acceptor, stop.clone()).await;
-        stop.cancel();
-        let worker = worker.await?;
+        // Whichever ends first ends the other: a site that sends nothing is not well.
+        let worker = async {
+            let ended = worker::run(app.clone(), engine, backend.database_url.clone(), stop.clone()).await;
+            stop.cancel();
+            ended.context("the worker stopped")
+        };
+        let web = async {
+            let ended = serve(app.clone(), acceptor, stop.clone()).await;
+            stop.cancel();
+            ended
+        };
+        let (web, worker) = tokio::join!(web, worker);
         if let Some(catcher) = catcher {
             catcher.stop().await;
         }
@@ -95,28 +102,6 @@ async fn bind(config: &Config) -> anyhow::Result<impl Acceptor + 'static + use<>
             "nothing can be served at {listen}; is another program there? Set LISTEN to another address or port (LISTEN=127.0.0.1:8081)"
         )
     })
-}
-
-/// Cancelled by Ctrl-C and by SIGTERM; a second one ends the process at once.
-fn stop_on_signals() -> anyhow::Result<CancellationToken> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let stop = CancellationToken::new();
-    let token = stop.clone();
-    tokio::spawn(async move {
-        for is_second in [false, true] {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if is_second {
-                std::process::exit(130);
-            }
-            eprintln!("Stopping: finishing what is on its way. Ctrl-C again ends it at once.");
-            token.cancel();
-        }
-    });
-    Ok(stop)
 }
 
 fn greet(backend: &Backend, catcher: Option<&Catcher>) {

@@ -8,9 +8,10 @@ use std::{str::FromStr, time::Duration};
 use anyhow::Context;
 use graphile_worker::WorkerUtils;
 use sqlx::{
-    Connection, PgConnection, PgPool,
+    Connection, PgConnection, PgExecutor, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use time::OffsetDateTime;
 
 /// graphile_worker's own schema, beside ours in one database: that is what lets a job be added in our transactions.
 pub const QUEUE_SCHEMA: &str = "graphile_worker";
@@ -49,6 +50,14 @@ pub async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
     .await;
     lock.close().await?;
     migrated
+}
+
+/// Postgres's clock, which the queue goes by; within a transaction the moment it began.
+///
+/// # Errors
+/// The database's.
+pub async fn now(db: impl PgExecutor<'_>) -> sqlx::Result<OffsetDateTime> {
+    sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(db).await
 }
 
 /// Whether Postgres answers and has every migration of this program (`/readyz`).

@@ -7,7 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{lane::Connections, model::Timing};
+use super::{
+    lane::Connections,
+    model::Timing,
+    slice::{Claim, LiveClaims},
+};
 use crate::{
     app::App,
     mail::{connection::SmtpSettings, outcome::Outcome},
@@ -23,6 +27,7 @@ pub struct Engine {
     pub timing: Arc<Timing>,
     pub(super) connections: Connections,
     pub(super) journals: PathBuf,
+    claims: Arc<LiveClaims>,
     announced: Arc<Mutex<HashMap<i64, Instant>>>,
 }
 
@@ -36,7 +41,16 @@ impl Engine {
     pub fn new(app: App, smtp: SmtpSettings, timing: Timing) -> Self {
         let connections = Connections::new(smtp, app.config.smtp.connections);
         let journals = app.config.data_dir.join("journal");
-        Self { app, timing: Arc::new(timing), connections, journals, announced: Arc::default() }
+        Self { app, timing: Arc::new(timing), connections, journals, claims: Arc::default(), announced: Arc::default() }
+    }
+
+    pub(super) fn new_claim(&self) -> Claim {
+        self.claims.begin()
+    }
+
+    /// What other slices of this process hold, and have outcomes of on the way.
+    pub(super) fn live_claims(&self) -> Vec<uuid::Uuid> {
+        self.claims.all()
     }
 
     /// Whether an attempt's progress may be announced again. Each NOTIFY costs Postgres a lock at commit.

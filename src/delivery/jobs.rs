@@ -19,6 +19,8 @@ use crate::{
 /// one slice waiting for a reply does not keep the next ones.
 const PER_LANE: i32 = 500;
 const LANES_MAX: i32 = 4;
+/// After runs that are due and account mails: those take milliseconds, a slice takes seconds.
+const PRIORITY: i16 = 10;
 
 /// Sends one slice of an attempt and puts itself at the queue's tail. Key: `deliver:ATTEMPT:LANE`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub async fn enqueue(app: &App, transaction: &mut PgTransaction<'_>, attempt_id:
 
 async fn enqueue_lane(app: &App, transaction: &mut PgTransaction<'_>, job: Deliver, run_at: Option<OffsetDateTime>) -> Result<()> {
     let key = Some(format!("deliver:{}:{}", job.attempt_id, job.lane));
-    app.enqueue(transaction, job, Enqueue { key, run_at }).await
+    app.enqueue(transaction, job, Enqueue { key, run_at, priority: PRIORITY }).await
 }
 
 impl TaskHandler for Deliver {

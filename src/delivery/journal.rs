@@ -7,7 +7,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -114,8 +114,14 @@ pub struct Leftover {
 
 impl Leftover {
     /// It is in Postgres.
+    ///
+    /// # Errors
+    /// The file cannot be removed; somebody else's having done so is none.
     pub fn remove(self) -> io::Result<()> {
-        fs::remove_file(&self.path)
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -131,7 +137,8 @@ pub fn leftovers(folder: &Path) -> io::Result<Vec<Leftover>> {
     let mut leftovers = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "jsonl")
+        // A draft (`.new`) of a dead process has nothing to tell, but has to go as well.
+        if path.extension().is_some_and(|extension| extension == "jsonl" || extension == "new")
             && let Some(leftover) = read(path)?
         {
             leftovers.push(leftover);
@@ -141,7 +148,7 @@ pub fn leftovers(folder: &Path) -> io::Result<Vec<Leftover>> {
 }
 
 fn read(path: PathBuf) -> io::Result<Option<Leftover>> {
-    let file = match File::open(&path) {
+    let mut file = match File::open(&path) {
         // Its slice ended since the folder was listed.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?,
@@ -151,7 +158,8 @@ fn read(path: PathBuf) -> io::Result<Option<Leftover>> {
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    let text = fs::read(&path)?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
     let mut lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Line>(line).ok());
     let Some(Line::Slice { attempt_id, claim }) = lines.next() else {
         // Killed before its first line: nothing was sent.

@@ -87,6 +87,12 @@ impl Lane {
         is_well
     }
 
+    /// Puts a new connection in the place of the lane's, whatever state that is in. Not one of the idle ones: where one
+    /// was found broken the others are too.
+    pub async fn renew(&mut self) {
+        self.connection = SmtpConnection::open(&self.connections.settings).await.ok();
+    }
+
     async fn open_connection(&mut self) -> Result<&mut SmtpConnection, OpenError> {
         let mut kept = self.connection.take().filter(SmtpConnection::is_usable);
         if let Some(tired) = kept.take_if(|connection| connection.messages_sent() >= MESSAGES_PER_CONNECTION) {

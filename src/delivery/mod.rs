@@ -6,8 +6,11 @@ mod journal;
 mod lane;
 pub mod model;
 pub mod queries;
+mod recovery;
+mod sending;
 mod settle;
 mod slice;
 
 pub use engine::Engine;
-pub use slice::{Next, deliver, replay_journals};
+pub use recovery::replay_journals;
+pub use slice::{Next, deliver};

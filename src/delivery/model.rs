@@ -49,6 +49,8 @@ pub struct Claimed {
     pub full_name: String,
     pub state: State,
     pub tries: i16,
+    /// Whether somebody held it before and never settled it: its mail may have gone out.
+    pub is_taken_over: bool,
 }
 
 /// What a delivery becomes.
@@ -75,6 +77,8 @@ pub struct Timing {
     pub batch: i64,
     /// How long a claim holds without being renewed: how long a killed worker's deliveries wait for another.
     pub lease: Duration,
+    /// How long a slice goes on taking deliveries: a slow server's attempt comes back to the queue's tail after that.
+    pub slice: Duration,
     /// Waits before the second, third … try of one recipient. After the last one it has failed.
     pub retries: Vec<Duration>,
     /// Waits while the mail server is away or misconfigured; the last one repeats.
@@ -87,6 +91,7 @@ impl Default for Timing {
         Self {
             batch: 500,
             lease: Duration::from_secs(15),
+            slice: Duration::from_secs(10),
             retries: [1, 5, 15, 30, 60].map(minutes).to_vec(),
             holds: [5, 15, 30, 60, 120, 300].map(Duration::from_secs).to_vec(),
         }
@@ -110,12 +115,11 @@ fn jittered(wait: Duration) -> Duration {
     wait.mul_f64(1.0 + rand::random::<f64>() / 10.0)
 }
 
-/// What the mail server's answer makes of a delivery. None: the answer was about the server and not about this
-/// recipient; the delivery goes back as it was and the whole attempt waits.
-pub fn settle(claimed: &Claimed, outcome: Outcome, timing: &Timing, resend_unknown: bool) -> Option<Settlement> {
+/// What the mail server's answer makes of a delivery.
+pub fn settle(claimed: &Claimed, outcome: Outcome, timing: &Timing, resend_unknown: bool) -> Settlement {
     let base =
         Settlement { id: claimed.id, state: claimed.state, is_try: true, code: None, text: None, again_after: None, is_bad_address: false };
-    Some(match outcome {
+    match outcome {
         Outcome::Sent { code, text } => Settlement { state: State::Sent, code: Some(code), text: Some(text), ..base },
         Outcome::Failed { code, text } => Settlement { state: State::Failed, code, text: Some(text), ..base },
         Outcome::BadAddress { code, text } => {
@@ -129,8 +133,9 @@ pub fn settle(claimed: &Claimed, outcome: Outcome, timing: &Timing, resend_unkno
             again_after: if resend_unknown { timing.retry(claimed.tries) } else { None },
             ..base
         },
-        Outcome::Unavailable { .. } => return None,
-    })
+        // About the server and not about this recipient: as it was.
+        Outcome::Unavailable { .. } => release(claimed),
+    }
 }
 
 fn retry(base: Settlement, claimed: &Claimed, code: Option<u16>, text: String, timing: &Timing) -> Settlement {
@@ -157,6 +162,13 @@ pub fn release(claimed: &Claimed) -> Settlement {
         again_after: Some(Duration::ZERO),
         is_bad_address: false,
     }
+}
+
+/// A delivery whose mail may have gone out, of a mailing that does not repeat those.
+pub fn leave_unknown(claimed: &Claimed) -> Settlement {
+    let text = "Whoever had this mail in hand died before its outcome was known; this mailing does not repeat such mails.";
+    let text = (claimed.state != State::Unknown).then(|| text.to_owned());
+    Settlement { state: State::Unknown, text, again_after: None, ..release(claimed) }
 }
 
 /// A delivery that is not tried.

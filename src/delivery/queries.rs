@@ -33,10 +33,13 @@ pub async fn snapshot(db: impl PgExecutor<'_>, attempt_id: i64, audience: &Audie
                     case when r.undeliverable_at is null then now() end,
                     case when r.undeliverable_at is not null then 'Skipped: this address was refused before: ' || coalesce(r.undeliverable_reason, '') end,
                     case when r.undeliverable_at is not null then now() end
-             from recipients r
-             where r.user_id = $2
-               and ($4 or exists (select from mailing_recipients mr where mr.mailing_id = $3 and mr.recipient_id = r.id))
-             order by r.id
+             from (
+               select * from recipients
+               where user_id = $2
+                 and ($4 or exists (select from mailing_recipients mr where mr.mailing_id = $3 and mr.recipient_id = recipients.id))
+               -- A recipient who is being deleted is waited for, and then is not in it.
+               order by id for key share
+             ) r
              returning state
            )
            select count(*)::int as "total!", (count(*) filter (where state = 'skipped'))::int as "skipped!" from inserted"#,
@@ -50,22 +53,32 @@ pub async fn snapshot(db: impl PgExecutor<'_>, attempt_id: i64, audience: &Audie
 }
 
 /// Takes the lease of up to `limit` deliveries that nobody holds. Committed before anything is sent.
-pub async fn claim(db: impl PgExecutor<'_>, attempt_id: i64, claim: Uuid, lease: Duration, limit: i64) -> sqlx::Result<Vec<Claimed>> {
+/// What `live` claims hold is left alone even past its lease: their outcomes are on the way.
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    attempt_id: i64,
+    claim: Uuid,
+    live: &[Uuid],
+    lease: Duration,
+    limit: i64,
+) -> sqlx::Result<Vec<Claimed>> {
     sqlx::query_as!(
         Claimed,
         r#"update deliveries d set claim = $2, claimable_at = now() + make_interval(secs => $3)
            from (
-             select id from deliveries
-             where attempt_id = $1 and claimable_at <= now()
+             select id, claim from deliveries
+             where attempt_id = $1 and claimable_at <= now() and (claim is null or claim <> all($5))
              order by claimable_at, id limit $4
              for update skip locked
            ) free
            where d.id = free.id
-           returning d.id, d.recipient_id, d.email, d.full_name, d.state as "state: State", d.tries"#,
+           returning d.id, d.recipient_id, d.email, d.full_name, d.state as "state: State", d.tries,
+                     free.claim is not null as "is_taken_over!""#,
         attempt_id,
         claim,
         lease.as_secs_f64(),
-        limit
+        limit,
+        live
     )
     .fetch_all(db)
     .await
@@ -137,18 +150,12 @@ pub async fn settle(db: &mut PgConnection, attempt_id: i64, claim: Uuid, settlem
     .await
 }
 
-/// The recipients behind deliveries.
-pub async fn recipient_ids(db: impl PgExecutor<'_>, delivery_ids: &[i64]) -> sqlx::Result<Vec<i64>> {
-    sqlx::query_scalar!(r#"select recipient_id as "id!" from deliveries where id = any($1) and recipient_id is not null"#, delivery_ids)
-        .fetch_all(db)
-        .await
-}
-
 /// What is left of a claim, for a journal that is replayed: (delivery, recipient's try, state).
 pub async fn held_by(db: impl PgExecutor<'_>, attempt_id: i64, claim: Uuid) -> sqlx::Result<Vec<Claimed>> {
     sqlx::query_as!(
         Claimed,
-        r#"select id, recipient_id, email, full_name, state as "state: State", tries from deliveries where attempt_id = $1 and claim = $2"#,
+        r#"select id, recipient_id, email, full_name, state as "state: State", tries, true as "is_taken_over!"
+           from deliveries where attempt_id = $1 and claim = $2"#,
         attempt_id,
         claim
     )
@@ -214,7 +221,10 @@ pub async fn stranded_attempts(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>
            and coalesce(a.held_until, now() - interval '1 hour') < now() - interval '1 minute'
            and a.started_at < now() - interval '1 minute'
            and coalesce((select min(claimable_at) from deliveries d where d.attempt_id = a.id and claimable_at is not null), now() - interval '1 hour')
-               < now() - interval '1 minute'"
+               < now() - interval '1 minute'
+           and not exists (
+             select from graphile_worker.jobs j where starts_with(j.key, 'deliver:' || a.id || ':') and j.attempts < j.max_attempts
+           )"
     )
     .fetch_all(db)
     .await

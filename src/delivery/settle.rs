@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{engine::Engine, model::Settlement, queries};
@@ -13,8 +14,8 @@ const BATCH: usize = 500;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Settles what comes through the channel until its senders are gone. Never gives up: an outcome that is not settled
-/// is a mail sent twice. The channel is bounded, so a database that is away stops the senders.
-pub async fn run(engine: Engine, attempt_id: i64, claim: Uuid, mut outcomes: mpsc::Receiver<Settlement>) {
+/// is a mail sent twice. A database that is away halts the slice: what goes out unsettled goes out again elsewhere.
+pub async fn run(engine: Engine, attempt_id: i64, claim: Uuid, mut outcomes: mpsc::Receiver<Settlement>, halt: CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         if outcomes.recv_many(&mut batch, BATCH).await == 0 {
@@ -23,17 +24,19 @@ pub async fn run(engine: Engine, attempt_id: i64, claim: Uuid, mut outcomes: mps
         let full = tokio::time::timeout(PAUSE, async { while batch.len() < BATCH && outcomes.recv_many(&mut batch, BATCH).await > 0 {} });
         // Time's up with less than a full batch is the usual case.
         let _ = full.await;
-        persist(&engine, attempt_id, claim, &batch).await;
+        persist(&engine, attempt_id, claim, &batch, &halt).await;
         batch.clear();
     }
 }
 
-async fn persist(engine: &Engine, attempt_id: i64, claim: Uuid, batch: &[Settlement]) {
+async fn persist(engine: &Engine, attempt_id: i64, claim: Uuid, batch: &[Settlement], halt: &CancellationToken) {
     let mut wait = Duration::from_millis(100);
     while let Err(error) = commit(engine, attempt_id, claim, batch).await {
+        halt.cancel();
         tracing::warn!(%error, attempt.id = attempt_id, "Outcomes of attempt {attempt_id} could not be saved yet; trying again");
         tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(Duration::from_secs(5));
+        // Soon after Postgres is back: others may claim what this holds by then.
+        wait = (wait * 2).min(Duration::from_secs(1));
     }
 }
 
@@ -47,13 +50,14 @@ pub async fn commit(engine: &Engine, attempt_id: i64, claim: Uuid, batch: &[Sett
         // The mailing was deleted, its ledger with it.
         return Ok(());
     }
+    // Recipients before deliveries: who deletes a recipient takes them in this order too.
+    for settlement in batch.iter().filter(|settlement| settlement.is_bad_address) {
+        let reason = settlement.text.as_deref().unwrap_or_default();
+        recipients::queries::mark_undeliverable(&mut *transaction, settlement.id, claim, reason).await?;
+    }
     let changes = queries::settle(&mut transaction, attempt_id, claim, &batch).await?;
     let last_reply = batch.iter().rev().find(|settlement| settlement.is_try).and_then(reply);
     attempts::queries::add_changes(&mut *transaction, attempt_id, &changes, last_reply.as_deref()).await?;
-    for settlement in batch.iter().filter(|settlement| settlement.is_bad_address) {
-        let ids = queries::recipient_ids(&mut *transaction, &[settlement.id]).await?;
-        recipients::queries::mark_undeliverable(&mut *transaction, &ids, settlement.text.as_deref().unwrap_or_default()).await?;
-    }
     if engine.may_announce(attempt_id) {
         attempts::queries::announce(&mut *transaction, attempt_id).await?;
     }

@@ -5,11 +5,16 @@ use std::{
     io,
     net::Ipv4Addr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use mail_parser::MessageParser;
 use sqlx::PgPool;
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::queries::{self, Caught};
 use crate::{
@@ -20,9 +25,11 @@ use crate::{
     },
 };
 
-/// Mails taken and not stored yet. Beyond, the sender waits.
-const QUEUE: usize = 10_000;
+/// Mails stored in one statement.
 const BATCH: usize = 500;
+
+/// A mail, and whom to tell that it is stored.
+type Taken = (Received, oneshot::Sender<()>);
 
 /// A running catcher.
 pub struct Catcher {
@@ -52,7 +59,7 @@ impl Catcher {
         };
         let port = listener.local_addr()?.port();
         fs::write(port_file(data_dir), port.to_string())?;
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (sender, receiver) = mpsc::channel(BATCH);
         let writer = tokio::spawn(write(pool, receiver));
         let server = SmtpServer::start(listener, ServerOptions::default(), move |received| take(&sender, received)).await;
         Ok(Some(Self { port, server, writer, _lock: lock }))
@@ -76,19 +83,29 @@ pub fn settings(data_dir: &Path) -> SmtpSettings {
     SmtpSettings { tls: Tls::None, ..SmtpSettings::new("127.0.0.1", port) }
 }
 
-fn take(queue: &mpsc::Sender<Received>, received: Received) {
-    if let Err(mpsc::error::TrySendError::Full(received)) = queue.try_send(received) {
-        // Blocks this one worker thread until Postgres has caught up; the runtime moves its other tasks elsewhere.
-        tokio::task::block_in_place(|| queue.blocking_send(received).ok());
-    }
+/// Returns once the mail is stored: only then is the sender told that it was taken.
+fn take(queue: &mpsc::Sender<Taken>, received: Received) {
+    let (stored, is_stored) = oneshot::channel();
+    // Waits on this worker thread; the runtime moves its other tasks elsewhere. Without a writer the process is ending.
+    tokio::task::block_in_place(|| {
+        if queue.blocking_send((received, stored)).is_ok() {
+            let _ = is_stored.blocking_recv();
+        }
+    });
 }
 
-async fn write(pool: PgPool, mut queue: mpsc::Receiver<Received>) {
+async fn write(pool: PgPool, mut queue: mpsc::Receiver<Taken>) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        let caught: Vec<Caught> = batch.drain(..).map(summary).collect();
-        if let Err(error) = queries::insert(&pool, &caught).await {
-            tracing::error!(%error, "{} mails could not be put into the inbox", caught.len());
+        let (caught, waiting): (Vec<Caught>, Vec<oneshot::Sender<()>>) =
+            batch.drain(..).map(|(received, stored)| (summary(received), stored)).unzip();
+        while let Err(error) = queries::insert(&pool, &caught).await {
+            tracing::warn!(%error, "{} mails could not be put into the inbox yet; trying again", caught.len());
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        for stored in waiting {
+            // Nobody waits any more where the sender has hung up.
+            let _ = stored.send(());
         }
     }
 }

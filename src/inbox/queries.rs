@@ -1,6 +1,6 @@
 //! SQL over caught_mails.
 
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 use time::OffsetDateTime;
 
 /// Older mails make room.
@@ -32,7 +32,11 @@ pub struct Mail {
     pub source: Vec<u8>,
 }
 
-pub async fn insert(db: impl PgExecutor<'_>, mails: &[Caught]) -> sqlx::Result<()> {
+/// Stores mails without waiting for the disk: a killed process loses none, and a machine that fails a second's worth of
+/// what was only caught.
+pub async fn insert(pool: &PgPool, mails: &[Caught]) -> sqlx::Result<()> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("set local synchronous_commit = off").execute(&mut *transaction).await?;
     sqlx::query!(
         "insert into caught_mails (sender, recipient, subject, source) select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[])",
         &mails.iter().map(|mail| mail.sender.clone()).collect::<Vec<_>>(),
@@ -40,9 +44,9 @@ pub async fn insert(db: impl PgExecutor<'_>, mails: &[Caught]) -> sqlx::Result<(
         &mails.iter().map(|mail| mail.subject.clone()).collect::<Vec<_>>(),
         &mails.iter().map(|mail| mail.source.clone()).collect::<Vec<_>>(),
     )
-    .execute(db)
+    .execute(&mut *transaction)
     .await?;
-    Ok(())
+    transaction.commit().await
 }
 
 /// A page of the inbox, newest first, from below `before` on; `search` is a `like` pattern.

@@ -1,6 +1,6 @@
 //! SQL over mailings and mailing_recipients.
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -50,21 +50,17 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result
 
 /// Takes the mailing's row until the transaction ends: runs, changes and the closing of attempts take turns.
 /// None: the mailing is gone.
-pub async fn lock(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Mailing>> {
-    sqlx::query_as!(
-        Mailing,
-        r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
-           from mailings m join messages g on g.id = m.message_id
-           where m.id = $1 for update of m"#,
-        id
-    )
-    .fetch_optional(db)
-    .await
+pub async fn lock(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<Mailing>> {
+    // Two statements: one that joins the message while it waits for the lock finds nothing, when the change it waited
+    // for has put another message in the old one's place.
+    let Some(user_id) = sqlx::query_scalar!("select user_id from mailings where id = $1 for update", id).fetch_optional(&mut *db).await? else {
+        return Ok(None);
+    };
+    get(db, user_id, id).await.map(Some)
 }
 
 /// As [`lock`], for the owner's own.
-pub async fn lock_own(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Mailing> {
+pub async fn lock_own(db: &mut PgConnection, user_id: i64, id: i64) -> sqlx::Result<Mailing> {
     lock(db, id).await?.filter(|mailing| mailing.user_id == user_id).ok_or(sqlx::Error::RowNotFound)
 }
 
@@ -130,13 +126,16 @@ fn no_such_message() -> Refusal {
 }
 
 /// Puts the owner's recipients among `ids` in place of those there are; how many they are.
-pub async fn replace_recipients(db: &mut sqlx::PgConnection, user_id: i64, mailing_id: i64, ids: &[i64]) -> sqlx::Result<u64> {
+pub async fn replace_recipients(db: &mut PgConnection, user_id: i64, mailing_id: i64, ids: &[i64]) -> sqlx::Result<u64> {
     sqlx::query!("delete from mailing_recipients where mailing_id = $1 and not recipient_id = any($2)", mailing_id, ids)
         .execute(&mut *db)
         .await?;
     sqlx::query!(
         "insert into mailing_recipients (mailing_id, recipient_id, user_id)
-         select $1, id, user_id from recipients where user_id = $2 and id = any($3)
+         select $1, r.id, r.user_id from (
+           -- A recipient who is being deleted is waited for, and then is not in it.
+           select id, user_id from recipients where user_id = $2 and id = any($3) order by id for key share
+         ) r
          on conflict do nothing",
         mailing_id,
         user_id,
@@ -216,14 +215,25 @@ pub async fn using_message(db: impl PgExecutor<'_>, user_id: i64, message_id: i6
     .await
 }
 
-/// Mailings whose moment has come. `overdue_by_seconds` 0: all of them; more: those that their job has missed.
-pub async fn due(db: impl PgExecutor<'_>, overdue_by_seconds: f64) -> sqlx::Result<Vec<i64>> {
+/// Mailings whose moment has come.
+pub async fn due(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         "select m.id from mailings m join users u on u.id = m.user_id
-         where m.next_run_at <= now() - make_interval(secs => $1)
+         where m.next_run_at <= now() and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
+         order by m.next_run_at"
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Mailings that were due a minute ago and have no job (any more). None should exist.
+pub async fn forgotten(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        "select m.id from mailings m join users u on u.id = m.user_id
+         where m.next_run_at <= now() - interval '1 minute'
            and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
-         order by m.next_run_at",
-        overdue_by_seconds
+           and not exists (select from graphile_worker.jobs j where j.key = 'mailing:' || m.id and j.attempts < j.max_attempts)
+         order by m.next_run_at"
     )
     .fetch_all(db)
     .await

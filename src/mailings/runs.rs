@@ -9,10 +9,12 @@ use super::{
     jobs::RunMailing,
     model::{Mailing, NewMailing, Status},
     queries,
+    schedule::{Period, Schedule},
 };
 use crate::{
     app::{App, Enqueue},
     attempts::{self, model::Trigger, queries::NewAttempt},
+    db,
     delivery::{self, queries::Audience},
     error::Result,
     recipients,
@@ -53,15 +55,31 @@ pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uu
 /// What the database alone knows to be wrong with the form; `RowNotFound` where it is not the owner's.
 pub async fn update(app: &App, user_id: i64, id: i64, version: i32, new: &NewMailing) -> Result<bool, Refusal> {
     let mut transaction = app.db.begin().await?;
-    let mailing = queries::lock_own(&mut *transaction, user_id, id).await?;
+    let mailing = queries::lock_own(&mut transaction, user_id, id).await?;
     if mailing.version != version {
         return Ok(false);
     }
     queries::update(&mut *transaction, id, new).await?;
     save_audience(&mut transaction, user_id, id, new).await?;
-    reschedule(app, &mut transaction, id).await?;
+    let last = queries::last_run_at(&mut *transaction, id).await?;
+    let now = db::now(&mut *transaction).await?;
+    reschedule(app, &mut transaction, &mailing, next_after_change(&mailing, &new.schedule, last, now)).await?;
     transaction.commit().await?;
     Ok(true)
+}
+
+/// The next moment after a change. Whoever only renames a mailing moves nothing: not a run that is due this minute, and
+/// not one that was had already.
+fn next_after_change(old: &Mailing, new: &Schedule, last: Option<OffsetDateTime>, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let same_start = old.starts_at == new.starts_at() && old.period == new.period().as_str();
+    if same_start && old.ends_at == new.ends_at() && old.time_zone == new.zone().name() {
+        return old.next_run_at;
+    }
+    // Once is once, also when it was started by hand before its moment and only the end moves.
+    if same_start && new.period() == Period::Once && last.is_some() {
+        return None;
+    }
+    new.next_run(last, now)
 }
 
 async fn save_audience(transaction: &mut PgTransaction<'_>, user_id: i64, id: i64, new: &NewMailing) -> Result<(), Refusal> {
@@ -89,7 +107,7 @@ async fn save_audience(transaction: &mut PgTransaction<'_>, user_id: i64, id: i6
 /// Not found where it is not the owner's.
 pub async fn pause(app: &App, user_id: i64, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
-    queries::lock_own(&mut *transaction, user_id, id).await?;
+    queries::lock_own(&mut transaction, user_id, id).await?;
     queries::set_paused(&mut *transaction, id, true).await?;
     app.dequeue(&mut transaction, &job_key(id)).await?;
     transaction.commit().await?;
@@ -103,38 +121,45 @@ pub async fn pause(app: &App, user_id: i64, id: i64) -> Result<()> {
 /// Not found where it is not the owner's.
 pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
-    queries::lock_own(&mut *transaction, user_id, id).await?;
+    let mailing = queries::lock_own(&mut transaction, user_id, id).await?;
+    if mailing.paused_at.is_none() {
+        return Ok(());
+    }
     queries::set_paused(&mut *transaction, id, false).await?;
     for (attempt_id, total) in attempts::queries::running_ids(&mut *transaction, id).await? {
         delivery::jobs::enqueue(app, &mut transaction, attempt_id, total).await?;
     }
-    reschedule(app, &mut transaction, id).await?;
+    let now = db::now(&mut *transaction).await?;
+    let has_run = queries::last_run_at(&mut *transaction, id).await?.is_some();
+    let next_run_at = match mailing.next_run_at {
+        Some(missed) if missed <= now && has_run => mailing.schedule()?.next_after(now),
+        kept => kept,
+    };
+    let resumed = Mailing { paused_at: None, ..mailing };
+    reschedule(app, &mut transaction, &resumed, next_run_at).await?;
     transaction.commit().await?;
     Ok(())
 }
 
-/// Computes the next moment anew from the schedule as it now is, and puts its job in the queue.
-async fn reschedule(app: &App, transaction: &mut PgTransaction<'_>, id: i64) -> Result<()> {
-    let Some(mailing) = queries::lock(&mut **transaction, id).await? else { return Ok(()) };
-    let schedule = mailing.schedule()?;
-    let last = queries::last_run_at(&mut **transaction, id).await?;
-    let next_run_at = schedule.next_run(last, OffsetDateTime::now_utc());
-    let is_running = attempts::queries::running_id(&mut **transaction, id).await?.is_some();
-    let status = match (next_run_at, last) {
-        (None, _) if !is_running => Status::Completed,
-        (Some(_), None) if !is_running => Status::Created,
-        _ => Status::Running,
+/// Saves the next moment with its job, and the status that follows from it.
+async fn reschedule(app: &App, transaction: &mut PgTransaction<'_>, mailing: &Mailing, next_run_at: Option<OffsetDateTime>) -> Result<()> {
+    let is_running = attempts::queries::running_id(&mut **transaction, mailing.id).await?.is_some();
+    let status = match next_run_at {
+        _ if is_running => Status::Running,
+        None => Status::Completed,
+        Some(_) if mailing.status == Status::Created => Status::Created,
+        Some(_) => Status::Running,
     };
-    queries::set_status(&mut **transaction, id, status, next_run_at).await?;
-    match next_run_at.filter(|_| mailing.paused_at.is_none()) {
-        Some(_) => enqueue_run(app, transaction, id, next_run_at).await,
-        None => app.dequeue(transaction, &job_key(id)).await,
+    queries::set_status(&mut **transaction, mailing.id, status, next_run_at).await?;
+    match next_run_at.filter(|_| mailing.paused_at.is_none() && mailing.disabled_at.is_none()) {
+        Some(_) => enqueue_run(app, transaction, mailing.id, next_run_at).await,
+        None => app.dequeue(transaction, &job_key(mailing.id)).await,
     }
 }
 
 async fn enqueue_run(app: &App, transaction: &mut PgTransaction<'_>, id: i64, run_at: Option<OffsetDateTime>) -> Result<()> {
     let Some(run_at) = run_at else { return Ok(()) };
-    let when = Enqueue { key: Some(job_key(id)), run_at: Some(run_at) };
+    let when = Enqueue { key: Some(job_key(id)), run_at: Some(run_at), ..Enqueue::default() };
     app.enqueue(transaction, RunMailing { mailing_id: id }, when).await
 }
 
@@ -144,24 +169,30 @@ async fn enqueue_run(app: &App, transaction: &mut PgTransaction<'_>, id: i64, ru
 /// # Errors
 /// The database's; the transaction is rolled back and the job runs again.
 pub async fn run_due(app: &App, mailing_id: i64) -> Result<Option<i64>> {
-    let now = OffsetDateTime::now_utc();
     let mut transaction = app.db.begin().await?;
-    let Some(mailing) = queries::lock(&mut *transaction, mailing_id).await? else { return Ok(None) };
+    let Some(mailing) = queries::lock(&mut transaction, mailing_id).await? else { return Ok(None) };
     let Some(moment) = mailing.next_run_at else { return Ok(None) };
     if mailing.paused_at.is_some() || mailing.disabled_at.is_some() || queries::is_owner_blocked(&mut *transaction, mailing.user_id).await?
     {
         return Ok(None);
     }
+    // Postgres's clock: the queue goes by it, and a worker whose own is behind would find nothing due yet.
+    let now = db::now(&mut *transaction).await?;
     let mut started = None;
     let mut next_run_at = Some(moment);
     if moment <= now {
-        if now < mailing.ends_at {
+        let unfinished = attempts::queries::running_id(&mut *transaction, mailing_id).await?;
+        if let Some(attempt_id) = unfinished {
+            // After days without a mail server everybody would get as many mails at once.
+            tracing::warn!(mailing.id = mailing_id, "Mailing {mailing_id} passes over a run: its attempt {attempt_id} is not finished");
+        } else if now < mailing.ends_at {
             let new = NewAttempt { mailing_id, scheduled_at: moment, trigger: Trigger::Schedule, submission_id: Uuid::new_v4() };
             started = start(app, &mut transaction, &mailing, &new).await?.map(|started| started.attempt_id);
         }
         // Later than now, not later than the moment: what was missed during downtime is made up for by this one run.
         next_run_at = mailing.schedule()?.next_after(now);
-        let status = if started.is_some() || next_run_at.is_some() { Status::Running } else { Status::Completed };
+        let goes_on = started.is_some() || unfinished.is_some() || next_run_at.is_some();
+        let status = if goes_on { Status::Running } else { Status::Completed };
         queries::set_status(&mut *transaction, mailing_id, status, next_run_at).await?;
     }
     // Last: adding this job's own key again retires the run in progress (it would not be repeated after a failure).
@@ -187,9 +218,9 @@ pub enum NotStarted {
 /// # Errors
 /// Not found where it is not the owner's.
 pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uuid) -> Result<Result<i64, NotStarted>> {
-    let now = OffsetDateTime::now_utc();
     let mut transaction = app.db.begin().await?;
-    let mailing = queries::lock_own(&mut *transaction, user_id, mailing_id).await?;
+    let mailing = queries::lock_own(&mut transaction, user_id, mailing_id).await?;
+    let now = db::now(&mut *transaction).await?;
     if let Some(attempt_id) = attempts::queries::id_by_submission(&mut *transaction, mailing_id, submission_id).await? {
         return Ok(Ok(attempt_id));
     }
@@ -256,9 +287,9 @@ pub async fn complete_if_done(transaction: &mut PgTransaction<'_>, mailing: &Mai
 ///
 /// # Errors
 /// The database's.
-pub async fn rescue_overdue(app: &App) -> Result<()> {
-    for mailing_id in queries::due(&app.db, 60.0).await? {
-        tracing::warn!(mailing.id = mailing_id, "Mailing {mailing_id} was overdue and had no job; it gets one");
+pub async fn rescue_forgotten(app: &App) -> Result<()> {
+    for mailing_id in queries::forgotten(&app.db).await? {
+        tracing::warn!(mailing.id = mailing_id, "Mailing {mailing_id} was due and had no job; it gets one");
         let mut transaction = app.db.begin().await?;
         enqueue_run(app, &mut transaction, mailing_id, Some(OffsetDateTime::now_utc())).await?;
         transaction.commit().await?;
@@ -272,7 +303,7 @@ pub async fn rescue_overdue(app: &App) -> Result<()> {
 /// Not found where it is not the owner's.
 pub async fn delete(app: &App, user_id: i64, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
-    queries::lock_own(&mut *transaction, user_id, id).await?;
+    queries::lock_own(&mut transaction, user_id, id).await?;
     app.dequeue(&mut transaction, &job_key(id)).await?;
     queries::delete(&mut *transaction, user_id, id).await?;
     transaction.commit().await?;

@@ -137,11 +137,15 @@ pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Res
     db::unless_used(deleted, "mailing_recipients_recipient_id_fkey")
 }
 
-/// A mail server has said that these addresses do not exist.
-pub async fn mark_undeliverable(db: impl PgExecutor<'_>, ids: &[i64], reason: &str) -> sqlx::Result<()> {
+/// A mail server has said that the address of this delivery does not exist. A recipient whose address was corrected since,
+/// and a delivery that another claim holds by now, are left alone.
+pub async fn mark_undeliverable(db: impl PgExecutor<'_>, delivery_id: i64, claim: Uuid, reason: &str) -> sqlx::Result<()> {
     sqlx::query!(
-        "update recipients set undeliverable_at = now(), undeliverable_reason = $2 where id = any($1) and undeliverable_at is null",
-        ids,
+        "update recipients r set undeliverable_at = now(), undeliverable_reason = $3
+         from deliveries d
+         where d.id = $1 and d.claim = $2 and r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null",
+        delivery_id,
+        claim,
         reason
     )
     .execute(db)

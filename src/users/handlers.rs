@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{
     Visitor,
     jobs::{self, SendAccountMail},
-    model::{self, EmailForm, LoginForm, Registration, RegistrationForm},
+    model::{self, EmailForm, LoginForm, Password, PasswordForm, Registration, RegistrationForm},
     password, queries, views,
 };
 use crate::{
@@ -63,22 +63,76 @@ async fn verification(transaction: &mut sqlx::PgTransaction<'_>, user_id: i64, f
     Ok(SendAccountMail::Verification { token_id })
 }
 
+/// The link in the mail.
 #[handler]
 pub async fn verify(visitor: Visitor, chrome: Chrome, app: Data<&App>, session: &Session, Path(token): Path<String>) -> Result<Response> {
     let mut transaction = app.db.begin().await?;
-    let Some(found) = queries::verification(&mut *transaction, &jobs::token_hash(&token)).await? else {
-        return Ok(Page::invalid(views::bad_link_page(&visitor, &chrome)).into_response());
+    let found = match usable(&mut transaction, &visitor, &chrome, &token).await? {
+        Ok(found) => found,
+        Err(page) => return Ok(page.into_response()),
     };
-    if found.is_used {
-        return Ok(Page::ok(views::already_verified_page(&visitor, &chrome)).into_response());
+    if !found.has_password {
+        return Ok(Page::ok(views::choose_password_page(&visitor, &chrome, &token, &FieldErrors::default())).into_response());
     }
-    if found.is_expired || !queries::verify(&mut *transaction, found.id).await? {
+    if !queries::verify(&mut *transaction, found.id, None).await? {
         return Ok(Page::invalid(views::bad_link_page(&visitor, &chrome)).into_response());
     }
     transaction.commit().await?;
-    tracing::info!(user.id = found.user_id, "User {} has confirmed their address", found.user_id);
+    Ok(verified(session, found.user_id))
+}
+
+/// The password that is chosen behind a link that was sent again.
+#[handler]
+pub async fn choose_password(
+    visitor: Visitor,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    Path(token): Path<String>,
+    FormData(form): FormData<PasswordForm>,
+) -> Result<Response> {
+    let password = match Password::parse(&form.password) {
+        Ok(password) => password,
+        Err(error) => {
+            let errors = FieldErrors::of("password", error);
+            return Ok(Page::invalid(views::choose_password_page(&visitor, &chrome, &token, &errors)).into_response());
+        }
+    };
+    // Before the hashing, which is work, and before the transaction, which should be short.
+    if queries::verification(&mut *app.db.acquire().await?, &jobs::token_hash(&token)).await?.is_none() {
+        return Ok(Page::invalid(views::bad_link_page(&visitor, &chrome)).into_response());
+    }
+    let hash = password::hash(password).await?;
+    let mut transaction = app.db.begin().await?;
+    let found = match usable(&mut transaction, &visitor, &chrome, &token).await? {
+        Ok(found) => found,
+        Err(page) => return Ok(page.into_response()),
+    };
+    if !queries::verify(&mut *transaction, found.id, Some(&hash)).await? {
+        return Ok(Page::invalid(views::bad_link_page(&visitor, &chrome)).into_response());
+    }
+    transaction.commit().await?;
+    Ok(verified(session, found.user_id))
+}
+
+/// The token if it can be used, else the page that says why not.
+async fn usable(
+    transaction: &mut sqlx::PgTransaction<'_>,
+    visitor: &Visitor,
+    chrome: &Chrome,
+    token: &str,
+) -> Result<std::result::Result<queries::Verification, Page>> {
+    Ok(match queries::verification(transaction, &jobs::token_hash(token)).await? {
+        Some(found) if found.is_used => Err(Page::ok(views::already_verified_page(visitor, chrome))),
+        Some(found) if !found.is_expired => Ok(found),
+        _ => Err(Page::invalid(views::bad_link_page(visitor, chrome))),
+    })
+}
+
+fn verified(session: &Session, user_id: i64) -> Response {
+    tracing::info!(user.id = user_id, "User {user_id} has confirmed their address");
     flash(session, true, "Your address is confirmed. Sign in with the password you chose.");
-    Ok(see_other("/login"))
+    see_other("/login")
 }
 
 #[handler]
@@ -99,7 +153,8 @@ pub async fn create_verification(visitor: Visitor, chrome: Chrome, app: Data<&Ap
             app.enqueue(&mut transaction, SendAccountMail::Verification { token_id }, Enqueue::default()).await?;
         }
         Some((user_id, true)) => app.enqueue(&mut transaction, SendAccountMail::AlreadyRegistered { user_id }, Enqueue::default()).await?,
-        None => {}
+        // As much work as for the others, so that the time an answer takes tells nothing.
+        None => app.enqueue(&mut transaction, SendAccountMail::Nobody, Enqueue::default()).await?,
     }
     transaction.commit().await?;
     Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)))

@@ -24,6 +24,8 @@ use crate::{
 pub enum SendAccountMail {
     Verification { token_id: i64 },
     AlreadyRegistered { user_id: i64 },
+    /// For an address without an account: nothing is sent, but asking took as long.
+    Nobody,
 }
 
 impl TaskHandler for SendAccountMail {
@@ -61,6 +63,7 @@ async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
             let mail = mails::already_registered(&user.full_name, &app.config.link("/login"));
             (user.email, user.full_name, mail)
         }
+        SendAccountMail::Nobody => return Ok(()),
     };
     transmit(engine, &email, &full_name, &mail).await
 }

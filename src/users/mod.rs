@@ -17,7 +17,7 @@ pub use session::{CurrentUser, Visitor};
 pub fn routes(route: Route) -> Route {
     route
         .at("/register", get(handlers::new).post(handlers::create))
-        .at("/verify/:token", get(handlers::verify))
+        .at("/verify/:token", get(handlers::verify).post(handlers::choose_password))
         .at("/verification", get(handlers::new_verification).post(handlers::create_verification))
         .at("/login", get(handlers::new_login).post(handlers::create_login))
         .at("/logout", post(handlers::logout))

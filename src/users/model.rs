@@ -76,6 +76,12 @@ pub struct LoginForm {
     pub next: String,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    pub password: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct EmailForm {

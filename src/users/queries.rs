@@ -1,6 +1,6 @@
 //! SQL over users, user_roles and user_tokens.
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
 use super::model::User;
 
@@ -94,17 +94,11 @@ pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_nam
     .await
 }
 
-/// Another link for the latest registration of an unverified user.
+/// Another link for an unverified user. It carries no password: whoever asks for it need not be who registered last,
+/// so the password is chosen behind the link.
 pub async fn repeat_verification(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
-         select u.id, 'verification', coalesce(t.full_name, u.full_name), coalesce(t.password_hash, u.password_hash), now() + interval '24 hours'
-         from users u
-         left join lateral (
-             select full_name, password_hash from user_tokens where user_id = u.id and purpose = 'verification' order by id desc limit 1
-         ) t on true
-         where u.id = $1
-         returning id",
+        "insert into user_tokens (user_id, purpose, expires_at) values ($1, 'verification', now() + interval '24 hours') returning id",
         user_id
     )
     .fetch_one(db)
@@ -138,33 +132,43 @@ pub struct Verification {
     pub user_id: i64,
     pub is_used: bool,
     pub is_expired: bool,
+    /// Whether it came with a password; without, one is chosen behind the link.
+    pub has_password: bool,
 }
 
-pub async fn verification(db: impl PgExecutor<'_>, token_hash: &[u8]) -> sqlx::Result<Option<Verification>> {
+/// The token, with its user's row taken: of two links opened at once the second sees what the first has done.
+pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<Verification>> {
+    sqlx::query!("select id from users where id = (select user_id from user_tokens where token_hash = $1) for update", token_hash)
+        .fetch_optional(&mut *db)
+        .await?;
     sqlx::query_as!(
         Verification,
-        r#"select id, user_id, used_at is not null as "is_used!", expires_at <= now() as "is_expired!"
-           from user_tokens where token_hash = $1 and purpose = 'verification' for update"#,
+        r#"select id, user_id, used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
+                  password_hash is not null as "has_password!"
+           from user_tokens where token_hash = $1 and purpose = 'verification'"#,
         token_hash
     )
     .fetch_optional(db)
     .await
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it.
-pub async fn verify(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<bool> {
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is the
+/// token's own, or `chosen` for one that has none.
+pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
     let verified = sqlx::query!(
         "with used as (
-             update user_tokens set used_at = now() where id = $1 and used_at is null and expires_at > now()
+             update user_tokens set used_at = now()
+             where id = $1 and used_at is null and expires_at > now() and coalesce(password_hash, $2) is not null
              returning id, user_id, full_name, password_hash
          ), others as (
              update user_tokens t set expires_at = now() from used
              where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
          )
          update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
-             password_hash = coalesce(used.password_hash, u.password_hash)
+             password_hash = coalesce(used.password_hash, $2)
          from used where u.id = used.user_id and u.verified_at is null",
-        token_id
+        token_id,
+        chosen
     )
     .execute(db)
     .await?;

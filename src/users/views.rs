@@ -52,6 +52,21 @@ pub fn bad_link_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
     narrow_page(&visitor.shell(chrome, "This link does not work", Section::None), content, None)
 }
 
+/// Behind a link that was sent again.
+pub fn choose_password_page(visitor: &Visitor, chrome: &Chrome, token: &str, errors: &FieldErrors) -> Markup {
+    let hint = format!("At least {PASSWORD_MIN} characters. It replaces the one you may have chosen before.");
+    let content = html! {
+        h1 .h2 { "Choose your password" }
+        p .text-secondary { "With it your address is confirmed and your account active." }
+        form method="post" action={ "/verify/" (token) } novalidate {
+            (csrf_field(&chrome.csrf))
+            (form::password(&Field::new("Password", "password").error(errors.get("password")).hint(&hint).autocomplete("new-password").required().autofocus()))
+            (button::primary("Confirm"))
+        }
+    };
+    narrow_page(&visitor.shell(chrome, "Choose your password", Section::None), content, None)
+}
+
 pub fn already_verified_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
     let content = html! {
         h1 .h2 { "Confirmed already" }

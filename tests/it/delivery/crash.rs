@@ -186,7 +186,7 @@ async fn a_lost_job_is_put_back_by_the_housekeeping() {
     sqlx::query("update deliveries set claimable_at = now() - interval '5 minutes'").execute(&app.db).await.unwrap();
     sqlx::query("update mailings set next_run_at = now() - interval '5 minutes'").execute(&app.db).await.unwrap();
     delivery::jobs::rescue_stranded(&app.app).await.unwrap();
-    runs::rescue_overdue(&app.app).await.unwrap();
+    runs::rescue_forgotten(&app.app).await.unwrap();
     let mut jobs: Vec<String> = sqlx::query_scalar("select task_identifier from graphile_worker.jobs").fetch_all(&app.db).await.unwrap();
     jobs.sort();
     assert_eq!(jobs, ["deliver", "run_mailing"]);
