@@ -12,11 +12,11 @@
   // ---- Notices: what went wrong with a request, in the page's live region.
 
   const WORDS = {
+    away: "The connection to the server is lost, so the figures here stand still. Trying again.",
     network: "The server could not be reached. Check the connection and try again.",
     401: "You are no longer signed in. Reload the page to sign in again.",
-    403: "You are not allowed to do that.",
+    403: "This page is out of date, or you may not do that. Reload it and try again.",
     404: "It is no longer there. Reload the page to see what is.",
-    409: "That is not possible in its present state. Reload the page to see why.",
     413: "That is too large.",
     429: "Too many requests. Wait a moment and try again.",
     server: "Something went wrong on the server. Nothing was changed on this page; try again in a moment.",
@@ -39,14 +39,15 @@
     // One failure repeated, as a search typed without a network, is told once.
     for (const old of region.children) if (old.textContent === text) old.remove();
     region.append(box);
-    if (tone !== "danger") setTimeout(() => box.remove(), 8000);
+    if (tone === "success" || tone === "info") setTimeout(() => box.remove(), 8000);
+    return box;
   }
 
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = event.detail.ctx.response;
     const { redirect, refresh, location, trigger } = event.detail.ctx.hx;
-    // 422 is the form with its errors; the others say it themselves.
-    if (status === 422 || redirect || refresh || location || trigger) return;
+    // 422 is the form with its errors, 409 the form beside what is stored; the others say it themselves.
+    if (status === 422 || status === 409 || redirect || refresh || location || trigger) return;
     notice(WORDS[status] ?? (status >= 500 ? WORDS.server : WORDS.other));
   });
 
@@ -56,12 +57,33 @@
     if (ctx && !ctx.response) notice(WORDS.network);
   });
 
+  // A live page's stream broke. It connects again by itself, unless the page is gone or the session over: loading the
+  // page says which.
+  let away = null;
+  document.addEventListener("htmx:sse:error", (event) => {
+    const { status } = event.detail;
+    if (status === 401 || status === 404) location.reload();
+    else away = notice(WORDS.away, "warning");
+  });
+  document.addEventListener("htmx:sse:after:connection", () => { away?.remove(); });
+
   // The server's own words: HX-Trigger: {"notice": {"text": "…", "tone": "success"}}
   document.addEventListener("notice", (event) => {
     if (event.detail?.text) notice(event.detail.text, event.detail.tone);
   });
 
   // ---- The browser's time zone, where nobody has chosen one yet.
+
+  // The times that the form came with were made in UTC, where the zone was not known; in the browser's they are the
+  // same moments. What somebody has typed stays.
+  function toBrowserTime(form) {
+    const two = (number) => String(number).padStart(2, "0");
+    for (const input of form?.querySelectorAll("input[type=datetime-local]") ?? []) {
+      const moment = new Date(`${input.defaultValue}Z`);
+      if (input.value !== input.defaultValue || Number.isNaN(moment.getTime())) continue;
+      input.value = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+    }
+  }
 
   function fillZones(root) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -72,6 +94,7 @@
       if (!known) select.add(new Option(zone, zone));
       select.value = known?.value ?? zone;
       select.removeAttribute("data-browser-zone");
+      toBrowserTime(select.form);
     }
   }
 
@@ -94,6 +117,32 @@
       for (const box of picker.querySelectorAll(".picker-list input[type=checkbox]")) box.checked = event.target.checked;
     }
     countTicks(picker);
+  });
+
+  // ---- Rows edited in a list.
+
+  document.addEventListener("click", (event) => {
+    // A new row's "Cancel": it was never stored, so it just goes.
+    const cancel = event.target.closest?.("[data-removes-row]");
+    if (cancel) {
+      event.preventDefault();
+      cancel.closest("tr").remove();
+      document.querySelector("[data-opens]")?.focus();
+      return;
+    }
+    // "New …" a second time leads to the row that is open already. Before htmx hears of the click.
+    const opener = event.target.closest?.("[data-opens]");
+    const open = opener && document.querySelector(opener.dataset.opens);
+    if (open) {
+      event.preventDefault();
+      event.stopPropagation();
+      open.querySelector("input:not([type=hidden])")?.focus();
+    }
+  }, true);
+
+  // The question before a deletion has been answered; left open it would lie over the reason of a refusal.
+  document.addEventListener("htmx:after:request", (event) => {
+    event.target.closest?.("[popover]")?.hidePopover();
   });
 
   // ---- Forms sent without htmx: ask where a question is set, then send once.

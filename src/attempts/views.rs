@@ -55,7 +55,7 @@ pub fn attempts_table(attempts: &[Attempt], with_mailing: bool) -> Markup {
                 tr id={ "attempt-" (attempt.id) } {
                     (cell(if with_mailing { "Mailing" } else { "Started" }, html! {
                         a href={ "/attempts/" (attempt.id) } { @if with_mailing { (attempt.mailing_name) } @else { (started(attempt)) } }
-                        @if with_mailing { div .text-secondary { (started(attempt)) } }
+                        @if with_mailing { div .text-secondary .moment { (started(attempt)) } }
                     }))
                     (cell("Status", status_badge(attempt)))
                     (cell("Progress", progress_bar(&counts(attempt))))
@@ -114,7 +114,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliver
         })))
         // Connects only while there is something to hear; what is inside is morphed, this element stays.
         @if attempt.is_running() {
-            div #live .mb-3 aria-live="polite" hx-sse:connect={ "/attempts/" (attempt.id) "/live" } hx-sse:close="done" hx-swap="innerMorph" {
+            div #live .mb-3 hx-sse:connect={ "/attempts/" (attempt.id) "/live" } hx-sse:close="done" hx-swap="innerMorph" {
                 (live(attempt, &[]))
             }
         } @else {
@@ -140,7 +140,7 @@ pub fn live(attempt: &Attempt, newest: &[Row]) -> Markup {
         div .card {
             div .card-header {
                 h2 .card-title { "“" (attempt.subject) "”" }
-                div .ms-auto { (status_badge(attempt)) }
+                div .ms-auto role="status" { (status_badge(attempt)) }
             }
             div .card-body {
                 (progress(&counts(attempt)))
@@ -149,7 +149,8 @@ pub fn live(attempt: &Attempt, newest: &[Row]) -> Markup {
                     p .text-secondary .mt-3 .mb-0 { "The mail server's last reply: " code { (reply) } }
                 }
             }
-            @if !newest.is_empty() {
+            // When it is over, the whole list below says it better.
+            @if attempt.is_running() && !newest.is_empty() {
                 ul .list-group .list-group-flush .newest aria-label="Newest deliveries" {
                     @for row in newest {
                         li .list-group-item id={ "newest-" (row.id) } { (state_badge(row.state)) " " (row.email) " " span .text-secondary .excerpt { (reply(row)) } }
@@ -182,6 +183,15 @@ fn clock(moment: OffsetDateTime, zone: &Zone) -> String {
     format!("{:02}:{:02}:{:02} ({zone})", time.hour(), time.minute(), time.second())
 }
 
+/// The time of something in the attempt; with its day, where that is not the day the attempt started.
+fn time_of_day(moment: OffsetDateTime, attempt: &Attempt) -> String {
+    let zone = attempt.zone();
+    let (civil, started) = (schedule::civil(moment, &zone), schedule::civil(attempt.started_at, &zone));
+    let (date, time) = (civil.date(), civil.time());
+    let clock = format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+    if date == started.date() { clock } else { format!("{date} {clock}") }
+}
+
 fn duration(duration: time::Duration) -> String {
     match duration.whole_seconds() {
         ..1 => format!("{} ms", duration.whole_milliseconds().max(1)),
@@ -212,14 +222,18 @@ fn reply(row: &Row) -> String {
 fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
     let path = format!("/attempts/{}", attempt.id);
     let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.id));
+    let reread = attempt.is_running().then(|| page_address(&path, deliveries.query, deliveries.query.after));
     let first = (deliveries.query.after > 0).then(|| page_address(&path, deliveries.query, 0));
+    let when = format!("When ({})", attempt.zone());
     let columns =
-        [Column::new("Recipient"), Column::new("State"), Column::number("Tries"), Column::new("Server's reply"), Column::new("When")];
+        [Column::new("Recipient"), Column::new("State"), Column::number("Tries"), Column::new("Server's reply"), Column::new(&when)];
     html! {
         div .card {
-            div .card-header { h2 .card-title { "Deliveries" } (filter(&path, deliveries)) }
-            div #deliveries {
-                (table("Deliveries", &columns, html! { @for row in &deliveries.rows { (delivery_row(row, &attempt.zone())) } }))
+            div .card-header .list-head { h2 .card-title { "Deliveries" } (filter(&path, deliveries)) }
+            // When the live part above says that it is over, this list is read once more.
+            div #deliveries hx-get=[reread.as_deref()] hx-trigger=[reread.as_ref().map(|_| "done from:#live")]
+                hx-select=[reread.as_ref().map(|_| "#deliveries")] hx-swap=[reread.as_ref().map(|_| "outerHTML")] {
+                (table("Deliveries", &columns, html! { @for row in &deliveries.rows { (delivery_row(row, attempt)) } }))
                 @if deliveries.rows.is_empty() {
                     (empty(Icon::Search, "Nothing here", "No delivery of this attempt has this state and text.", None))
                 }
@@ -245,7 +259,7 @@ fn page_address(path: &str, query: &DeliveriesQuery, after: i64) -> String {
 
 fn filter(path: &str, deliveries: &Deliveries) -> Markup {
     html! {
-        form .filter .ms-auto role="search" method="get" action=(path) hx-get=(path) hx-trigger="submit, change, input changed delay:300ms"
+        form .filter role="search" method="get" action=(path) hx-get=(path) hx-trigger="submit, change, input changed delay:300ms"
             hx-target="#deliveries" hx-select="#deliveries" hx-swap="outerHTML" hx-push-url="true" hx-sync="this:replace" {
             select .form-select name="state" aria-label="State" {
                 option value="" { "Every state" }
@@ -257,7 +271,7 @@ fn filter(path: &str, deliveries: &Deliveries) -> Markup {
     }
 }
 
-fn delivery_row(row: &Row, zone: &Zone) -> Markup {
+fn delivery_row(row: &Row, attempt: &Attempt) -> Markup {
     html! {
         tr id={ "delivery-" (row.id) } {
             (cell("Recipient", html! { (row.email) div .text-secondary { (row.full_name) } }))
@@ -266,8 +280,8 @@ fn delivery_row(row: &Row, zone: &Zone) -> Markup {
             (cell("Server's reply", reply(row)))
             (cell("When", html! {
                 @match (row.settled_at, row.claimable_at) {
-                    (Some(settled), _) => (clock(settled, zone)),
-                    (None, Some(again)) if row.tries > 0 => { "again at " (clock(again, zone)) },
+                    (Some(settled), _) => span .moment { (time_of_day(settled, attempt)) },
+                    (None, Some(again)) if row.tries > 0 => span .moment { "again at " (time_of_day(again, attempt)) },
                     _ => "",
                 }
             }))
@@ -319,7 +333,7 @@ fn report_row(line: &Report, noun: &str, path: &str) -> Markup {
     };
     html! {
         tr {
-            (cell(noun, html! { a href={ (path) (line.id) } { (line.name) } div .text-secondary { "last " (schedule::display(line.last_started_at, &Zone::utc())) } }))
+            (cell(noun, html! { a href={ (path) (line.id) } { (line.name) } div .text-secondary .moment { "last " (schedule::display(line.last_started_at, &Zone::utc())) } }))
             (number_cell("Attempts", grouped(count(line.attempts))))
             (number_cell("Recipients", grouped(count(line.total))))
             (number_cell("Sent", grouped(counts.sent)))

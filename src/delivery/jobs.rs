@@ -15,8 +15,9 @@ use crate::{
     error::Result,
 };
 
-/// Recipients for which one job at a time is enough; beyond, an attempt gets several, so that several workers share it.
-const PER_LANE: i32 = 5_000;
+/// A slice's worth. Beyond it an attempt gets several jobs: several workers share it, and a recipient whose server keeps
+/// one slice waiting for a reply does not keep the next ones.
+const PER_LANE: i32 = 500;
 const LANES_MAX: i32 = 4;
 
 /// Sends one slice of an attempt and puts itself at the queue's tail. Key: `deliver:ATTEMPT:LANE`.

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lettre::address::Envelope;
+use lettre::{Address, address::Envelope};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::mail::{
@@ -75,6 +75,16 @@ impl Lane {
     pub async fn begin(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Transaction<'_>, Outcome> {
         let connection = self.open_connection().await?;
         connection.begin(envelope, message).await
+    }
+
+    /// Whether a new connection is greeted and may begin a message: then what made the last one fail was about its
+    /// recipient, not about the server.
+    pub async fn server_is_well(&mut self, sender: &Address) -> bool {
+        self.connection = None;
+        let Ok(mut connection) = SmtpConnection::open(&self.connections.settings).await else { return false };
+        let is_well = connection.accepts_mail(sender).await;
+        self.connection = Some(connection);
+        is_well
     }
 
     async fn open_connection(&mut self) -> Result<&mut SmtpConnection, OpenError> {

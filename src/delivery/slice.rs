@@ -23,7 +23,7 @@ use crate::{
     error::Result,
     mail::{
         compose::{self, Body, Sender, Template},
-        outcome::Outcome,
+        outcome::{self, Outcome},
     },
     mailings,
 };
@@ -205,7 +205,7 @@ impl Slice {
     /// Sends on the lane's connection; again on a new one where the message did not get through whole.
     async fn transmit(&self, lane: &mut Lane, id: i64, envelope: &lettre::address::Envelope, message: &[u8]) -> Outcome {
         let mut outcome = Outcome::Interrupted { text: String::new() };
-        for _ in 0..3 {
+        for _ in 0..2 {
             outcome = match lane.begin(envelope, message).await {
                 Ok(transaction) => match self.journal.dot(id) {
                     Ok(()) => transaction.finish().await,
@@ -221,7 +221,20 @@ impl Slice {
                 break;
             }
         }
-        outcome
+        match outcome {
+            // A server that puts off one recipient in words that mean all of them must not hold up the others.
+            Outcome::Unavailable { text, configuration: false } if self.is_about_the_recipient(lane, envelope).await => {
+                Outcome::Retry { code: None, text }
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn is_about_the_recipient(&self, lane: &mut Lane, envelope: &lettre::address::Envelope) -> bool {
+        match envelope.from() {
+            Some(sender) => lane.server_is_well(sender).await,
+            None => false,
+        }
     }
 
     fn stop(&self, reason: String) {
@@ -255,7 +268,13 @@ async fn may_send(slice: &Slice) -> bool {
 
 async fn hold(engine: &Engine, attempt_id: i64, reason: &str, held_count: i32) -> Result<Next> {
     let wait = engine.timing.hold(held_count);
-    tracing::warn!(attempt.id = attempt_id, reason, "Attempt {attempt_id} waits {} s: the mail server cannot be used", wait.as_secs());
+    let logged = outcome::without_addresses(reason);
+    tracing::warn!(
+        attempt.id = attempt_id,
+        reason = logged,
+        "Attempt {attempt_id} waits {} s: the mail server cannot be used",
+        wait.as_secs()
+    );
     let mut transaction = engine.app.db.begin().await?;
     attempts::queries::hold(&mut *transaction, attempt_id, reason, held_count, wait).await?;
     attempts::queries::announce(&mut *transaction, attempt_id).await?;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::{
     attempts::{self, model::Attempt},
-    mailings::{self, model::Mailing, schedule},
+    mailings::{self, model::Mailing},
     ui::{Column, Icon, Section, Step, button, cell, hero, page, page_header, steps, table},
     users::Visitor,
     web::Chrome,
@@ -97,7 +97,7 @@ fn mailings_card(mailings: &[Mailing]) -> Markup {
                     tr {
                         (cell("Name", html! { a href={ "/mailings/" (mailing.id) } { (mailing.name) } }))
                         (cell("Status", mailings::views::status_badges(mailing)))
-                        (cell("Next run", mailing.next_run_at.map_or_else(|| "none".to_owned(), |moment| schedule::display(moment, &mailing.zone()))))
+                        (cell("Next run", mailings::views::next_run(mailing)))
                     }
                 }
             }))

@@ -21,6 +21,7 @@ pub fn index_page(visitor: &Visitor, chrome: &Chrome, search: &str, list: &Keyse
         (page_header("Inbox", Some("No mail server is set up, so every mail ends here instead of at its recipient. Set SMTP_URL to send for real."), Some(html! {
             (button::delete_button(&Delete {
                 id: "clear-inbox",
+                label: "Empty the inbox",
                 action: "/dev/inbox",
                 csrf: &chrome.csrf,
                 question: "Delete every mail here?",

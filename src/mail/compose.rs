@@ -154,7 +154,10 @@ impl Template {
         headers.set(header::MIME_VERSION_1_0);
 
         // The richest alternative stands last (RFC 2046 section 5.1.4).
+        // Neither quoted-printable nor base64 can hold `=_` (RFC 2045 section 6.7), so this boundary needs no chance; and
+        // a mail that is sent again is the same to the byte.
         let parts = MultiPart::alternative()
+            .boundary("=_periodical")
             .singlepart(part(ContentType::TEXT_PLAIN, &body.text))
             .singlepart(part(ContentType::TEXT_HTML, &body.html));
 

@@ -155,6 +155,11 @@ pub fn tidy(text: &str) -> String {
     tidied
 }
 
+/// The text for a log: servers repeat addresses in their replies, and those belong on the attempt's page alone.
+pub fn without_addresses(text: &str) -> String {
+    text.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
 fn is_unsafe(character: char) -> bool {
     let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     character.is_control() || reorders

@@ -37,7 +37,8 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, search: &str, list: &Keys
             div .card-header { (search_box(&SearchBox { action: "/mailings", query: search, label: "Search mailings", target: "#mailings" })) }
             div #mailings {
                 (table("Mailings", &columns(), html! { @for mailing in &list.rows { (row(mailing, &chrome.csrf)) } }))
-                @if list.rows.is_empty() { (nothing(search)) }
+                // Beside the rows: app.css shows it when there are none, also after the last one was deleted here.
+                (nothing(search))
                 (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
             }
         }
@@ -70,7 +71,7 @@ pub fn row(mailing: &Mailing, csrf: &str) -> Markup {
         tr id={ "mailing-" (id) } {
             (cell("Name", html! {
                 a href={ "/mailings/" (id) } { (mailing.name) }
-                div .text-secondary { (mailing.subject) }
+                div .text-secondary { "“" (mailing.subject) "”" }
             }))
             (cell("Status", status_badges(mailing)))
             (cell("Goes out", period(mailing)))
@@ -87,9 +88,11 @@ fn period(mailing: &Mailing) -> &'static str {
     mailing.schedule().map_or("", |schedule| schedule.period().label())
 }
 
-fn next_run(mailing: &Mailing) -> Markup {
+/// When it goes out next, or why it does not.
+pub fn next_run(mailing: &Mailing) -> Markup {
     html! {
         @match mailing.next_run_at {
+            Some(_) if mailing.disabled_at.is_some() => span .text-secondary { "not while disabled" },
             Some(_) if mailing.paused_at.is_some() => span .text-secondary { "when resumed" },
             Some(moment) => (schedule::display(moment, &mailing.zone())),
             None => span .text-secondary { "none" },
@@ -100,6 +103,7 @@ fn next_run(mailing: &Mailing) -> Markup {
 fn delete_button(mailing: &Mailing, csrf: &str, target: Option<&str>) -> Markup {
     button::delete_button(&Delete {
         id: &format!("delete-mailing-{}", mailing.id),
+        label: "Delete",
         action: &format!("/mailings/{}", mailing.id),
         csrf,
         question: &format!("Delete “{}”?", mailing.name),
@@ -168,14 +172,14 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup
     page(&user.shell(chrome, &mailing.name, Section::Mailings), content)
 }
 
-/// "Start now" beside the schedule; a fresh submission id makes a double click one run.
+/// "Start now" beside the schedule; a fresh submission id makes a double click one run. Not where it would be refused.
 fn start_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
     html! {
-        form .d-inline method="post" action={ "/mailings/" (mailing.id) "/attempts" } {
+        @if mailing.paused_at.is_none() && mailing.disabled_at.is_none() { form .d-inline method="post" action={ "/mailings/" (mailing.id) "/attempts" } {
             (csrf_field(&chrome.csrf))
             (submission_field(Uuid::new_v4()))
             (button::primary("Start now"))
-        }
+        } }
     }
 }
 
@@ -188,7 +192,7 @@ fn pause_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
                 method,
                 csrf: &chrome.csrf,
                 label,
-                class: "",
+                class: if mailing.paused_at.is_some() && mailing.disabled_at.is_none() { "btn-primary" } else { "" },
                 target: None,
                 question: None,
             }))
@@ -204,7 +208,7 @@ fn facts(show: &ShowPage) -> Markup {
         grouped(show.recipients.unsigned_abs())
     };
     html! {
-        div .card {
+        div .card .h-100 {
             div .card-body {
                 dl .row .mb-0 {
                     dt .col-sm-4 { "Status" }
@@ -213,16 +217,22 @@ fn facts(show: &ShowPage) -> Markup {
                     dd .col-sm-8 { a href={ "/messages/" (mailing.message_id) } { (mailing.subject) } }
                     dt .col-sm-4 { "Recipients" }
                     dd .col-sm-8 {
-                        @if mailing.all_recipients { "all of yours, " (count) " at present" } @else { (count) " picked" }
+                        @if mailing.all_recipients { "All of yours, " (count) " at present" } @else { (count) " picked" }
                     }
                     dt .col-sm-4 { "Goes out" }
-                    dd .col-sm-8 { @if let Ok(schedule) = mailing.schedule() { (schedule.sentence()) } }
+                    dd .col-sm-8 { @if let Ok(schedule) = mailing.schedule() { (capitalised(&schedule.sentence())) } }
                     dt .col-sm-4 { "If a reply is lost" }
-                    dd .col-sm-8 .mb-0 { @if mailing.resend_unknown { "send again, with the same Message-ID" } @else { "leave it, as unknown" } }
+                    dd .col-sm-8 .mb-0 { @if mailing.resend_unknown { "Send again, with the same Message-ID" } @else { "Leave it, as unknown" } }
                 }
             }
         }
     }
+}
+
+/// A sentence's beginning for what stands alone.
+fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// The next five runs, in words.
@@ -250,8 +260,12 @@ fn upcoming(mailing: &Mailing, now: OffsetDateTime) -> Markup {
                         }
                     }
                 }
-                @if mailing.paused_at.is_some() {
+                @if mailing.disabled_at.is_some() {
+                    div .card-footer .text-secondary { "Disabled by a manager: none of these goes out." }
+                } @else if mailing.paused_at.is_some() {
                     div .card-footer .text-secondary { "Paused: none of these goes out before you resume it." }
+                } @else if mailing.period == "once" && runs[0] > now {
+                    div .card-footer .text-secondary { "“Start now” sends it at once, instead of at this moment." }
                 }
             }
         }

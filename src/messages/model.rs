@@ -86,6 +86,14 @@ pub struct Summary {
     pub updated_at: OffsetDateTime,
 }
 
+impl Summary {
+    /// The beginning in words: without HTML's tags, on one line.
+    pub fn beginning(&self) -> String {
+        let text = Body::from_author(&self.excerpt).text;
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 impl From<&Message> for Summary {
     fn from(message: &Message) -> Self {
         Self {

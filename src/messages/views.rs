@@ -21,13 +21,14 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, search: &str, list: &Keys
     let content = html! {
         (page_header("Messages", Some("What you send: a subject and a body, used by any number of mailings."), Some(html! {
             a .btn .btn-primary href="/messages/new" hx-get="/messages/new" hx-select="#message-new" hx-target="#messages tbody"
-                hx-swap="afterbegin" { "New message" }
+                hx-swap="afterbegin" data-opens="#message-new" { "New message" }
         })))
         div .card {
             div .card-header { (search_box(&SearchBox { action: "/messages", query: search, label: "Search subjects", target: "#messages" })) }
             div #messages {
                 (table("Messages", &columns(), html! { @for message in &list.rows { (row(message, &chrome.csrf)) } }))
-                @if list.rows.is_empty() { (nothing(search)) }
+                // Beside the rows: app.css shows it when there are none, also after the last one was deleted here.
+                (nothing(search))
                 (pagination(&Pagination { target: "#messages", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
             }
         }
@@ -59,7 +60,7 @@ pub fn row(message: &Summary, csrf: &str) -> Markup {
     html! {
         tr id={ "message-" (id) } {
             (cell("Subject", html! { a href={ "/messages/" (id) } { (message.subject) } }))
-            (cell("Beginning", html! { span .text-secondary .excerpt { (message.excerpt) } }))
+            (cell("Beginning", html! { span .text-secondary .excerpt { (message.beginning()) } }))
             (actions_cell(html! {
                 a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { "Edit" }
                 (delete_button(id, &message.subject, csrf, Some("closest tr")))
@@ -71,6 +72,7 @@ pub fn row(message: &Summary, csrf: &str) -> Markup {
 fn delete_button(id: i64, subject: &str, csrf: &str, target: Option<&str>) -> Markup {
     button::delete_button(&Delete {
         id: &format!("delete-message-{id}"),
+        label: "Delete",
         action: &format!("/messages/{id}"),
         csrf,
         question: &format!("Delete “{subject}”?"),
@@ -80,7 +82,7 @@ fn delete_button(id: i64, subject: &str, csrf: &str, target: Option<&str>) -> Ma
 }
 
 pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &MessageForm, errors: &FieldErrors) -> Markup {
-    let editor = Editor { id: "message-new".into(), action: "/messages".into(), is_new: true, form, errors, stored: None };
+    let editor = Editor { id: "message-new".into(), stored_id: None, form, errors, stored: None };
     editor_page(user, chrome, "New message", &editor)
 }
 
@@ -92,7 +94,7 @@ pub fn edit_page(
     errors: &FieldErrors,
     stored: Option<&Message>,
 ) -> Markup {
-    let editor = Editor { id: format!("message-{id}-editor"), action: format!("/messages/{id}"), is_new: false, form, errors, stored };
+    let editor = Editor { id: format!("message-{id}-editor"), stored_id: Some(id), form, errors, stored };
     editor_page(user, chrome, "Edit message", &editor)
 }
 
@@ -107,8 +109,8 @@ fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor
 
 struct Editor<'a> {
     id: String,
-    action: String,
-    is_new: bool,
+    /// None: not stored yet.
+    stored_id: Option<i64>,
     form: &'a MessageForm,
     errors: &'a FieldErrors,
     /// What another tab has saved meanwhile.
@@ -118,16 +120,18 @@ struct Editor<'a> {
 impl Editor<'_> {
     fn row(&self, chrome: &Chrome) -> Markup {
         let (form, errors) = (self.form, self.errors);
-        let put = (!self.is_new).then_some(&self.action);
-        let post = self.is_new.then_some(&self.action);
-        let selector = format!("#{}", self.id);
+        let action = self.stored_id.map_or_else(|| "/messages".to_owned(), |id| format!("/messages/{id}"));
+        // On its own page the form is an ordinary one; in the list htmx puts the answer in its place.
+        let inline = chrome.htmx.then_some(&action);
+        let (post, put) = if self.stored_id.is_none() { (inline, None) } else { (None, inline) };
+        let target = inline.map(|_| format!("#{}", self.id));
         html! {
             tr .editor id=(self.id) {
                 td colspan=(COLUMNS) {
-                    form method="post" action=(self.action) hx-post=[post] hx-put=[put] hx-target=(selector) hx-select="tr"
-                        hx-swap="outerHTML" hx-disable="find button[type=submit]" novalidate {
+                    form method="post" action=(action) hx-post=[post] hx-put=[put] hx-target=[target] hx-select=[inline.map(|_| "tr")]
+                        hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
                         (csrf_field(&chrome.csrf))
-                        @if !self.is_new { (method_field("put")) }
+                        @if self.stored_id.is_some() { (method_field("put")) }
                         @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
                         input type="hidden" name="version" value=(form.version);
                         @if let Some(stored) = self.stored {
@@ -141,8 +145,8 @@ impl Editor<'_> {
                         (form::textarea(&Field::new("Body", "body").scope(&self.id).value(&form.body).error(errors.get("body"))
                             .hint("Plain text, or HTML: headings, lists, links and pictures stay, scripts are taken out. Every mail gets a plain-text part as well.").required(), 12))
                         div .btn-list {
-                            (button::primary(if self.is_new { "Add message" } else { "Save" }))
-                            (self.cancel())
+                            (button::primary(if self.stored_id.is_none() { "Add message" } else { "Save" }))
+                            (self.cancel(chrome))
                         }
                     }
                 }
@@ -150,14 +154,8 @@ impl Editor<'_> {
         }
     }
 
-    fn cancel(&self) -> Markup {
-        if self.is_new {
-            return button::secondary_link("/messages", "Cancel");
-        }
-        let id = self.action.trim_start_matches("/messages/");
-        html! {
-            a .btn href="/messages" hx-get={ "/messages/" (id) } hx-select={ "#message-" (id) } hx-target="closest tr" hx-swap="outerHTML" { "Cancel" }
-        }
+    fn cancel(&self, chrome: &Chrome) -> Markup {
+        button::cancel("/messages", "message", self.stored_id, chrome.htmx)
     }
 }
 
@@ -165,10 +163,10 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, message: &Message, mailing
     let edit = format!("/messages/{}/edit", message.id);
     let content = html! {
         (page_header(&message.subject, None, Some(html! {
-            (button::secondary_link(&edit, "Edit"))
             (button::primary_link(&format!("/mailings/new?message_id={}", message.id), Some(Icon::Send), "Make a mailing"))
+            (button::secondary_link(&edit, "Edit"))
+            (delete_button(message.id, &message.subject, &chrome.csrf, None))
         })))
-        div .card .mb-3 { (table("Message", &columns(), row(&Summary::from(message), &chrome.csrf))) }
         div .card .mb-3 {
             div .card-header { h2 .card-title { "As it is sent" } }
             iframe .preview src={ "/messages/" (message.id) "/preview" } sandbox="" title="The message as it is sent" {}

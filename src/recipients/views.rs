@@ -21,13 +21,14 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, search: &str, list: &Keys
     let content = html! {
         (page_header("Recipients", Some("The people you send to. They need no account here."), Some(html! {
             a .btn .btn-primary href="/recipients/new" hx-get="/recipients/new" hx-select="#recipient-new" hx-target="#recipients tbody"
-                hx-swap="afterbegin" { "New recipient" }
+                hx-swap="afterbegin" data-opens="#recipient-new" { "New recipient" }
         })))
         div .card {
             div .card-header { (search_box(&SearchBox { action: "/recipients", query: search, label: "Search recipients", target: "#recipients" })) }
             div #recipients {
                 (table("Recipients", &columns(), html! { @for recipient in &list.rows { (row(recipient, &chrome.csrf)) } }))
-                @if list.rows.is_empty() { (nothing(search)) }
+                // Beside the rows: app.css shows it when there are none, also after the last one was deleted here.
+                (nothing(search))
                 (pagination(&Pagination { target: "#recipients", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
             }
         }
@@ -61,11 +62,11 @@ pub fn row(recipient: &Recipient, csrf: &str) -> Markup {
             (cell("E-mail", html! {
                 a href=(show) { (recipient.email) }
                 @if let Some(reason) = &recipient.undeliverable_reason {
-                    div .mt-1 { (badge(Kind::Danger, "undeliverable")) span .text-secondary .ms-2 { (reason) } }
+                    div .under { (badge(Kind::Danger, "undeliverable")) span .text-secondary { (reason) } }
                 }
             }))
             (cell("Name", &recipient.full_name))
-            (cell("Comment", html! { span .text-secondary { (recipient.comment) } }))
+            (cell("Comment", html! { span .text-secondary .excerpt { (recipient.comment) } }))
             (actions_cell(html! {
                 a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { "Edit" }
                 (delete_button(recipient, csrf, Some("closest tr")))
@@ -77,6 +78,7 @@ pub fn row(recipient: &Recipient, csrf: &str) -> Markup {
 fn delete_button(recipient: &Recipient, csrf: &str, target: Option<&str>) -> Markup {
     button::delete_button(&Delete {
         id: &format!("delete-recipient-{}", recipient.id),
+        label: "Delete",
         action: &format!("/recipients/{}", recipient.id),
         csrf,
         question: &format!("Delete {}?", recipient.email),
@@ -86,7 +88,7 @@ fn delete_button(recipient: &Recipient, csrf: &str, target: Option<&str>) -> Mar
 }
 
 pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &RecipientForm, errors: &FieldErrors) -> Markup {
-    let editor = Editor { id: "recipient-new".into(), action: "/recipients".into(), is_new: true, form, errors, stored: None };
+    let editor = Editor { id: "recipient-new".into(), stored_id: None, form, errors, stored: None };
     editor_page(user, chrome, "New recipient", &editor)
 }
 
@@ -98,7 +100,7 @@ pub fn edit_page(
     errors: &FieldErrors,
     stored: Option<&Recipient>,
 ) -> Markup {
-    let editor = Editor { id: format!("recipient-{id}-editor"), action: format!("/recipients/{id}"), is_new: false, form, errors, stored };
+    let editor = Editor { id: format!("recipient-{id}-editor"), stored_id: Some(id), form, errors, stored };
     editor_page(user, chrome, "Edit recipient", &editor)
 }
 
@@ -113,8 +115,8 @@ fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor
 
 struct Editor<'a> {
     id: String,
-    action: String,
-    is_new: bool,
+    /// None: not stored yet.
+    stored_id: Option<i64>,
     form: &'a RecipientForm,
     errors: &'a FieldErrors,
     /// What another tab has saved meanwhile.
@@ -124,16 +126,18 @@ struct Editor<'a> {
 impl Editor<'_> {
     fn row(&self, chrome: &Chrome) -> Markup {
         let (form, errors) = (self.form, self.errors);
-        let put = (!self.is_new).then_some(&self.action);
-        let post = self.is_new.then_some(&self.action);
-        let selector = format!("#{}", self.id);
+        let action = self.stored_id.map_or_else(|| "/recipients".to_owned(), |id| format!("/recipients/{id}"));
+        // On its own page the form is an ordinary one; in the list htmx puts the answer in its place.
+        let inline = chrome.htmx.then_some(&action);
+        let (post, put) = if self.stored_id.is_none() { (inline, None) } else { (None, inline) };
+        let target = inline.map(|_| format!("#{}", self.id));
         html! {
             tr .editor id=(self.id) {
                 td colspan=(COLUMNS) {
-                    form method="post" action=(self.action) hx-post=[post] hx-put=[put] hx-target=(selector) hx-select="tr"
-                        hx-swap="outerHTML" hx-disable="find button[type=submit]" novalidate {
+                    form method="post" action=(action) hx-post=[post] hx-put=[put] hx-target=[target] hx-select=[inline.map(|_| "tr")]
+                        hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
                         (csrf_field(&chrome.csrf))
-                        @if !self.is_new { (method_field("put")) }
+                        @if self.stored_id.is_some() { (method_field("put")) }
                         @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
                         input type="hidden" name="version" value=(form.version);
                         @if let Some(stored) = self.stored {
@@ -153,8 +157,8 @@ impl Editor<'_> {
                         }
                         (form::textarea(&Field::new("Comment", "comment").scope(&self.id).value(&form.comment).error(errors.get("comment")).hint("For you alone.").max_length(2000), 2))
                         div .btn-list {
-                            (button::primary(if self.is_new { "Add recipient" } else { "Save" }))
-                            (self.cancel())
+                            (button::primary(if self.stored_id.is_none() { "Add recipient" } else { "Save" }))
+                            (self.cancel(chrome))
                         }
                     }
                 }
@@ -162,21 +166,15 @@ impl Editor<'_> {
         }
     }
 
-    fn cancel(&self) -> Markup {
-        if self.is_new {
-            return button::secondary_link("/recipients", "Cancel");
-        }
-        let id = self.action.trim_start_matches("/recipients/");
-        html! {
-            a .btn href="/recipients" hx-get={ "/recipients/" (id) } hx-select={ "#recipient-" (id) } hx-target="closest tr" hx-swap="outerHTML" { "Cancel" }
-        }
+    fn cancel(&self, chrome: &Chrome) -> Markup {
+        button::cancel("/recipients", "recipient", self.stored_id, chrome.htmx)
     }
 }
 
 pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mailings: &[Use]) -> Markup {
     let edit = format!("/recipients/{}/edit", recipient.id);
     let content = html! {
-        (page_header(&recipient.full_name, Some(&recipient.email), Some(html! {
+        (page_header(&recipient.full_name, None, Some(html! {
             (button::secondary_link(&edit, "Edit"))
             (delete_button(recipient, &chrome.csrf, None))
         })))
@@ -194,8 +192,16 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mai
                 }))
             }))
         }
-        // The row as in the list, so that "Cancel" in its editor finds it here.
-        div .card .mb-3 { (table("Recipient", &columns(), row(recipient, &chrome.csrf))) }
+        div .card .mb-3 { div .card-body {
+            dl .row .mb-0 {
+                dt .col-sm-3 { "E-mail" }
+                dd .col-sm-9 { (recipient.email) }
+                dt .col-sm-3 { "Name" }
+                dd .col-sm-9 { (recipient.full_name) }
+                dt .col-sm-3 { "Comment" }
+                dd .col-sm-9 .as-written { @if recipient.comment.is_empty() { span .text-secondary { "none" } } @else { (recipient.comment) } }
+            }
+        } }
         div .card {
             div .card-header { h2 .card-title { "Mailings that pick this recipient" } }
             @if mailings.is_empty() {

@@ -30,6 +30,21 @@ pub fn secondary_link(href: &str, label: &str) -> Markup {
     html! { a .btn href=(href) { (label) } }
 }
 
+/// The way out of an editor. In a list (`inline`) the row comes back as it is stored, or goes where none is stored yet;
+/// on the editor's own page this leads back. `list` is the list's address, `noun` what its rows' ids begin with.
+pub fn cancel(list: &str, noun: &str, stored_id: Option<i64>, inline: bool) -> Markup {
+    html! {
+        @match (stored_id, inline) {
+            (None, false) => (secondary_link(list, "Cancel")),
+            (Some(id), false) => (secondary_link(&format!("{list}/{id}"), "Cancel")),
+            (None, true) => a .btn href=(list) data-removes-row { "Cancel" },
+            // Lists run downwards by id, so the page below the next id begins with this row.
+            (Some(id), true) => a .btn href=(list) hx-get={ (list) "?before=" (id.saturating_add(1)) } hx-select={ "#" (noun) "-" (id) }
+                hx-target="closest tr" hx-swap="outerHTML" { "Cancel" },
+        }
+    }
+}
+
 /// A quiet link among a row's actions.
 pub fn row_link(href: &str, label: &str) -> Markup {
     html! { a .btn .btn-sm .btn-ghost-primary href=(href) { (label) } }
@@ -71,13 +86,15 @@ pub fn act(act: &Act) -> Markup {
 pub struct Delete<'a> {
     /// Unique on the page, as `delete-recipient-ID`.
     pub id: &'a str,
+    /// On the button, and on the one that confirms: "Delete".
+    pub label: &'a str,
     pub action: &'a str,
     pub csrf: &'a str,
     /// The question's headline: "Delete Ada Lovelace?"
     pub question: &'a str,
     /// What goes with it and what stays.
     pub consequence: &'a str,
-    /// What htmx takes away, as `closest tr`. None: the answer is a whole new page.
+    /// What htmx takes away, as `closest tr`. None: the answer is a whole new page, and the button stands at a page's head.
     pub target: Option<&'a str>,
 }
 
@@ -85,7 +102,8 @@ pub struct Delete<'a> {
 /// it asks with JavaScript off too.
 pub fn delete_button(delete: &Delete) -> Markup {
     html! {
-        button .btn .btn-sm .btn-ghost-danger type="button" popovertarget=(delete.id) { "Delete" }
+        button .btn .btn-sm[delete.target.is_some()] .btn-ghost-danger[delete.target.is_some()]
+            .btn-outline-danger[delete.target.is_none()] type="button" popovertarget=(delete.id) { (delete.label) }
         div .ask #(delete.id) popover role="dialog" aria-labelledby={ (delete.id) "-question" } {
             h2 .ask-question id={ (delete.id) "-question" } { (delete.question) }
             p .text-secondary { (delete.consequence) }
@@ -95,7 +113,7 @@ pub fn delete_button(delete: &Delete) -> Markup {
                 button .btn type="button" popovertarget=(delete.id) popovertargetaction="hide" { "Cancel" }
                 button .btn .btn-danger type="submit" hx-delete=[delete.target.map(|_| delete.action)]
                     hx-target=[delete.target] hx-swap=[delete.target.map(|_| "delete")]
-                    hx-disable=[delete.target.map(|_| "this")] { "Delete" }
+                    hx-disable=[delete.target.map(|_| "this")] { (delete.label) }
             }
         }
     }
@@ -109,6 +127,7 @@ mod tests {
     fn deleting_asks_first_and_works_without_htmx() {
         let markup = delete_button(&Delete {
             id: "delete-recipient-5",
+            label: "Delete",
             action: "/recipients/5",
             csrf: "token",
             question: "Delete Ada?",

@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn shell() -> Shell<'static> {
-        let user = UserMenu { name: "", email: "ada@example.org", is_manager: false, is_editor: false, is_admin: false };
+        let user = UserMenu { name: "", email: "ada@example.org" };
         Shell { title: "Recipients", user: Some(user), active: Section::Recipients, csrf: "tok_en-1", flash: None, dev_inbox: false }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     delivery::Engine,
     mail::{
         compose::{self, Mail},
-        outcome::Outcome,
+        outcome::{self, Outcome},
     },
 };
 
@@ -86,6 +86,6 @@ async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountM
             tracing::warn!(smtp.code = code, "An account mail was refused for good");
             Ok(())
         }
-        other => bail!("an account mail did not get out, it is tried again: {}", other.text()),
+        other => bail!("an account mail did not get out, it is tried again: {}", outcome::without_addresses(other.text())),
     }
 }

@@ -22,15 +22,7 @@ impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
         match Visitor::from_request(request, body).await? {
             Visitor(Some(user)) => Ok(Self(user)),
-            Visitor(None) => {
-                // After a mutation there is no page to come back to.
-                let return_to = if request.method().is_safe() {
-                    request.original_uri().path_and_query().map_or("/", |path| path.as_str())
-                } else {
-                    "/"
-                };
-                Err(Error::SignInRequired { return_to: return_to.to_owned(), htmx: page::is_htmx(request) }.into())
-            }
+            Visitor(None) => Err(Error::SignInRequired { return_to: return_to(request), htmx: page::is_htmx(request) }.into()),
         }
     }
 }
@@ -41,6 +33,17 @@ impl<'a> FromRequest<'a> for Visitor {
         let Some(user_id) = session.get::<i64>(USER_ID) else { return Ok(Self(None)) };
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
         Ok(Self(queries::active(&app.db, user_id).await.map_err(Error::from)?))
+    }
+}
+
+/// The page to come back to after signing in: the one that htmx was on, or the one asked for. After a form without htmx
+/// there is none.
+fn return_to(request: &Request) -> String {
+    let htmx_page = request.header("HX-Current-URL").and_then(|address| url::Url::parse(address).ok());
+    match htmx_page {
+        Some(page) => page[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
+        None if request.method().is_safe() => request.original_uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        None => "/".to_owned(),
     }
 }
 

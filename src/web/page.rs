@@ -28,7 +28,7 @@ struct KeptFlash {
 pub struct Chrome {
     pub csrf: String,
     pub flash: Option<Flash>,
-    /// Whether htmx asks, and takes a fragment for an answer.
+    /// Whether htmx asks for a part of the page it is on, and takes a fragment for an answer.
     pub htmx: bool,
     /// Whether there is a mail catcher to link.
     pub dev_inbox: bool,
@@ -36,7 +36,8 @@ pub struct Chrome {
 
 impl<'a> FromRequest<'a> for Chrome {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
-        let htmx = is_htmx(request);
+        // Going back in the history, htmx asks for a whole page.
+        let htmx = is_htmx(request) && request.header("HX-History-Restore-Request").is_none();
         let session = <&Session>::from_request_without_body(request).await?;
         // A fragment shows no flash; the next page does.
         let flash = if htmx && !request.method().is_safe() { None } else { session.get::<KeptFlash>(FLASH) };

@@ -46,7 +46,8 @@ impl SessionStorage for PostgresSessions {
         sqlx::query!(
             "insert into sessions (id_hash, user_id, entries, expires_at) values ($1, $2, $3, now() + make_interval(secs => $4))
              on conflict on constraint sessions_pkey
-             do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = excluded.expires_at",
+             do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = excluded.expires_at
+             where sessions.expires_at > now()",
             &hash(session_id),
             user_id,
             serde_json::to_value(entries).map_err(failed)?,
@@ -59,14 +60,18 @@ impl SessionStorage for PostgresSessions {
     }
 
     async fn remove_session<'a>(&'a self, session_id: &'a str) -> Result<()> {
-        sqlx::query!("delete from sessions where id_hash = $1", &hash(session_id)).execute(&self.pool).await.map_err(failed)?;
+        // Ended, not deleted: a request that was under way saves its session last, and must not bring it back to life.
+        sqlx::query!("update sessions set user_id = null, entries = '{}', expires_at = now() where id_hash = $1", &hash(session_id))
+            .execute(&self.pool)
+            .await
+            .map_err(failed)?;
         Ok(())
     }
 }
 
-/// Deletes what has expired; called by the worker's housekeeping.
+/// Deletes what has ended, once no request of it can be under way; called by the worker's housekeeping.
 pub async fn delete_expired(pool: &PgPool) -> Result<u64, sqlx::Error> {
-    Ok(sqlx::query!("delete from sessions where expires_at < now()").execute(pool).await?.rows_affected())
+    Ok(sqlx::query!("delete from sessions where expires_at < now() - interval '1 hour'").execute(pool).await?.rows_affected())
 }
 
 /// Our fault, and as little shown of it as of any other.

@@ -110,7 +110,6 @@ async fn a_folder_with_something_else_in_it_is_not_taken_for_a_cluster() {
 }
 
 #[tokio::test]
-#[ignore = "downloads 60 MB from the npm registry the first time"]
 async fn without_an_installed_postgres_the_npm_package_serves() {
     let folder = Folder::new();
     let options = Options { use_system: false, ..folder.options() };

@@ -77,6 +77,18 @@ impl SmtpConnection {
         Ok(Transaction { connection: self, encoded })
     }
 
+    /// Whether the server would take a message from `sender` now: MAIL, and RSET to leave it at that. Tells a server
+    /// that is not well from one that only dislikes a recipient.
+    pub async fn accepts_mail(&mut self, sender: &Address) -> bool {
+        let Some(sender) = wire_address(sender).filter(|_| self.whole) else { return false };
+        self.whole = false;
+        let limit = self.timeouts.command;
+        let reply = self.wire.command(&Mail::new(Some(sender), Vec::new()).to_string(), limit).await;
+        let accepted = reply.is_ok_and(|reply| (200..300).contains(&reply.code));
+        self.whole = accepted && self.start_over(false).await.is_ok();
+        self.whole
+    }
+
     /// False once anything about the connection is in doubt: drop it and open another.
     pub fn is_usable(&self) -> bool {
         self.whole

@@ -23,6 +23,7 @@ use std::time::Duration;
 /// | `drop-after-dot@` | takes the message and closes without a reply the first time |
 /// | `slow-dot@` | waits (`set_slow_dot`, 2 s) before the reply to the dot |
 /// | `421@` | 421 4.7.0 at RCPT and closes, the first time |
+/// | `always-421@` | 421 4.7.0 at RCPT and closes, every time |
 /// | `mute@` | never replies to RCPT |
 /// | `nonsense@` | replies garbage to RCPT |
 /// | `byte@` | replies one byte at a time from RCPT on |
@@ -164,6 +165,7 @@ impl Faults {
             "drop-after-dot" => (Fault::DropAfterDot, true),
             "slow-dot" => (Fault::SlowDot, false),
             "421" => (Fault::Close421, true),
+            "always-421" => (Fault::Close421, false),
             "mute" => (Fault::Mute, false),
             "nonsense" => (Fault::Nonsense, false),
             "byte" => (Fault::ByteByByte, false),

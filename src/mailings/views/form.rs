@@ -82,13 +82,15 @@ pub fn edit_page(
     stored: Option<&Mailing>,
 ) -> Markup {
     let (scope, action) = (format!("mailing-{id}-editor"), format!("/mailings/{id}"));
-    let selector = format!("#{scope}");
+    // On its own page the form is an ordinary one; in the list htmx puts the answer in its place.
+    let inline = chrome.htmx.then_some(&action);
+    let target = inline.map(|_| format!("#{scope}"));
     let content = html! {
         (page_header("Edit mailing", None, None))
         div .card .form-card { table .table .card-table .editor-table { tbody {
             tr .editor id=(scope) { td colspan=(COLUMNS) {
-                form method="post" action=(action) hx-put=(action) hx-target=(selector) hx-select="tr" hx-swap="outerHTML"
-                    hx-disable="find button[type=submit]" novalidate {
+                form method="post" action=(action) hx-put=[inline] hx-target=[target] hx-select=[inline.map(|_| "tr")]
+                    hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
                     (csrf_field(&chrome.csrf))
                     (method_field("put"))
                     input type="hidden" name="version" value=(form.version);
@@ -104,7 +106,7 @@ pub fn edit_page(
                     }
                     (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true }))
                     p .text-secondary { "An attempt that is running is not touched: a change counts from the next run on." }
-                    div .btn-list { (button::primary("Save")) (button::secondary_link(&action, "Cancel")) }
+                    div .btn-list { (button::primary("Save")) (button::cancel("/mailings", "mailing", Some(id), chrome.htmx)) }
                 }
             } }
         } } }
@@ -166,7 +168,7 @@ fn message(fields: &Fields, field: &Field) -> Markup {
 }
 
 fn audience(fields: &Fields) -> Markup {
-    let Fields { scope, form, picker, errors, .. } = fields;
+    let Fields { scope, form, picker, .. } = fields;
     let total = if picker.total >= picker.counted {
         format!("More than {}", grouped(picker.counted.unsigned_abs()))
     } else {
@@ -175,14 +177,10 @@ fn audience(fields: &Fields) -> Markup {
     let all = format!("{total} at present; whoever you have when a run starts");
     let choices =
         [Choice::new("true", "All of my recipients").detail(&all), Choice::new("false", "Only the ticked ones").detail("Tick them below")];
-    // While all are chosen the list is a choice nobody has made, so it stays folded away.
-    let has_error = errors.get("recipient_ids").is_some();
     html! {
         (choice::radio_group(&Field::new("To whom", "all_recipients").scope(scope).value(&form.all_recipients).required(), choices))
-        details .mb-3 open[form.all_recipients != "true" || has_error || form.find.is_some()] {
-            summary .mb-2 { "Pick recipients" }
-            (picker_part(fields))
-        }
+        // app.css shows it while "only the ticked ones" is chosen.
+        div .ticked-ones .mb-3 { (picker_part(fields)) }
     }
 }
 
@@ -201,7 +199,7 @@ fn picker_part(fields: &Fields) -> Markup {
         .collect();
     html! {
         div .input-group .mb-2 {
-            input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Search by address, name or comment"
+            input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Address, name or comment"
                 aria-label="Search recipients to tick" maxlength="200" autocomplete="off" hx-post=[post] hx-put=[put] hx-vals=r#"{"find":"1"}"#
                 hx-trigger="input changed delay:300ms" hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-sync="this:replace";
             // Without JavaScript: sends the whole form and gets it back with the list found.

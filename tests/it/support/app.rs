@@ -38,7 +38,9 @@ pub struct TestApp {
     database_url: String,
     received: Arc<Mutex<Vec<Received>>>,
     data_dir: PathBuf,
-    tasks: Vec<JoinHandle<()>>,
+    web: JoinHandle<()>,
+    worker: Option<JoinHandle<()>>,
+    smtp_settings: SmtpSettings,
     _stop: DropGuard,
 }
 
@@ -91,7 +93,7 @@ impl TestApp {
         change(&mut config);
         let stop = CancellationToken::new();
         let app = App::new(config, pool.clone(), stop.clone());
-        let engine = Engine::new(app.clone(), settings, timing);
+        let engine = Engine::new(app.clone(), settings.clone(), timing);
         let site = Server::new_with_acceptor(acceptor).run(routes::site(app.clone()));
         let web = tokio::spawn(async move { site.await.unwrap() });
         Self {
@@ -103,14 +105,31 @@ impl TestApp {
             database_url,
             received,
             data_dir,
-            tasks: vec![web],
+            web,
+            worker: None,
+            smtp_settings: settings,
             _stop: stop.drop_guard(),
         }
     }
 
     pub fn start_worker(&mut self) {
         let run = worker::run(self.app.clone(), self.engine.clone(), self.database_url.clone(), self.app.stop.clone());
-        self.tasks.push(tokio::spawn(async move { run.await.unwrap() }));
+        self.worker = Some(tokio::spawn(async move { run.await.unwrap() }));
+    }
+
+    /// Waits until the worker, told to stop, has done so.
+    pub async fn worker_ended(&mut self) {
+        let worker = self.worker.take().expect("a worker was started");
+        tokio::time::timeout(Duration::from_secs(60), worker).await.expect("the worker ends").unwrap();
+    }
+
+    /// For processes of their own.
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
+    pub fn smtp_settings(&self) -> SmtpSettings {
+        self.smtp_settings.clone()
     }
 
     /// A browser without JavaScript that nobody has signed in.
@@ -241,8 +260,9 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
+        self.web.abort();
+        if let Some(worker) = &self.worker {
+            worker.abort();
         }
         let _ = std::fs::remove_dir_all(&self.data_dir);
     }

@@ -1,0 +1,48 @@
+# Lists the recipes
+_default:
+    @just --list
+
+# Everything in one process: Postgres, worker, mail catcher and web (http://127.0.0.1:8080)
+dev:
+    cargo run
+
+# Load the demo account; twice gives the same
+seed:
+    cargo run -- seed
+
+# Another worker, beside `just dev`
+worker:
+    cargo run -- worker
+
+# Every test, on a Postgres that it starts by itself
+test *arguments:
+    cargo test {{ arguments }}
+
+# Throughput against the mail server's own limit
+bench *arguments:
+    cargo bench {{ arguments }}
+
+# Everything a change must pass, as CI runs it
+ci:
+    bash .ci/run
+
+# An account with every right; asks for the password
+csu email *arguments:
+    cargo run -- create-admin --email {{ quote(email) }} {{ arguments }}
+
+# A manager's account; asks for the password
+cm email *arguments:
+    cargo run -- create-manager --email {{ quote(email) }} {{ arguments }}
+
+# Format the source
+fmt:
+    cargo fmt
+
+# Format check and lints, without tests
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+# Renew .sqlx after a changed query or migration (needs `cargo install sqlx-cli --version 0.9.0`)
+sqlx:
+    bash .ci/renew_query_data

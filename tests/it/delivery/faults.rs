@@ -1,0 +1,198 @@
+//! A mail server that misbehaves, by recipient and as a whole.
+
+use std::time::Duration;
+
+use periodical::{
+    delivery::Engine,
+    mail::connection::{SmtpSettings, Timeouts},
+    mailings::runs,
+};
+
+use super::{delivery, drain};
+use crate::support::{TestApp, quick, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_recipient_s_fault_has_its_outcome_and_holds_up_nobody_else() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    let expected = [
+        ("fine@example.org", "sent", Some(250)),
+        ("bad-550@example.org", "failed", Some(550)),
+        ("policy@example.org", "failed", Some(550)),
+        ("spam-554@example.org", "failed", Some(554)),
+        ("grey-450@example.org", "sent", Some(250)),
+        ("drop-before-dot@example.org", "sent", Some(250)),
+        ("drop-after-dot@example.org", "sent", Some(250)),
+        ("421@example.org", "sent", Some(250)),
+        ("toobig-552@example.org", "failed", Some(552)),
+        ("354@example.org", "failed", Some(550)),
+    ];
+    app.recipients(user, &expected.map(|(email, ..)| email)).await;
+    app.many_recipients(user, 50).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    drain(&app, attempt).await;
+
+    for (email, state, code) in expected {
+        let found = delivery(&app, attempt, email).await;
+        assert_eq!((found.0.as_str(), found.2), (state, code), "{email}: {found:?}");
+    }
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.status.as_str(), figures.total, figures.sent, figures.failed), ("partial", 60, 55, 5));
+    assert_eq!(figures.sent + figures.failed + figures.waiting + figures.unknown + figures.skipped, figures.total);
+    for n in 1..=50 {
+        let address = format!("reader{n}@example.org");
+        assert_eq!(app.delivered().iter().filter(|email| **email == address).count(), 1, "{address}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_address_that_does_not_exist_is_marked_undeliverable_and_then_skipped() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["bad-550@example.org", "policy@example.org", "fine@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    drain(&app, attempt).await;
+    let marked: Vec<String> =
+        sqlx::query_scalar("select email::text from recipients where undeliverable_at is not null").fetch_all(&app.db).await.unwrap();
+    assert_eq!(marked, ["bad-550@example.org"]);
+
+    let second = app.run_now(user, mailing).await;
+    drain(&app, second).await;
+    assert_eq!(delivery(&app, second, "bad-550@example.org").await.0, "skipped");
+    assert_eq!(delivery(&app, second, "policy@example.org").await.0, "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_lost_after_the_dot_is_unknown_and_repeated_with_the_same_message_id_to_the_byte() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["drop-after-dot@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    periodical::delivery::deliver(&app.engine, attempt).await.unwrap();
+    assert_eq!(delivery(&app, attempt, "drop-after-dot@example.org").await.0, "unknown");
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.unknown, figures.waiting, figures.status.as_str()), (1, 0, "running"));
+
+    drain(&app, attempt).await;
+    let mails = app.mails();
+    assert_eq!(mails.len(), 2);
+    assert!(mails[0].data == mails[1].data, "whoever gets both sees that they are one");
+    assert_eq!(app.figures(attempt).await.unwrap().status, "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailing_that_says_so_leaves_an_unknown_delivery_alone() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["drop-after-dot@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("update mailings set resend_unknown = false where id = $1").bind(mailing).execute(&app.db).await.unwrap();
+    let attempt = app.run_now(user, mailing).await;
+    drain(&app, attempt).await;
+    assert_eq!(app.mails().len(), 1);
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.status.as_str(), figures.unknown), ("failed", 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_who_is_always_put_off_fails_in_the_end_with_the_server_s_words() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(
+        user,
+        &["full-452@example.org", "mute@example.org", "nonsense@example.org", "always-421@example.org", "fine@example.org"],
+    )
+    .await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    // A mute server is given up after the command's time limit, at every try.
+    let timeouts = Timeouts { command: Duration::from_millis(500), ..app.smtp_settings().timeouts };
+    let engine = Engine::new(app.app.clone(), SmtpSettings { timeouts, ..app.smtp_settings() }, quick());
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(120), async {
+        while app.figures(attempt).await.unwrap().status == "running" {
+            periodical::delivery::deliver(&engine, attempt).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    });
+    ended.await.expect("no recipient keeps the attempt for ever");
+    let (state, tries, code, text) = delivery(&app, attempt, "full-452@example.org").await;
+    assert_eq!((state.as_str(), tries, code), ("failed", 4, Some(452)));
+    assert!(text.unwrap().contains("given up after 4 tries"));
+    assert_eq!(delivery(&app, attempt, "mute@example.org").await.0, "failed");
+    assert_eq!(delivery(&app, attempt, "always-421@example.org").await.0, "failed");
+    assert_eq!(delivery(&app, attempt, "fine@example.org").await.0, "sent");
+    assert_eq!(delivery(&app, attempt, "nonsense@example.org").await.0, "failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_be_used_lets_the_attempt_wait_and_burns_nobody_s_tries() {
+    let app = TestApp::start().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 20).await;
+    app.faults().set_greeting(554);
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.attempt_of(mailing).await;
+    for (fault, word) in [("greeting", "554"), ("login", "550"), ("refused", "")] {
+        match fault {
+            "login" => {
+                app.faults().set_greeting(220);
+                app.faults().set_refuse_mail(Some(550));
+            }
+            "refused" => app.faults().set_refuse_connections(true),
+            _ => {}
+        }
+        let held = until("the attempt to wait", || async {
+            app.figures(attempt).await.unwrap().held_reason.filter(|reason| reason.contains(word))
+        });
+        held.await;
+        let figures = app.figures(attempt).await.unwrap();
+        assert_eq!((figures.status.as_str(), figures.waiting, figures.failed), ("running", 20, 0), "{fault}");
+    }
+    let tries: i64 =
+        sqlx::query_scalar("select sum(tries) from deliveries where attempt_id = $1").bind(attempt).fetch_one(&app.db).await.unwrap();
+    assert_eq!(tries, 0);
+
+    app.faults().set_refuse_connections(false);
+    app.faults().set_refuse_mail(None);
+    let figures = app.finished(attempt).await;
+    assert_eq!((figures.status.as_str(), figures.sent, figures.held_reason), ("succeeded", 20, None));
+    assert_eq!(app.mails().len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_cannot_be_written_stops_sending_and_says_so() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 3).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    // A file where the folder should be: not even root writes below it.
+    std::fs::create_dir_all(&app.app.config.data_dir).unwrap();
+    std::fs::write(app.app.config.data_dir.join("journal"), "in the way").unwrap();
+    periodical::delivery::deliver(&app.engine, attempt).await.unwrap();
+    let figures = app.figures(attempt).await.unwrap();
+    assert!(figures.held_reason.as_deref().unwrap().contains("journal"), "{figures:?}");
+    assert!(app.mails().is_empty());
+
+    std::fs::remove_file(app.app.config.data_dir.join("journal")).unwrap();
+    drain(&app, attempt).await;
+    assert_eq!(app.mails().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_by_schedule_while_one_is_still_running_is_an_attempt_of_its_own() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 2).await;
+    let mailing = app.due_mailing(user).await;
+    let first = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
+    sqlx::query("update mailings set next_run_at = now() where id = $1").bind(mailing).execute(&app.db).await.unwrap();
+    let second = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
+    assert_ne!(first, second);
+    drain(&app, first).await;
+    drain(&app, second).await;
+    assert_eq!(app.mails().len(), 4);
+}

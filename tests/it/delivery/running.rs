@@ -1,0 +1,325 @@
+//! The way a mailing goes when nothing goes wrong.
+
+use periodical::mailings::{queries, runs};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::{delivery, drain, now, status_of};
+use crate::support::{TestApp, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailing_whose_start_has_come_goes_out_by_itself_to_everybody_once() {
+    let app = TestApp::start().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 250).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.attempt_of(mailing).await;
+
+    let figures = app.finished(attempt).await;
+    assert_eq!((figures.status.as_str(), figures.total, figures.sent, figures.waiting), ("succeeded", 250, 250, 0));
+    let mut delivered = app.delivered();
+    delivered.dedup();
+    assert_eq!(delivered.len(), 250);
+    assert_eq!(app.mails().len(), 250, "nobody got it twice");
+    assert!(app.mails().iter().all(|mail| mail.to.len() == 1), "one recipient a message");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailing_with_a_start_ahead_begins_at_that_moment_and_not_before() {
+    let app = TestApp::start().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let start = now() + Duration::milliseconds(1500);
+    let mailing = app.mailing(user, "once", start, start + Duration::hours(1)).await;
+    assert_eq!(status_of(&app, mailing).await.0, "created");
+
+    let attempt = app.attempt_of(mailing).await;
+    let started: OffsetDateTime =
+        sqlx::query_scalar("select started_at from attempts where id = $1").bind(attempt).fetch_one(&app.db).await.unwrap();
+    assert!(started >= start, "{started} is before {start}");
+    app.finished(attempt).await;
+    let completed = until("completed", || async { Some(status_of(&app, mailing).await).filter(|(status, _)| status == "completed") });
+    assert_eq!(completed.await.1, None, "once is once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daily_mailing_schedules_its_next_run_in_the_transaction_of_this_one() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let mailing = app.due_mailing(user).await;
+    let (_, first) = status_of(&app, mailing).await;
+    let attempt = runs::run_due(&app.app, mailing).await.unwrap().expect("a run was due");
+
+    let (status, next) = status_of(&app, mailing).await;
+    assert_eq!((status.as_str(), next), ("running", Some(first.unwrap() + Duration::days(1))));
+    let (run_at, key): (OffsetDateTime, String) =
+        sqlx::query_as("select run_at, key from graphile_worker.jobs where task_identifier = 'run_mailing'")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert_eq!((run_at, key), (next.unwrap(), format!("mailing:{mailing}")));
+
+    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None, "repeating it changes nothing");
+    drain(&app, attempt).await;
+    let attempts: i64 = sqlx::query_scalar("select count(*) from attempts").fetch_one(&app.db).await.unwrap();
+    assert_eq!(attempts, 1);
+    assert_eq!(status_of(&app, mailing).await.0, "running");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_downtime_there_is_one_catch_up_run_and_then_the_next_future_moment() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let now = now();
+    let start = now - Duration::days(5) - Duration::hours(2);
+    let mailing = app.mailing(user, "daily", start, now + Duration::days(5)).await;
+
+    runs::run_due(&app.app, mailing).await.unwrap().expect("the catch-up run");
+    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None, "no burst");
+    assert_eq!(status_of(&app, mailing).await.1, Some(start + Duration::days(6)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_comes_after_the_end_is_not_started_and_the_mailing_is_completed() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("update mailings set ends_at = now() - interval '1 second', starts_at = now() - interval '1 day', next_run_at = now() - interval '1 hour' where id = $1")
+        .bind(mailing)
+        .execute(&app.db)
+        .await
+        .unwrap();
+
+    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None);
+    assert_eq!(status_of(&app, mailing).await, ("completed".into(), None));
+    assert!(app.mails().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_that_run_the_same_moment_start_one_attempt() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 5).await;
+    let mailing = app.due_mailing(user).await;
+    let runs = (0..8).map(|_| {
+        tokio::spawn({
+            let app = app.app.clone();
+            async move { runs::run_due(&app, mailing).await.unwrap() }
+        })
+    });
+    let started = futures_util::future::join_all(runs).await.into_iter().filter(|started| started.as_ref().unwrap().is_some()).count();
+    assert_eq!(started, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_by_hand_sends_now_and_the_same_click_twice_sends_once() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 3).await;
+    let start = now() + Duration::days(1);
+    let mailing = app.mailing(user, "weekly", start, start + Duration::days(60)).await;
+    let click = Uuid::new_v4();
+    let (first, second) = tokio::join!(runs::run_now(&app.app, user, mailing, click), runs::run_now(&app.app, user, mailing, click));
+    let attempt = first.unwrap().unwrap();
+    assert_eq!(second.unwrap().unwrap(), attempt);
+
+    assert_eq!(runs::run_now(&app.app, user, mailing, Uuid::new_v4()).await.unwrap(), Err(runs::NotStarted::Running(attempt)));
+    drain(&app, attempt).await;
+    assert_eq!(app.mails().len(), 3);
+    assert_eq!(status_of(&app, mailing).await, ("running".into(), Some(start)), "the schedule stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_once_mailing_started_by_hand_has_had_its_run() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let start = now() + Duration::days(1);
+    let mailing = app.mailing(user, "once", start, start + Duration::days(1)).await;
+    let attempt = app.run_now(user, mailing).await;
+    drain(&app, attempt).await;
+    assert_eq!(status_of(&app, mailing).await, ("completed".into(), None));
+    let jobs: i64 = sqlx::query_scalar("select count(*) from graphile_worker.jobs where key = 'mailing:' || $1::bigint")
+        .bind(mailing)
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(jobs, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_disabled_or_blocked_mailing_does_not_send() {
+    let app = TestApp::without_worker().await;
+    for stop in [
+        "update mailings set paused_at = now() where id = $1",
+        "update mailings set disabled_at = now() where id = $1",
+        "update users set blocked_at = now() where id = (select user_id from mailings where id = $1)",
+    ] {
+        let user = app.user(&format!("{}@example.org", Uuid::new_v4().simple())).await;
+        app.many_recipients(user, 2).await;
+        let mailing = app.due_mailing(user).await;
+        let started = app.run_now(user, mailing).await;
+        sqlx::query(stop).bind(mailing).execute(&app.db).await.unwrap();
+        drain(&app, started).await;
+        assert_eq!(app.figures(started).await.unwrap().waiting, 2, "{stop}: the running attempt rests");
+        assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None, "{stop}: no run starts");
+    }
+    assert!(app.mails().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_rests_the_attempt_and_a_resume_goes_on_where_it_was() {
+    let app = TestApp::start().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 40).await;
+    app.faults().set_command_delay(std::time::Duration::from_millis(30));
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.attempt_of(mailing).await;
+    until("the first mails", || async { (app.mails().len() > 2).then_some(()) }).await;
+    runs::pause(&app.app, user, mailing).await.unwrap();
+    app.faults().set_command_delay(std::time::Duration::ZERO);
+    runs::resume(&app.app, user, mailing).await.unwrap();
+
+    let figures = app.finished(attempt).await;
+    assert_eq!((figures.sent, figures.total), (40, 40));
+    assert_eq!(app.mails().len(), 40, "nobody got it twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resume_skips_what_fell_due_meanwhile_but_not_a_first_run() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let now = now();
+    let never_ran = app.mailing(user, "once", now - Duration::hours(1), now + Duration::hours(1)).await;
+    runs::pause(&app.app, user, never_ran).await.unwrap();
+    runs::resume(&app.app, user, never_ran).await.unwrap();
+    assert!(runs::run_due(&app.app, never_ran).await.unwrap().is_some());
+
+    let ran = app.mailing(user, "daily", now - Duration::hours(1), now + Duration::days(9)).await;
+    runs::run_due(&app.app, ran).await.unwrap();
+    runs::pause(&app.app, user, ran).await.unwrap();
+    sqlx::query("update mailings set next_run_at = now() - interval '1 minute' where id = $1").bind(ran).execute(&app.db).await.unwrap();
+    runs::resume(&app.app, user, ran).await.unwrap();
+    assert_eq!(runs::run_due(&app.app, ran).await.unwrap(), None);
+    assert_eq!(status_of(&app, ran).await.1, Some(now - Duration::hours(1) + Duration::days(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_the_message_as_it_was_when_the_attempt_started() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 2).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    sqlx::query("update messages set subject = 'Changed', body = 'Changed'").execute(&app.db).await.unwrap();
+    drain(&app, attempt).await;
+    let mail = app.mail_to("reader1@example.org").await;
+    assert!(mail.contains("Subject: Hello\r\n") && !mail.contains("Changed"), "{mail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_deleted_in_mid_attempt_is_skipped_and_one_known_as_undeliverable_too() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    let ids = app.recipients(user, &["stays@example.org", "goes@example.org", "gone@example.org"]).await;
+    sqlx::query("update recipients set undeliverable_at = now(), undeliverable_reason = '550 no such user' where id = $1")
+        .bind(ids[2])
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    sqlx::query("delete from recipients where id = $1").bind(ids[1]).execute(&app.db).await.unwrap();
+    drain(&app, attempt).await;
+
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.status.as_str(), figures.sent, figures.skipped, figures.total), ("succeeded", 1, 2, 3));
+    assert_eq!(app.delivered(), ["stays@example.org"]);
+    assert!(delivery(&app, attempt, "gone@example.org").await.3.unwrap().contains("no such user"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailing_deleted_in_mid_attempt_stops_sending() {
+    let mut app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 300).await;
+    app.faults().set_command_delay(std::time::Duration::from_millis(50));
+    let mailing = app.due_mailing(user).await;
+    app.start_worker();
+    until("the first mails", || async { (!app.mails().is_empty()).then_some(()) }).await;
+    runs::delete(&app.app, user, mailing).await.unwrap();
+    app.faults().set_command_delay(std::time::Duration::ZERO);
+    until("no job left", || async {
+        let left: i64 = sqlx::query_scalar("select count(*) from graphile_worker.jobs").fetch_one(&app.db).await.unwrap();
+        (left == 0).then_some(())
+    })
+    .await;
+    // A slice in progress ends with the batch it had claimed; nothing after it goes out.
+    assert!(app.mails().len() <= 100, "{} went out", app.mails().len());
+    assert!(queries::lock(&app.db, mailing).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_with_nobody_in_it_is_finished_at_once() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    let ids = app.recipients(user, &["only@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("delete from recipients where id = $1").bind(ids[0]).execute(&app.db).await.unwrap();
+    let attempt = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
+    drain(&app, attempt).await;
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.status.as_str(), figures.total), ("succeeded", 0));
+    assert_eq!(runs::run_now(&app.app, user, mailing, Uuid::new_v4()).await.unwrap(), Err(runs::NotStarted::NobodyToSendTo));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_is_proper_and_names_nobody_but_its_recipient() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["one@example.org", "two@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    drain(&app, attempt).await;
+
+    let mail = app.mail_to("one@example.org").await;
+    let (headers, _) = mail.split_once("\r\n\r\n").unwrap();
+    for expected in [
+        "From: Periodical <news@periodical.example>",
+        "To: \"Rita Recipient\" <one@example.org>",
+        "Reply-To: \"Una User\" <owner@example.org>",
+        &format!("List-Id: \"Test mailing\"\r\n <mailing-{mailing}.periodical.example>"),
+        "Message-ID: <periodical.",
+        "Date: ",
+        "MIME-Version: 1.0",
+        "multipart/alternative",
+    ] {
+        assert!(mail.contains(expected), "{expected} in\n{headers}");
+    }
+    assert!(mail.contains("text/plain") && mail.contains("text/html"));
+    assert!(!mail.contains("two@example.org"), "{mail}");
+    for mail in app.mails() {
+        let bare = mail.data.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || mail.data[at - 1] != b'\r'));
+        assert!(!bare, "a bare LF on the wire");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_mailing_does_not_wait_for_a_large_one() {
+    let app = TestApp::start().await;
+    let large = app.user("large@example.org").await;
+    app.many_recipients(large, 3000).await;
+    app.faults().set_command_delay(std::time::Duration::from_millis(5));
+    let large_mailing = app.due_mailing(large).await;
+    let large_attempt = app.attempt_of(large_mailing).await;
+    let small = app.user("small@example.org").await;
+    app.recipients(small, &["small1@example.org", "small2@example.org"]).await;
+    let small_mailing = app.due_mailing(small).await;
+    let small_attempt = app.attempt_of(small_mailing).await;
+    app.finished(small_attempt).await;
+    assert_eq!(app.figures(large_attempt).await.unwrap().status, "running", "the large one is still going out");
+}
