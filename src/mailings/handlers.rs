@@ -64,8 +64,19 @@ async fn picker(app: &App, user: &CurrentUser, form: &MailingForm) -> Result<Pic
     let ticked = recipients::queries::get_many(&app.db, user.id(), &picked).await?;
     let search = db::like_pattern(&form.recipient_search);
     let found = recipients::queries::list(&app.db, user.id(), search.as_deref(), None, RECIPIENTS_OFFERED).await?;
+    let mut choices = messages::queries::choices(&app.db, user.id(), MESSAGES_OFFERED).await?;
+    if let Ok(chosen) = form.message_id.parse()
+        && !choices.iter().any(|(id, _)| *id == chosen)
+    {
+        // An older one: it is offered as well, so that a change of something else does not lose it.
+        match messages::queries::get(&app.db, user.id(), chosen).await {
+            Ok(message) => choices.push((message.id, message.subject)),
+            Err(sqlx::Error::RowNotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(Picker {
-        messages: messages::queries::choices(&app.db, user.id(), MESSAGES_OFFERED).await?,
+        messages: choices,
         found: found.into_iter().filter(|recipient| picked.binary_search(&recipient.id).is_err()).collect(),
         ticked,
         total: recipients::queries::count_up_to(&app.db, user.id(), COUNTED).await?,

@@ -68,6 +68,7 @@ async fn a_verification_link_works_once() {
     register(&app, "una@example.org", Browser::PASSWORD).await;
     let link = nth_link(&app, "una@example.org", 1).await;
     app.browser().get(&link).await;
+    assert!(is_verified(&app, "una@example.org").await);
     let row = "select md5(string_agg(u::text, ',')) from users u";
     let before: String = sqlx::query_scalar(row).fetch_one(&app.db).await.unwrap();
 

@@ -234,3 +234,18 @@ async fn the_form_starts_with_the_message_that_was_chosen_and_the_zone_of_last_t
     let starts_at = &form.iter().find(|(name, _)| name == "starts_at").unwrap().1;
     assert!(starts_at.starts_with(&OffsetDateTime::now_utc().year().to_string()[..3]), "{starts_at}");
 }
+
+#[tokio::test]
+async fn a_message_older_than_those_that_are_offered_stays_chosen() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, message) = equipped(&app, "una@example.org").await;
+    make(&browser, &weekly(&message)).await;
+    let query = "insert into messages (user_id, subject, body) select $1, 'Subject ' || n, 'b' from generate_series(1, 500) n";
+    sqlx::query(query).bind(user).execute(&app.db).await.unwrap();
+    let path = format!("/mailings/{}", only_id(&app).await);
+    let page = browser.submit(&format!("{path}/edit"), &path, &[("name", "Renamed")]).await;
+    assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, path.as_str()));
+    assert_eq!(app.count("select message_id from mailings where name = 'Renamed'").await.to_string(), message);
+    let form = browser.get(&format!("/mailings/new?message_id={message}")).await.form("/mailings");
+    assert!(form.contains(&("message_id".into(), message)), "{form:?}");
+}
