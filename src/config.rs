@@ -128,7 +128,10 @@ impl Config {
         }
         let public_url = public_url(embedded, listen)?;
         if matches!(smtp.server, SmtpServer::Catcher) && !is_local(&public_url) {
-            return Err(ConfigError::new("SMTP_URL", "is not set; without it every mail stands in /dev/inbox, which a site with a PUBLIC_URL for others must not show"));
+            return Err(ConfigError::new(
+                "SMTP_URL",
+                "is not set; without it every mail stands in /dev/inbox, which a site with a PUBLIC_URL for others must not show",
+            ));
         }
         Ok(Self {
             public_url,

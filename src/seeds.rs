@@ -5,8 +5,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     app::App,
-    config,
-    mailings,
+    config, mailings,
     users::{self, model::Password},
 };
 

@@ -164,9 +164,10 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Opti
 /// Whether the attempt's mailing repeats mails whose outcome is unknown, whatever else may stop it. A mailing that is
 /// gone has none.
 pub async fn resends_unknown(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
-    let resends = sqlx::query_scalar!("select m.resend_unknown from attempts a join mailings m on m.id = a.mailing_id where a.id = $1", attempt_id)
-        .fetch_optional(db)
-        .await?;
+    let resends =
+        sqlx::query_scalar!("select m.resend_unknown from attempts a join mailings m on m.id = a.mailing_id where a.id = $1", attempt_id)
+            .fetch_optional(db)
+            .await?;
     Ok(resends.unwrap_or(false))
 }
 

@@ -43,7 +43,9 @@ pub enum Next {
 pub async fn deliver(engine: &Engine, attempt_id: i64) -> Result<Next> {
     let db = &engine.app.db;
     // First what a killed neighbour has sent: its deliveries come free with their leases, and would go out again.
-    recovery::replay_journals(engine).await?;
+    if let Err(error) = recovery::replay_journals(engine).await {
+        tracing::warn!(%error, "Journals of interrupted slices could not be read");
+    }
     let Some(work) = attempts::queries::work(db, attempt_id).await? else { return Ok(Next::Nothing) };
     if let Some(until) = work.held_until {
         return Ok(Next::At(until));
@@ -156,7 +158,12 @@ async fn close(engine: &Engine, attempt_id: i64, work: &Work) -> Result<Next> {
     }
     transaction.commit().await?;
     if closed {
-        tracing::info!(attempt.id = attempt_id, mailing.id = work.mailing_id, "Attempt {attempt_id} of mailing {} finished", work.mailing_id);
+        tracing::info!(
+            attempt.id = attempt_id,
+            mailing.id = work.mailing_id,
+            "Attempt {attempt_id} of mailing {} finished",
+            work.mailing_id
+        );
     }
     Ok(Next::Nothing)
 }

@@ -53,7 +53,8 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result
 pub async fn lock(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<Mailing>> {
     // Two statements: one that joins the message while it waits for the lock finds nothing, when the change it waited
     // for has put another message in the old one's place.
-    let Some(user_id) = sqlx::query_scalar!("select user_id from mailings where id = $1 for update", id).fetch_optional(&mut *db).await? else {
+    let Some(user_id) = sqlx::query_scalar!("select user_id from mailings where id = $1 for update", id).fetch_optional(&mut *db).await?
+    else {
         return Ok(None);
     };
     get(db, user_id, id).await.map(Some)

@@ -22,8 +22,12 @@ use crate::{
 /// What is said to whom; ids alone, so that the queue holds neither tokens nor addresses.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum SendAccountMail {
-    Verification { token_id: i64 },
-    AlreadyRegistered { user_id: i64 },
+    Verification {
+        token_id: i64,
+    },
+    AlreadyRegistered {
+        user_id: i64,
+    },
     /// For an address without an account: nothing is sent, but asking took as long.
     Nobody,
 }

@@ -72,7 +72,7 @@ async fn the_inbox_is_searched_paged_and_emptied() {
     assert_eq!(app.count("select count(*) from caught_mails").await, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_catcher_takes_by_smtp_stands_in_the_inbox() {
     let app = TestApp::with_inbox().await;
     let catcher = Catcher::start(&app.app.config.data_dir, app.db.clone()).await.unwrap().unwrap();

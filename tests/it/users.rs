@@ -187,9 +187,14 @@ async fn the_link_is_sent_again_and_the_answer_does_not_say_who_is_known() {
 
     let second = nth_link(&app, "una@example.org", 2).await;
     assert_ne!(second, first);
-    let page = app.browser().get(&second).await;
+    // Whoever asked need not be who registered: the password is chosen behind this link, and a bad one is told.
+    let chosen = "quite another few words";
+    let page = app.browser().submit(&second, &second, &[("password", "short")]).await;
+    assert_eq!((page.status, page.error("password").is_some()), (StatusCode::UNPROCESSABLE_ENTITY, true));
+    let page = app.browser().submit(&second, &second, &[("password", chosen)]).await;
     assert_eq!(page.path, "/login");
-    assert_eq!(try_to_sign_in(&app, "una@example.org", Browser::PASSWORD).await.path, "/");
+    assert_ne!(try_to_sign_in(&app, "una@example.org", Browser::PASSWORD).await.path, "/");
+    assert_eq!(try_to_sign_in(&app, "una@example.org", chosen).await.path, "/");
     assert_eq!(app.browser().get(&first).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(app.mails().iter().all(|mail| mail.to != ["nobody@example.org"]));
 

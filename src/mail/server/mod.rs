@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsStream};
@@ -100,6 +100,7 @@ struct Shared {
     options: ServerOptions,
     counters: Counters,
     sink: Box<dyn Fn(Received) + Send + Sync>,
+    hang_up: watch::Sender<()>,
 }
 
 /// A running server. It stops when dropped, breaking off its conversations.
@@ -117,7 +118,7 @@ impl SmtpServer {
     /// If the listener has no local address, which a bound socket always has.
     pub async fn start(listener: TcpListener, options: ServerOptions, sink: impl Fn(Received) + Send + Sync + 'static) -> Self {
         let address = listener.local_addr().expect("a bound listener has an address");
-        let shared = Arc::new(Shared { options, counters: Counters::default(), sink: Box::new(sink) });
+        let shared = Arc::new(Shared { options, counters: Counters::default(), sink: Box::new(sink), hang_up: watch::Sender::new(()) });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { address, shared, accepting }
     }
@@ -142,6 +143,14 @@ impl SmtpServer {
     /// The faults, to be changed while the server runs.
     pub fn faults(&self) -> &Faults {
         &self.shared.options.faults
+    }
+
+    /// Breaks off every conversation, as a restart does, and goes on accepting new ones.
+    pub async fn hang_up(&self) {
+        self.shared.hang_up.send_replace(());
+        while self.shared.counters.connections_open.load(Relaxed) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Stops and closes the port before it returns.
@@ -186,7 +195,12 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         sessions.spawn(async move {
             let _slot = slot;
             let _open = OpenConnection::new(Arc::clone(&shared));
-            serve(stream, shared).await;
+            let mut hang_up = shared.hang_up.subscribe();
+            tokio::select! {
+                () = serve(stream, shared) => {}
+                // The server itself holds the sender; it cannot be gone while this task is there.
+                _ = hang_up.changed() => {}
+            }
         });
     }
 }

@@ -191,3 +191,73 @@ async fn a_lost_job_is_put_back_by_the_housekeeping() {
     jobs.sort();
     assert_eq!(jobs, ["deliver", "run_mailing"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survivor_of_the_same_data_folder_repeats_nothing_a_killed_neighbour_had_an_answer_to() {
+    const RECIPIENTS: i32 = 1_500;
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, RECIPIENTS).await;
+    app.faults().set_command_delay(Duration::from_millis(1));
+    let data_dir = app.app.config.data_dir.clone();
+    let (victim, _survivor) = (Worker::start(&app, &data_dir), Worker::start(&app, &data_dir));
+    let mailing = app.due_mailing(user).await;
+    until("mails going out", || async { (app.mails().len() >= 300).then_some(()) }).await;
+    victim.kill();
+    let attempt = app.attempt_of(mailing).await;
+    let figures = app.finished(attempt).await;
+    assert_eq!((figures.sent, figures.waiting), (RECIPIENTS, 0), "{figures:?}");
+    let mut delivered = app.delivered();
+    let sent = delivered.len();
+    delivered.dedup();
+    assert_eq!(delivered.len(), RECIPIENTS as usize, "everybody got it");
+    assert!(sent - delivered.len() <= 4, "{} repeats with 4 connections", sent - delivered.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_dropped_lets_its_mails_on_the_wire_finish_and_gives_the_others_back() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 60).await;
+    app.faults().set_command_delay(Duration::from_millis(20));
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    let job = tokio::spawn({
+        let engine = app.engine.clone();
+        async move { delivery::deliver(&engine, attempt).await }
+    });
+    until("the first mails", || async { (app.mails().len() > 2).then_some(()) }).await;
+    // As the queue does it when its worker ends on an error.
+    job.abort();
+    until("everything given back", || async {
+        let held: i64 = sqlx::query_scalar("select count(*) from deliveries where claim is not null").fetch_one(&app.db).await.unwrap();
+        (held == 0).then_some(())
+    })
+    .await;
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!(usize::try_from(figures.sent).unwrap(), app.mails().len(), "every mail is on record");
+    assert!(figures.waiting > 0);
+    drain(&app, attempt).await;
+    assert_eq!(app.mails().len(), 60, "nobody got it twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailing_that_repeats_no_doubtful_mail_keeps_to_it_after_a_crash_on_another_machine() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 3).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("update mailings set resend_unknown = false where id = $1").bind(mailing).execute(&app.db).await.unwrap();
+    let attempt = app.run_now(user, mailing).await;
+    // Somebody claimed one of them and was never heard of again.
+    sqlx::query(
+        "update deliveries set claim = gen_random_uuid(), claimable_at = now() - interval '1 second' where email = 'reader2@example.org'",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
+    drain(&app, attempt).await;
+    assert_eq!(app.delivered(), ["reader1@example.org", "reader3@example.org"]);
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.sent, figures.unknown, figures.status.as_str()), (2, 1, "partial"));
+}

@@ -8,7 +8,7 @@ use periodical::{
     mailings::runs,
 };
 
-use super::{delivery, drain};
+use super::{delivery, drain, now, status_of};
 use crate::support::{TestApp, quick, until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,16 +183,76 @@ async fn a_journal_that_cannot_be_written_stops_sending_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_by_schedule_while_one_is_still_running_is_an_attempt_of_its_own() {
+async fn a_run_that_falls_due_while_the_last_attempt_is_unfinished_is_passed_over() {
     let app = TestApp::without_worker().await;
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 2).await;
     let mailing = app.due_mailing(user).await;
     let first = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
-    sqlx::query("update mailings set next_run_at = now() where id = $1").bind(mailing).execute(&app.db).await.unwrap();
-    let second = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
-    assert_ne!(first, second);
+    // Days without a mail server: each day's moment comes and goes.
+    for _ in 0..3 {
+        sqlx::query("update mailings set next_run_at = now() where id = $1").bind(mailing).execute(&app.db).await.unwrap();
+        assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None);
+    }
     drain(&app, first).await;
-    drain(&app, second).await;
-    assert_eq!(app.mails().len(), 4);
+    assert_eq!(app.mails().len(), 2, "no burst");
+    let (status, next) = status_of(&app, mailing).await;
+    assert!(status == "running" && next.unwrap() > now(), "{status} {next:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_falls_silent_after_mail_fails_nobody() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    // Everybody's address is one that the server answers with nonsense, as a filter behind it that hangs would.
+    let emails: Vec<String> = (0..10).map(|n| format!("nonsense+{n}@example.org")).collect();
+    app.recipients(user, &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    for _ in 0..3 {
+        periodical::delivery::deliver(&app.engine, attempt).await.unwrap();
+        sqlx::query("update attempts set held_until = now() where id = $1").bind(attempt).execute(&app.db).await.unwrap();
+    }
+    let figures = app.figures(attempt).await.unwrap();
+    assert!(figures.held_reason.as_deref().is_some_and(|reason| reason.contains("takes no message to its end")), "{figures:?}");
+    let tries: i64 =
+        sqlx::query_scalar("select sum(tries) from deliveries where attempt_id = $1").bind(attempt).fetch_one(&app.db).await.unwrap();
+    assert_eq!((figures.waiting, tries), (10, 0), "nobody's try is used up");
+
+    app.faults().set_by_address(false);
+    drain(&app, attempt).await;
+    assert_eq!(app.figures(attempt).await.unwrap().sent, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_was_corrected_meanwhile_is_not_marked_for_the_old_one() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    let ids = app.recipients(user, &["bad-550@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    sqlx::query("update recipients set email = 'good@example.org' where id = $1").bind(ids[0]).execute(&app.db).await.unwrap();
+    drain(&app, attempt).await;
+    assert_eq!(delivery(&app, attempt, "bad-550@example.org").await.0, "failed");
+    let marked: bool = sqlx::query_scalar("select undeliverable_at is not null from recipients where id = $1")
+        .bind(ids[0])
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    assert!(!marked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_that_the_server_has_closed_cost_nobody_a_try() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 12).await;
+    let mailing = app.due_mailing(user).await;
+    let first = app.run_now(user, mailing).await;
+    drain(&app, first).await;
+    // The server takes its leave of everybody, as at a restart.
+    app.smtp.hang_up().await;
+    let second = app.run_now(user, mailing).await;
+    periodical::delivery::deliver(&app.engine, second).await.unwrap();
+    assert_eq!(app.figures(second).await.unwrap().sent, 12, "at the first try");
 }

@@ -260,7 +260,7 @@ async fn a_mailing_deleted_in_mid_attempt_stops_sending() {
     .await;
     // A slice in progress ends with the batch it had claimed; nothing after it goes out.
     assert!(app.mails().len() <= 100, "{} went out", app.mails().len());
-    assert!(queries::lock(&app.db, mailing).await.unwrap().is_none());
+    assert!(queries::lock(&mut app.db.acquire().await.unwrap(), mailing).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -322,4 +322,78 @@ async fn a_small_mailing_does_not_wait_for_a_large_one() {
     let small_attempt = app.attempt_of(small_mailing).await;
     app.finished(small_attempt).await;
     assert_eq!(app.figures(large_attempt).await.unwrap().status, "running", "the large one is still going out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_once_mailing_that_was_started_by_hand_is_not_armed_again_by_a_pause_or_a_new_name() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let start = now() + Duration::days(1);
+    let mailing = app.mailing(user, "once", start, start + Duration::days(1)).await;
+    let attempt = app.run_now(user, mailing).await;
+    runs::pause(&app.app, user, mailing).await.unwrap();
+    runs::resume(&app.app, user, mailing).await.unwrap();
+    assert_eq!(status_of(&app, mailing).await.1, None, "resumed");
+    rename(&app, user, mailing, Duration::ZERO).await;
+    assert_eq!(status_of(&app, mailing).await.1, None, "renamed");
+    rename(&app, user, mailing, Duration::days(3)).await;
+    assert_eq!(status_of(&app, mailing).await.1, None, "a later end");
+    drain(&app, attempt).await;
+    assert_eq!(status_of(&app, mailing).await.0, "completed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn saving_a_mailing_whose_run_is_due_does_not_swallow_the_run() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 1).await;
+    let mailing = app.due_mailing(user).await;
+    let first = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
+    drain(&app, first).await;
+    sqlx::query("update mailings set next_run_at = now() - interval '1 minute' where id = $1")
+        .bind(mailing)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    rename(&app, user, mailing, Duration::ZERO).await;
+    runs::resume(&app.app, user, mailing).await.unwrap();
+    assert!(runs::run_due(&app.app, mailing).await.unwrap().is_some(), "neither a new name nor a resume of what is not paused");
+}
+
+/// Saves the mailing's form with another name and an end that is later by so much.
+async fn rename(app: &TestApp, user: i64, id: i64, later: Duration) {
+    use periodical::mailings::model::{Audience, NewMailing};
+    use periodical::mailings::schedule::Schedule;
+    let mailing = queries::get(&app.db, user, id).await.unwrap();
+    let schedule = mailing.schedule().unwrap();
+    let schedule = Schedule::new(schedule.starts_at(), schedule.ends_at() + later, schedule.period(), schedule.zone().clone()).unwrap();
+    let (message_id, resend_unknown) = (mailing.message_id, mailing.resend_unknown);
+    let new = NewMailing { name: "Another name".into(), message_id, audience: Audience::All, schedule, resend_unknown };
+    assert!(runs::update(&app.app, user, id, mailing.version, &new).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_can_be_deleted_with_everything_that_is_theirs() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    let ids = app.recipients(user, &["one@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("insert into mailing_recipients (mailing_id, recipient_id, user_id) values ($1, $2, $3)")
+        .bind(mailing)
+        .bind(ids[0])
+        .bind(user)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    app.run_now(user, mailing).await;
+    let mut transaction = app.db.begin().await.unwrap();
+    sqlx::query("set constraints all deferred").execute(&mut *transaction).await.unwrap();
+    sqlx::query("delete from users where id = $1").bind(user).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    let left: i64 = sqlx::query_scalar("select (select count(*) from deliveries) + (select count(*) from recipients)")
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
 }

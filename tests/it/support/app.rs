@@ -286,6 +286,7 @@ pub fn quick() -> Timing {
     Timing {
         batch: 100,
         lease: Duration::from_secs(6),
+        slice: Duration::from_secs(10),
         retries: vec![Duration::from_millis(50); 3],
         holds: vec![Duration::from_millis(100)],
     }
