@@ -142,6 +142,14 @@ mod tests {
     }
 
     #[test]
+    fn cancelling_brings_a_row_back_in_its_list_and_elsewhere_leads_to_a_page() {
+        let inline = cancel("/recipients", "recipient", Some(5), true).into_string();
+        assert!(inline.contains(r##"hx-get="/recipients?before=6" hx-select="#recipient-5""##), "{inline}");
+        let page = cancel("/recipients", "recipient", Some(5), false).into_string();
+        assert!(page.contains(r#"href="/recipients/5""#) && !page.contains("hx-"), "{page}");
+    }
+
+    #[test]
     fn an_act_without_target_leaves_the_work_to_the_form() {
         let markup = act(&Act {
             action: "/mailings/5/pause",

@@ -102,7 +102,7 @@ pub fn checkbox_list<'a>(field: &Field, choices: impl IntoIterator<Item = (Choic
                     // Hidden until app.js shows it: without JavaScript it would do nothing.
                     label .form-check .mb-0 data-tick-all-label hidden {
                         input .form-check-input type="checkbox" data-tick-all autocomplete="off";
-                        span .form-check-label { "Tick all" }
+                        span .form-check-label { "Tick all shown" }
                     }
                     span .text-secondary .ms-auto role="status" {
                         strong data-tick-count { (ticked) } " of " (choices.len()) " ticked"

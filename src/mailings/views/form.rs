@@ -190,13 +190,17 @@ fn picker_part(fields: &Fields) -> Markup {
     let id = format!("{scope}-picker");
     let target = format!("#{id}");
     let (post, put) = ((*method == "post").then_some(action), (*method == "put").then_some(action));
-    let choices: Vec<(String, &Recipient, bool)> = picker
+    let mut choices: Vec<(String, &Recipient, bool)> = picker
         .ticked
         .iter()
         .map(|recipient| (recipient, true))
         .chain(picker.found.iter().map(|recipient| (recipient, false)))
         .map(|(recipient, ticked)| (recipient.id.to_string(), recipient, ticked))
         .collect();
+    if !form.recipient_search.trim().is_empty() {
+        // What was searched for comes first, also past many that are ticked.
+        choices.sort_by_key(|(_, _, ticked)| *ticked);
+    }
     html! {
         div .input-group .mb-2 {
             input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Address, name or comment"
