@@ -2,7 +2,7 @@
 
 use poem::{
     IntoResponse, Response,
-    error::ResponseError,
+    error::{MethodNotAllowedError, NotFoundError, ParsePathError, ParseQueryError, ResponseError},
     http::{StatusCode, header},
 };
 
@@ -26,6 +26,9 @@ pub enum Error {
     /// More was sent than any form of ours can hold.
     #[error("the request's body is too large")]
     TooLarge,
+    /// The page is there, but not for this method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
     /// The request makes no sense (a form without its fields, an id that is no number).
     #[error("bad request: {0}")]
     BadRequest(&'static str),
@@ -59,6 +62,7 @@ impl ResponseError for Error {
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::SignInRequired { htmx: false, .. } => StatusCode::SEE_OTHER,
             Self::SignInRequired { htmx: true, .. } => StatusCode::UNAUTHORIZED,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -72,6 +76,7 @@ impl ResponseError for Error {
             Self::StaleForm => {
                 ("This form has expired", "Go back, reload the page and send the form again. What you typed is still in it.")
             }
+            Self::MethodNotAllowed => ("Nothing to see here", "This address takes forms. Go back to the page you came from."),
             Self::TooLarge => ("Too large", "What was sent is larger than Periodical takes. Go back and shorten it."),
             Self::BadRequest(what) => ("That did not make sense", *what),
             Self::Internal(error) => {
@@ -83,6 +88,20 @@ impl ResponseError for Error {
         };
         let page = ui::layout::error_page(self.status().as_u16(), title, advice);
         (self.status(), poem::web::Html(page.into_string())).into_response()
+    }
+}
+
+/// The page for an error, poem's own included: an address that leads nowhere, an id that is no number, a query that does
+/// not parse.
+pub async fn page(error: poem::Error) -> Response {
+    if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
+        Error::NotFound.as_response()
+    } else if error.is::<MethodNotAllowedError>() {
+        Error::MethodNotAllowed.as_response()
+    } else if error.is::<ParseQueryError>() {
+        Error::BadRequest("The address has a part that cannot be read, such as a page that is no number.").as_response()
+    } else {
+        error.into_response()
     }
 }
 

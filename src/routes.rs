@@ -1,18 +1,14 @@
 //! The whole URL map and the order of the middleware, on one screen.
 
 use poem::{
-    Endpoint, EndpointExt, Response, Route,
-    error::ResponseError,
-    get,
+    Endpoint, EndpointExt, Response, Route, get,
     session::{CookieConfig, ServerSession},
     web::cookie::SameSite,
 };
 
 use crate::{
     app::App,
-    attempts,
-    error::Error,
-    home, inbox, mailings, messages, recipients, users,
+    attempts, error, home, inbox, mailings, messages, recipients, users,
     web::{
         assets, csrf, headers, log,
         session::{LIFETIME, PostgresSessions},
@@ -33,11 +29,7 @@ pub fn site(app: App) -> impl Endpoint<Output = Response> + 'static {
     }
     let sessions = ServerSession::new(session_cookie(&app), PostgresSessions::new(app.db.clone()));
     // From the inside out: a request passes them from the bottom up.
-    let pages = pages
-        .catch_error(|_: poem::error::NotFoundError| async { Error::NotFound.as_response() })
-        .with(csrf::Verify)
-        .with(csrf::issue(&app.config))
-        .with(sessions);
+    let pages = pages.with(csrf::Verify).with(csrf::issue(&app.config)).with(sessions);
 
     Route::new()
         // Static files and probes need neither session nor token.
@@ -45,6 +37,7 @@ pub fn site(app: App) -> impl Endpoint<Output = Response> + 'static {
         .at("/healthz", get(home::health))
         .at("/readyz", get(home::ready))
         .nest_no_strip("/", pages)
+        .catch_all_error(error::page)
         .data(app)
         .around(|endpoint, request| async move { headers::add(&*endpoint, request).await })
         .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })

@@ -83,9 +83,9 @@ pub fn unless_used<T>(deleted: sqlx::Result<T>, constraint: &str) -> sqlx::Resul
     }
 }
 
-/// Escapes `%`, `_` and `\` for `like`, and lowers the case, as the `search` columns are.
+/// Escapes `%`, `_` and `\` for `like`, and lowers the case, as the `search` columns are. NUL is left out: no text of
+/// Postgres holds one, and a query that does fails.
 pub fn like_pattern(search: &str) -> Option<String> {
-    // Postgres knows no NUL in a text.
     let search = search.replace('\0', "").trim().to_lowercase();
     if search.is_empty() {
         return None;

@@ -84,7 +84,7 @@ pub async fn create(
     let saved = if form.find.is_some() {
         Err(FieldErrors::default())
     } else {
-        match form.parse() {
+        match form.parse_new(OffsetDateTime::now_utc()) {
             Ok(parsed) => match runs::create(&app, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await {
                 Ok(id) => Ok(id),
                 Err(refusal) => Err(refusal.into_field_errors()?),
@@ -139,7 +139,8 @@ pub async fn update(
     Path(id): Path<i64>,
     FormData(form): FormData<MailingForm>,
 ) -> Result<Response> {
-    let stored = queries::get(&app.db, user.id(), id).await?;
+    // A stranger's row is not found before anything is said about the form.
+    queries::get(&app.db, user.id(), id).await?;
     let mut errors = FieldErrors::default();
     if form.find.is_none() {
         let saved = match form.parse() {
@@ -157,6 +158,7 @@ pub async fn update(
             }
             Ok(false) => {
                 // Another tab has saved meanwhile: the reader's text stays, saving again replaces what is stored.
+                let stored = queries::get(&app.db, user.id(), id).await?;
                 let form = MailingForm { version: stored.version, ..form };
                 let picker = picker(&app, &user, &form).await?;
                 return Ok(Page::conflict(views::edit_page(&user, &chrome, id, &form, &picker, &errors, Some(&stored))).into_response());

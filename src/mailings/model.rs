@@ -70,13 +70,25 @@ impl MailingForm {
     /// # Errors
     /// What is wrong, by field; everything at once.
     pub fn parse(&self) -> Result<NewMailing, FieldErrors> {
+        self.parse_ending_after(None)
+    }
+
+    /// As [`parse`](Self::parse), for a mailing that is yet to be made: one whose end has passed would never go out.
+    ///
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse_new(&self, now: OffsetDateTime) -> Result<NewMailing, FieldErrors> {
+        self.parse_ending_after(Some(now))
+    }
+
+    fn parse_ending_after(&self, now: Option<OffsetDateTime>) -> Result<NewMailing, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", form::line(&self.name, 200));
         let message_id = errors.take("message_id", self.message_id.trim().parse().map_err(|_| "Choose the message to send."));
         let audience = errors.take("recipient_ids", self.parse_audience());
-        let schedule = self.parse_schedule(&mut errors);
+        let schedule = self.parse_schedule(now, &mut errors);
         match (name, message_id, audience, schedule) {
-            (Some(name), Some(message_id), Some(audience), Some(schedule)) => {
+            (Some(name), Some(message_id), Some(audience), Some(schedule)) if errors.is_empty() => {
                 Ok(NewMailing { name, message_id, audience, schedule, resend_unknown: self.resend_unknown == "true" })
             }
             _ => Err(errors),
@@ -103,7 +115,7 @@ impl MailingForm {
         }
     }
 
-    fn parse_schedule(&self, errors: &mut FieldErrors) -> Option<Schedule> {
+    fn parse_schedule(&self, now: Option<OffsetDateTime>, errors: &mut FieldErrors) -> Option<Schedule> {
         let period = errors.take("period", self.period.parse::<Period>().map_err(|_| "Choose how often it goes out."));
         let zone = errors.take(
             "time_zone",
@@ -113,6 +125,12 @@ impl MailingForm {
         let checked_in = zone.clone().unwrap_or_else(Zone::utc);
         let starts_at = errors.take("starts_at", schedule::parse_local(&self.starts_at, &checked_in).map_err(|error| explain(&error)));
         let ends_at = errors.take("ends_at", schedule::parse_local(&self.ends_at, &checked_in).map_err(|error| explain(&error)));
+        if zone.is_some()
+            && let (Some(ends_at), Some(now)) = (ends_at, now)
+            && ends_at <= now
+        {
+            errors.add("ends_at", "This has passed already; choose an end in the future.");
+        }
         let (period, zone, starts_at, ends_at) = (period?, zone?, starts_at?, ends_at?);
         errors.take("ends_at", Schedule::new(starts_at, ends_at, period, zone).map_err(|_| "The end must be after the start."))
     }

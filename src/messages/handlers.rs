@@ -86,7 +86,8 @@ pub async fn update(
     Path(id): Path<i64>,
     FormData(form): FormData<MessageForm>,
 ) -> Result<Response> {
-    let stored = queries::get(&app.db, user.id(), id).await?;
+    // A stranger's row is not found before anything is said about the form.
+    queries::get(&app.db, user.id(), id).await?;
     let parsed = match form.parse() {
         Ok(parsed) => parsed,
         Err(errors) => return Ok(Page::invalid(views::edit_page(&user, &chrome, id, &form, &errors, None)).into_response()),
@@ -97,7 +98,7 @@ pub async fn update(
             flash(session, true, "Saved.");
             Ok(see_other("/messages"))
         }
-        None => Ok(conflict(&user, &chrome, &stored, form)),
+        None => Ok(conflict(&user, &chrome, &queries::get(&app.db, user.id(), id).await?, form)),
     }
 }
 

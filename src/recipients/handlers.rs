@@ -85,7 +85,7 @@ pub async fn update(
     FormData(form): FormData<RecipientForm>,
 ) -> Result<Response> {
     // A stranger's row is not found before anything is said about the form.
-    let stored = queries::get(&app.db, user.id(), id).await?;
+    queries::get(&app.db, user.id(), id).await?;
     let invalid = |errors: &FieldErrors| Page::invalid(views::edit_page(&user, &chrome, id, &form, errors, None)).into_response();
     let parsed = match form.parse() {
         Ok(parsed) => parsed,
@@ -97,7 +97,7 @@ pub async fn update(
             flash(session, true, "Saved.");
             Ok(see_other("/recipients"))
         }
-        Ok(None) => Ok(conflict(&user, &chrome, &stored, form)),
+        Ok(None) => Ok(conflict(&user, &chrome, &queries::get(&app.db, user.id(), id).await?, form)),
         Err(refusal) => Ok(invalid(&refusal.into_field_errors()?)),
     }
 }

@@ -65,11 +65,12 @@ pub async fn count_up_to(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> s
 }
 
 /// Saves a new recipient; the same submission again gives the row it has made.
-pub async fn insert(db: impl PgExecutor<'_>, user_id: i64, new: &NewRecipient, submission_id: Uuid) -> Result<Recipient, Refusal> {
-    sqlx::query_as!(
+pub async fn insert(db: impl PgExecutor<'_> + Copy, user_id: i64, new: &NewRecipient, submission_id: Uuid) -> Result<Recipient, Refusal> {
+    // Whichever of the two unique constraints it is: of two clicks at once the second may run into either.
+    let inserted = sqlx::query_as!(
         Recipient,
         r#"insert into recipients (user_id, email, full_name, comment, submission_id) values ($1, $2::text::citext, $3, $4, $5)
-           on conflict on constraint recipients_user_id_submission_id_key do update set submission_id = excluded.submission_id
+           on conflict do nothing
            returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
         user_id,
         new.email,
@@ -77,9 +78,25 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: i64, new: &NewRecipient, s
         new.comment,
         submission_id
     )
-    .fetch_one(db)
+    .fetch_optional(db)
+    .await?;
+    match inserted {
+        Some(recipient) => Ok(recipient),
+        None => by_submission(db, user_id, submission_id).await?.ok_or_else(email_taken),
+    }
+}
+
+/// The recipient an earlier sending of the same form has made.
+async fn by_submission(db: impl PgExecutor<'_>, user_id: i64, submission_id: Uuid) -> sqlx::Result<Option<Recipient>> {
+    sqlx::query_as!(
+        Recipient,
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+           from recipients where user_id = $1 and submission_id = $2"#,
+        user_id,
+        submission_id
+    )
+    .fetch_optional(db)
     .await
-    .on_constraint("recipients_user_id_email_key", email_taken)
 }
 
 /// Saves a change of the given version; None: there is no such version (any more). A new address is not undeliverable yet.

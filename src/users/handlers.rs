@@ -126,15 +126,15 @@ pub async fn create_login(
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
-    FormData(form): FormData<LoginForm>,
+    FormData(login): FormData<LoginForm>,
 ) -> Result<Response> {
-    // What is no address is nobody's, and takes as long to be told so.
-    let credentials = match form::email(&form.email) {
+    // What is no address belongs to nobody; the work and the answer stay the same.
+    let credentials = match form::email(&login.email) {
         Ok(email) => queries::credentials(&app.db, &email).await?,
         Err(_) => None,
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
-    let is_right = form.password.chars().count() <= model::PASSWORD_MAX && password::verify(form.password.clone(), kept).await?;
+    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept).await?;
     let refusal = match credentials {
         Some(credentials) if is_right => {
             // Said only to whoever knows the password.
@@ -147,12 +147,12 @@ pub async fn create_login(
                 session.set(USER_ID, credentials.id);
                 // A new id: one that was planted before signing in is worth nothing after it.
                 session.renew();
-                return Ok(see_other(model::local_path(&form.next)));
+                return Ok(see_other(model::local_path(&login.next)));
             }
         }
         _ => views::Refusal::Wrong,
     };
-    Ok(Page::invalid(views::login_page(&visitor, &chrome, &form, Some(refusal))).into_response())
+    Ok(Page::invalid(views::login_page(&visitor, &chrome, &login, Some(refusal))).into_response())
 }
 
 #[handler]

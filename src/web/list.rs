@@ -45,5 +45,10 @@ fn address(path: &str, search: &str, before: Option<i64>) -> String {
         query.append_pair("before", &before.to_string());
     }
     let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    // A list may be narrowed by its path already (`/attempts?mailing_id=5`).
+    let separator = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{separator}{query}")
 }

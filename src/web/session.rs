@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use poem::{Result, error::InternalServerError, session::SessionStorage};
+use poem::{Result, session::SessionStorage};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
+
+use crate::error::Error;
 
 /// The entry that says who is signed in; also kept in a column, so that all of a user's sessions can be ended.
 pub const USER_ID: &str = "user_id";
@@ -30,8 +32,8 @@ impl SessionStorage for PostgresSessions {
         let entries = sqlx::query_scalar!("select entries from sessions where id_hash = $1 and expires_at > now()", &hash(session_id))
             .fetch_optional(&self.pool)
             .await
-            .map_err(InternalServerError)?;
-        entries.map(serde_json::from_value).transpose().map_err(InternalServerError)
+            .map_err(failed)?;
+        entries.map(serde_json::from_value).transpose().map_err(|error| failed(error).into())
     }
 
     async fn update_session<'a>(
@@ -48,12 +50,12 @@ impl SessionStorage for PostgresSessions {
              where sessions.expires_at > now()",
             &hash(session_id),
             user_id,
-            serde_json::to_value(entries).map_err(InternalServerError)?,
+            serde_json::to_value(entries).map_err(failed)?,
             expires.unwrap_or(LIFETIME).as_secs_f64(),
         )
         .execute(&self.pool)
         .await
-        .map_err(InternalServerError)?;
+        .map_err(failed)?;
         Ok(())
     }
 
@@ -62,7 +64,7 @@ impl SessionStorage for PostgresSessions {
         sqlx::query!("update sessions set user_id = null, entries = '{}', expires_at = now() where id_hash = $1", &hash(session_id))
             .execute(&self.pool)
             .await
-            .map_err(InternalServerError)?;
+            .map_err(failed)?;
         Ok(())
     }
 }
@@ -70,6 +72,11 @@ impl SessionStorage for PostgresSessions {
 /// Deletes what has ended, once no request of it can be under way; called by the worker's housekeeping.
 pub async fn delete_expired(pool: &PgPool) -> Result<u64, sqlx::Error> {
     Ok(sqlx::query!("delete from sessions where expires_at < now() - interval '1 hour'").execute(pool).await?.rows_affected())
+}
+
+/// Our fault, and as little shown of it as of any other.
+fn failed(error: impl Into<anyhow::Error>) -> Error {
+    Error::Internal(error.into())
 }
 
 /// 256 random bits need no salt: there is no dictionary of them.

@@ -3,8 +3,15 @@
 
 mod support;
 
+mod attempts;
 mod compose;
 mod delivery;
 mod embedded;
+mod home;
+mod inbox;
+mod mailings;
+mod messages;
+mod recipients;
 mod schedule;
 mod smtp;
+mod users;

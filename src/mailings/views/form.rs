@@ -97,7 +97,10 @@ pub fn edit_page(
                     @if let Some(stored) = stored {
                         (alert(Tone::Warning, html! {
                             strong { "This mailing was changed in another tab meanwhile. " }
-                            a href={ "/mailings/" (stored.id) } target="_blank" rel="noopener" { "Look at what is stored now" }
+                            "Stored now: “" (stored.name) "”, sending “" (stored.subject) "” to "
+                            @if stored.all_recipients { "all of your recipients" } @else { "the ticked recipients" }
+                            @if let Ok(schedule) = stored.schedule() { ", " (schedule.sentence()) }
+                            ". " a href={ "/mailings/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
                             "; saving again replaces it with what stands below."
                         }))
                     }

@@ -58,6 +58,16 @@ impl TestApp {
     }
 
     pub async fn with(timing: Timing) -> Self {
+        Self::configured(timing, |_| {}).await
+    }
+
+    /// Web side alone, without a mail server to send to: mail belongs into the inbox.
+    pub async fn with_inbox() -> Self {
+        Self::configured(quick(), |config| config.smtp.server = SmtpSetting::Catcher).await
+    }
+
+    /// With settings of its own.
+    pub async fn configured(timing: Timing, change: impl FnOnce(&mut Config)) -> Self {
         let database_url = postgres::database().await;
         let pool = db::connect(&database_url, 12).await.unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -70,7 +80,7 @@ impl TestApp {
         let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
         let data_dir = std::env::temp_dir().join(format!("periodical-test-data-{}", Uuid::new_v4()));
         let settings = SmtpSettings { timeouts: short_timeouts(), ..SmtpSettings::new("127.0.0.1", smtp.address().port()) };
-        let config = Config {
+        let mut config = Config {
             database: Database::Url(database_url.clone()),
             smtp: Smtp { server: SmtpSetting::Url(Box::new(settings.clone())), connections: 4 },
             mail_from: "Periodical <news@periodical.example>".parse().unwrap(),
@@ -80,6 +90,7 @@ impl TestApp {
             data_dir: data_dir.clone(),
             worker_concurrency: 4,
         };
+        change(&mut config);
         let stop = CancellationToken::new();
         let app = App::new(config, pool.clone(), stop.clone());
         let engine = Engine::new(app.clone(), settings.clone(), timing);
@@ -218,6 +229,17 @@ impl TestApp {
 
     pub fn mails(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
+    }
+
+    /// One number out of the database.
+    pub async fn count(&self, query: &str) -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned())).fetch_one(&self.db).await.unwrap()
+    }
+
+    /// When the mailing's job is to run; None: there is no such job.
+    pub async fn job_of(&self, mailing_id: i64) -> Option<OffsetDateTime> {
+        let query = "select run_at from graphile_worker.jobs where key = 'mailing:' || $1";
+        sqlx::query_scalar(query).bind(mailing_id.to_string()).fetch_optional(&self.db).await.unwrap()
     }
 
     /// The latest mail to an address, as text.

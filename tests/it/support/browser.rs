@@ -1,11 +1,18 @@
 //! A browser without JavaScript: cookies, links, forms with the fields that stand in them.
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect::Policy};
+use std::sync::Arc;
+
+use reqwest::{
+    Client, Method, RequestBuilder, StatusCode,
+    cookie::{CookieStore, Jar},
+    redirect::Policy,
+};
 use scraper::{ElementRef, Html, Selector};
 
 pub struct Browser {
     client: Client,
     base: String,
+    jar: Arc<Jar>,
 }
 
 /// An answer, read.
@@ -22,14 +29,42 @@ impl Browser {
     pub const PASSWORD: &str = "a few words in a row";
 
     pub fn new(base: &str) -> Self {
-        let client = Client::builder().cookie_store(true).redirect(Policy::limited(5)).build().unwrap();
-        Self { client, base: base.to_owned() }
+        Self::with(base, Policy::limited(5))
     }
 
     /// The same without following redirects, for looking at them.
     pub fn without_redirects(base: &str) -> Self {
-        let client = Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap();
-        Self { client, base: base.to_owned() }
+        Self::with(base, Policy::none())
+    }
+
+    fn with(base: &str, policy: Policy) -> Self {
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().cookie_provider(Arc::clone(&jar)).redirect(policy).build().unwrap();
+        Self { client, base: base.to_owned(), jar }
+    }
+
+    /// Another window of the same browser that does not follow redirects.
+    pub fn stopping_at_redirects(&self) -> Self {
+        let client = Client::builder().cookie_provider(Arc::clone(&self.jar)).redirect(Policy::none()).build().unwrap();
+        Self { client, base: self.base.clone(), jar: Arc::clone(&self.jar) }
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let cookies = self.jar.cookies(&self.base.parse().unwrap())?;
+        let value = cookies.to_str().unwrap().split("; ").find_map(|cookie| cookie.strip_prefix(&format!("{name}=")))?.to_owned();
+        Some(value)
+    }
+
+    /// A token that unsafe requests of this browser may carry.
+    pub async fn token(&self) -> String {
+        self.get("/verification").await.token()
+    }
+
+    /// A request as htmx makes it, with a good token.
+    pub async fn htmx_request(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Page {
+        let token = self.token().await;
+        self.send(self.request(method, path).header("HX-Request", "true").header("X-CSRF-Token", token).form(fields)).await
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -77,6 +112,39 @@ impl Browser {
 }
 
 impl Page {
+    /// The token of the page, which its forms carry too.
+    pub fn token(&self) -> String {
+        let headers = self.attr("body", "hx-headers:inherited").unwrap_or_else(|| panic!("no token on {}:\n{}", self.path, self.text));
+        serde_json::from_str::<serde_json::Value>(&headers).unwrap()["X-CSRF-Token"].as_str().unwrap().to_owned()
+    }
+
+    /// The page with the token taken out, which differs from answer to answer.
+    pub fn without_token(&self) -> String {
+        self.text.replace(&self.token(), "TOKEN")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// An attribute of the first element that matches.
+    pub fn attr(&self, selector: &str, name: &str) -> Option<String> {
+        let document = Html::parse_document(&self.text);
+        document.select(&Selector::parse(selector).unwrap()).next()?.attr(name).map(str::to_owned)
+    }
+
+    /// The ids of the table's rows `prefix-ID`, in their order.
+    pub fn rows(&self, prefix: &str) -> Vec<i64> {
+        let document = Html::parse_document(&self.text);
+        let rows = Selector::parse(&format!("tr[id^={prefix}-]")).unwrap();
+        document.select(&rows).filter_map(|row| row.attr("id")?.strip_prefix(&format!("{prefix}-"))?.parse().ok()).collect()
+    }
+
+    /// The text of every element that matches.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        Html::parse_document(&self.text).select(&Selector::parse(selector).unwrap()).map(text).collect()
+    }
+
     /// The fields of the form that leads to `action`, as a browser would send them.
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let document = Html::parse_document(&self.text);

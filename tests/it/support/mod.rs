@@ -2,12 +2,16 @@
 
 mod app;
 mod browser;
+mod live;
+mod log;
 mod postgres;
 
 use std::time::Duration;
 
 pub use app::{TestApp, quick};
 pub use browser::{Browser, Page};
+pub use live::Live;
+pub use log::Log;
 
 /// Looks until there is something to see. Tests wait for conditions, never for seconds; this only ends what hangs.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {

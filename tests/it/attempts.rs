@@ -1,0 +1,223 @@
+//! Attempts: the list, a run's page with its deliveries, the live stream, the reports.
+
+use reqwest::StatusCode;
+use time::OffsetDateTime;
+
+use crate::support::{Browser, Live, TestApp};
+
+/// A user with a running attempt of 60 deliveries in every state, as the engine would leave them.
+async fn mixed(app: &TestApp) -> (i64, Browser, i64) {
+    let (user, browser) = app.signed_in("una@example.org").await;
+    app.many_recipients(user, 60).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    let query = "with numbered as (select id, row_number() over (order by id) n from deliveries where attempt_id = $1)
+        update deliveries d set
+            state = case when n <= 30 then 'sent' when n <= 42 then 'failed' when n <= 45 then 'unknown' when n <= 47 then 'skipped' else 'waiting' end,
+            smtp_code = case when n <= 30 then 250 when n <= 42 then 550 end,
+            smtp_text = case when n <= 30 then '2.0.0 Ok: queued' when n <= 42 then '5.7.1 <b>Refused</b>' end,
+            claimable_at = case when n <= 47 then null else d.claimable_at end,
+            settled_at = case when n <= 47 then now() end, tries = 1
+        from numbered where d.id = numbered.id";
+    sqlx::query(query).bind(attempt).execute(&app.db).await.unwrap();
+    let query = "update attempts set sent = 30, failed = 12, unknown = 3, skipped = 2, last_reply = '250 Ok' where id = $1";
+    sqlx::query(query).bind(attempt).execute(&app.db).await.unwrap();
+    (user, browser, attempt)
+}
+
+#[tokio::test]
+async fn the_page_of_an_attempt_shows_figures_that_add_up_and_every_delivery() {
+    let app = TestApp::without_worker().await;
+    let (_, browser, attempt) = mixed(&app).await;
+    let page = browser.get(&format!("/attempts/{attempt}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let legend = page.texts("#live .progress-legend li");
+    assert_eq!(legend, ["30 sent", "12 failed", "3 unknown", "2 skipped", "13 waiting", "of 60"]);
+    assert_eq!(page.attr("#live svg", "aria-label").unwrap(), "60 recipients: 30 sent, 12 failed, 3 unknown, 2 skipped, 13 waiting");
+    assert!(page.contains("250 Ok"));
+
+    let mut seen = page.rows("delivery");
+    assert_eq!(seen.len(), 50);
+    let next = page.attr("a[rel=next]", "href").unwrap();
+    let page = browser.get(&next).await;
+    seen.extend(page.rows("delivery"));
+    let all: Vec<i64> = sqlx::query_scalar("select id from deliveries order by id").fetch_all(&app.db).await.unwrap();
+    assert_eq!(seen, all);
+    assert_eq!(page.count("a[rel=next]"), 0);
+
+    let page = browser.get("/attempts").await;
+    assert_eq!(page.rows("attempt"), [attempt]);
+    assert_eq!(page.texts("td.number"), ["30", "17"]);
+    let mailing = app.count("select mailing_id from attempts").await;
+    assert_eq!(browser.get(&format!("/mailings/{mailing}")).await.rows("attempt"), [attempt]);
+}
+
+#[tokio::test]
+async fn deliveries_are_filtered_by_state_and_searched_by_address_name_and_reply() {
+    let app = TestApp::without_worker().await;
+    let (_, browser, attempt) = mixed(&app).await;
+    let rows = async |query: &str| {
+        let page = browser.get(&format!("/attempts/{attempt}?{query}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        page.rows("delivery").len()
+    };
+    for (query, expected) in [
+        ("state=sent", 30),
+        ("state=failed", 12),
+        ("state=unknown", 3),
+        ("state=skipped", 2),
+        ("state=waiting", 13),
+        ("state=nonsense", 50),
+        ("q=reader60%40", 1),
+        ("q=READER%2060", 1),
+        ("q=refused", 12),
+        ("state=sent&q=refused", 0),
+        ("q=%25", 0),
+        ("q=_", 0),
+        ("q=%00", 50),
+        ("after=9223372036854775807", 0),
+    ] {
+        assert_eq!(rows(query).await, expected, "{query}");
+    }
+    let page = browser.get(&format!("/attempts/{attempt}?state=failed")).await;
+    assert!(page.contains("550 5.7.1 &lt;b&gt;Refused&lt;/b&gt;"), "{}", page.text);
+    assert_eq!(page.attr("option[selected]", "value").unwrap(), "failed");
+    // A filter stays while the pages are turned.
+    sqlx::query("update deliveries set state = 'sent'").execute(&app.db).await.unwrap();
+    let page = browser.get(&format!("/attempts/{attempt}?state=sent&q=reader")).await;
+    let page = browser.get(&page.attr("a[rel=next]", "href").unwrap()).await;
+    assert_eq!(page.rows("delivery").len(), 10);
+    assert_eq!(page.attr("input[name=q]", "value").unwrap(), "reader");
+    assert_eq!(page.attr("option[selected]", "value").unwrap(), "sent");
+}
+
+#[tokio::test]
+async fn a_strangers_attempt_is_not_found() {
+    let app = TestApp::without_worker().await;
+    let (_, _, attempt) = mixed(&app).await;
+    let (_, eve) = app.signed_in("eve@example.org").await;
+    let mailing = app.count("select mailing_id from attempts").await;
+    for path in [format!("/attempts/{attempt}"), format!("/attempts/{attempt}/live"), format!("/attempts/{attempt}?state=sent")] {
+        let page = eve.get(&path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!page.contains("reader"), "{path}");
+    }
+    assert!(eve.get(&format!("/attempts?mailing_id={mailing}")).await.rows("attempt").is_empty());
+    assert!(eve.get("/attempts").await.rows("attempt").is_empty());
+    assert!(!eve.get("/reports").await.contains("Test mailing"));
+}
+
+#[tokio::test]
+async fn the_live_stream_sends_the_state_at_once_and_takes_leave_of_a_finished_attempt() {
+    let app = TestApp::without_worker().await;
+    let (_, browser, attempt) = mixed(&app).await;
+    let path = format!("/attempts/{attempt}/live");
+    assert_eq!(browser.get(&format!("/attempts/{attempt}")).await.count("[hx-sse\\:connect]"), 1);
+    let mut live = Live::open(&browser, &path).await;
+    let event = live.next().await.unwrap();
+    assert_eq!(event.name, "");
+    assert!(event.data.contains("60 recipients: 30 sent, 12 failed, 3 unknown, 2 skipped, 13 waiting"), "{}", event.data);
+
+    let query = "update attempts set sent = 43, status = 'partial', finished_at = now() where id = $1";
+    sqlx::query(query).bind(attempt).execute(&app.db).await.unwrap();
+    sqlx::query("select pg_notify('attempts', $1)").bind(attempt.to_string()).execute(&app.db).await.unwrap();
+    let event = live.until("the change", |event| event.data.contains("43 sent")).await;
+    assert!(event.data.contains("Finished"), "{}", event.data);
+    assert_eq!(live.next().await.unwrap().name, "done");
+    assert_eq!(live.next().await, None);
+
+    // Opened late, it is right at once.
+    let mut late = Live::open(&browser, &path).await;
+    assert!(late.next().await.unwrap().data.contains("43 sent"));
+    assert_eq!(late.next().await.unwrap().name, "done");
+    assert_eq!(late.next().await, None);
+    assert_eq!(browser.get(&format!("/attempts/{attempt}")).await.count("[hx-sse\\:connect]"), 0);
+}
+
+#[tokio::test]
+async fn the_live_stream_moves_while_deliveries_settle() {
+    let mut app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    app.many_recipients(user, 150).await;
+    app.recipients(user, &["bad-550@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    app.faults().set_command_delay(std::time::Duration::from_millis(8));
+    let mut live = Live::open(&browser, &format!("/attempts/{attempt}/live")).await;
+    assert!(live.next().await.unwrap().data.contains("151 recipients: 0 sent, 151 waiting"));
+    app.start_worker();
+    let moved = live
+        .until("some were sent and some wait", |event| {
+            event.data.contains(" sent, ") && !event.data.contains(": 0 sent") && event.data.contains(" waiting")
+        })
+        .await;
+    assert!(moved.data.contains("newest-"), "the newest deliveries are shown: {}", moved.data);
+    let done = live.until("the last state", |event| event.data.contains("151 recipients: 150 sent, 1 failed")).await;
+    assert!(done.name.is_empty());
+    live.until("done", |event| event.name == "done").await;
+    assert_eq!(app.finished(attempt).await.sent, 150);
+}
+
+#[tokio::test]
+async fn any_number_of_viewers_opens_one_listening_connection() {
+    let app = TestApp::without_worker().await;
+    let (_, browser, attempt) = mixed(&app).await;
+    let listening = "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
+    assert_eq!(app.count(listening).await, 0);
+    let mut viewers = Vec::new();
+    for _ in 0..30 {
+        let mut live = Live::open(&browser, &format!("/attempts/{attempt}/live")).await;
+        live.next().await.unwrap();
+        viewers.push(live);
+    }
+    sqlx::query("update attempts set sent = 31").execute(&app.db).await.unwrap();
+    sqlx::query("select pg_notify('attempts', $1)").bind(attempt.to_string()).execute(&app.db).await.unwrap();
+    for viewer in &mut viewers {
+        viewer.until("the change", |event| event.data.contains("31 sent")).await;
+    }
+    assert_eq!(app.count(listening).await, 1);
+}
+
+#[tokio::test]
+async fn the_reports_add_up() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, _) = mixed(&app).await;
+    assert_eq!(browser.get("/reports").await.texts("td.number")[..7], ["1", "60", "30", "12", "3", "2", "13"]);
+    // A second run, and another mailing with the same message.
+    sqlx::query("update attempts set status = 'partial'").execute(&app.db).await.unwrap();
+    let mailing = app.count("select mailing_id from attempts").await;
+    app.run_now(user, mailing).await;
+    let now = OffsetDateTime::now_utc();
+    let other = app.mailing(user, "once", now, now + time::Duration::days(1)).await;
+    sqlx::query("update mailings set message_id = (select min(message_id) from mailings), name = 'Other' where id = $1")
+        .bind(other)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    app.run_now(user, other).await;
+    let page = browser.get("/reports").await;
+    let cells = page.texts("td.number");
+    let lines: Vec<Vec<u32>> = cells.chunks(7).map(|line| line.iter().map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(lines, [vec![1, 60, 0, 0, 0, 0, 60], vec![2, 120, 30, 12, 3, 2, 73], vec![3, 180, 30, 12, 3, 2, 133]]);
+    for line in lines {
+        assert_eq!(line[2..].iter().sum::<u32>(), line[1]);
+    }
+}
+
+#[tokio::test]
+async fn a_held_and_a_stopped_attempt_say_why_nothing_moves() {
+    let app = TestApp::without_worker().await;
+    let (_, browser, attempt) = mixed(&app).await;
+    let path = format!("/attempts/{attempt}");
+    sqlx::query("update attempts set held_reason = 'connection refused', held_until = now() + interval '1 minute'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let page = browser.get(&path).await;
+    assert!(page.text_of("#live .alert").unwrap().contains("nobody has been failed for this"), "{}", page.text);
+    sqlx::query("update attempts set held_reason = null").execute(&app.db).await.unwrap();
+    sqlx::query("update mailings set paused_at = now()").execute(&app.db).await.unwrap();
+    let page = browser.get(&path).await;
+    assert!(page.contains("The mailing is stopped. The rest goes out when it is resumed."), "{}", page.text);
+    assert_eq!(page.text_of("#live .status").unwrap(), "stopped");
+}

@@ -1,0 +1,292 @@
+//! Registration and the link in the mail; `users/sign_in.rs` and `users/csrf.rs` have the rest.
+
+mod csrf;
+mod sign_in;
+
+use reqwest::{Method, StatusCode};
+use sha2::{Digest, Sha256};
+
+use crate::support::{Browser, Page, TestApp, until};
+
+async fn register(app: &TestApp, email: &str, password: &str) -> Page {
+    let changes = [("email", email), ("full_name", "Una User"), ("password", password)];
+    app.browser().submit("/register", "/register", &changes).await
+}
+
+/// The path of every verification link that was mailed to an address, in the order of the mails.
+fn links(app: &TestApp, email: &str) -> Vec<String> {
+    let mails = app.mails();
+    let to_them = mails.iter().filter(|mail| mail.to.iter().any(|to| to == email));
+    to_them.filter_map(|mail| link(&String::from_utf8_lossy(&mail.data).replace("=\r\n", ""))).collect()
+}
+
+fn link(mail: &str) -> Option<String> {
+    let token: String = mail.split_once("/verify/")?.1.chars().take_while(char::is_ascii_hexdigit).collect();
+    Some(format!("/verify/{token}"))
+}
+
+/// The latest link, once `count` of them have arrived.
+async fn nth_link(app: &TestApp, email: &str, count: usize) -> String {
+    until("a verification link", || async { links(app, email).into_iter().nth(count - 1) }).await
+}
+
+async fn is_verified(app: &TestApp, email: &str) -> bool {
+    sqlx::query_scalar("select verified_at is not null from users where email = $1::citext").bind(email).fetch_one(&app.db).await.unwrap()
+}
+
+async fn try_to_sign_in(app: &TestApp, email: &str, password: &str) -> Page {
+    app.browser().submit("/login", "/login", &[("email", email), ("password", password)]).await
+}
+
+#[tokio::test]
+async fn a_registered_user_signs_in_only_after_following_the_link_in_the_mail() {
+    let app = TestApp::start().await;
+    let page = register(&app, "una@example.org", Browser::PASSWORD).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.text_of("h1").unwrap(), "Look into your mailbox");
+    assert!(!is_verified(&app, "una@example.org").await);
+
+    let page = try_to_sign_in(&app, "una@example.org", Browser::PASSWORD).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("not confirmed yet"), "{}", page.text);
+    assert_eq!(app.count("select count(*) from sessions where user_id is not null").await, 0);
+
+    let link = nth_link(&app, "una@example.org", 1).await;
+    let page = app.browser().get(&link).await;
+    assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/login"));
+    assert!(page.contains("Your address is confirmed."), "{}", page.text);
+    assert!(is_verified(&app, "una@example.org").await);
+
+    let page = try_to_sign_in(&app, "una@example.org", Browser::PASSWORD).await;
+    assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/"));
+    assert!(page.contains("Hello, Una User"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_verification_link_works_once() {
+    let app = TestApp::start().await;
+    register(&app, "una@example.org", Browser::PASSWORD).await;
+    let link = nth_link(&app, "una@example.org", 1).await;
+    app.browser().get(&link).await;
+    let row = "select md5(string_agg(u::text, ',')) from users u";
+    let before: String = sqlx::query_scalar(row).fetch_one(&app.db).await.unwrap();
+
+    let page = app.browser().get(&link).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.text_of("h1").unwrap(), "Confirmed already");
+    let after: String = sqlx::query_scalar(row).fetch_one(&app.db).await.unwrap();
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn a_link_that_is_truncated_or_garbled_says_so_and_changes_nothing() {
+    let app = TestApp::start().await;
+    register(&app, "una@example.org", Browser::PASSWORD).await;
+    let link = nth_link(&app, "una@example.org", 1).await;
+    let garbled = [
+        link[..link.len() - 1].to_owned(),
+        format!("{link}0"),
+        link.to_uppercase().replace("/VERIFY/", "/verify/"),
+        "/verify/nonsense".into(),
+        "/verify/%00".into(),
+        "/verify/%27%20or%201=1".into(),
+        format!("/verify/{}", "a".repeat(5000)),
+    ];
+    for path in garbled {
+        let page = app.browser().get(&path).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert_eq!(page.text_of("h1").unwrap(), "This link does not work", "{path}");
+        assert_eq!(page.attr(".card-body a", "href").unwrap(), "/verification");
+    }
+    for path in ["/verify/%FF%FE", "/verify/a/b"] {
+        let page = app.browser().get(path).await;
+        assert!(page.status.is_client_error(), "{path}: {}", page.status);
+    }
+    assert!(!is_verified(&app, "una@example.org").await);
+    assert_eq!(app.count("select count(*) from user_tokens where used_at is not null").await, 0);
+}
+
+#[tokio::test]
+async fn a_link_older_than_its_day_is_refused() {
+    let app = TestApp::start().await;
+    register(&app, "una@example.org", Browser::PASSWORD).await;
+    let link = nth_link(&app, "una@example.org", 1).await;
+    assert_eq!(
+        app.count("select count(*) from user_tokens where expires_at between now() + interval '23 hours' and now() + interval '25 hours'")
+            .await,
+        1
+    );
+    sqlx::query("update user_tokens set expires_at = now() - interval '1 second'").execute(&app.db).await.unwrap();
+
+    let page = app.browser().get(&link).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.text_of("h1").unwrap(), "This link does not work");
+    assert!(!is_verified(&app, "una@example.org").await);
+}
+
+#[tokio::test]
+async fn registering_a_known_address_gets_the_same_answer_and_only_its_mailbox_learns() {
+    let app = TestApp::start().await;
+    app.user("known@example.org").await;
+    let hash = "select password_hash from users where email = 'known@example.org'";
+    let before: String = sqlx::query_scalar(hash).fetch_one(&app.db).await.unwrap();
+
+    let unknown = register(&app, "fresh@example.org", "another password").await;
+    let known = register(&app, "known@example.org", "another password").await;
+    assert_eq!(known.status, unknown.status);
+    assert_eq!(known.without_token().replace("known@", "fresh@"), unknown.without_token());
+    let pending = register(&app, "fresh@example.org", "a third password").await;
+    assert_eq!(pending.without_token(), unknown.without_token());
+
+    let mail = app.mail_to("known@example.org").await;
+    assert!(mail.contains("You have an account already"), "{mail}");
+    assert!(links(&app, "known@example.org").is_empty());
+    let after: String = sqlx::query_scalar(hash).fetch_one(&app.db).await.unwrap();
+    assert_eq!(after, before);
+    assert_eq!(app.count("select count(*) from users").await, 2);
+}
+
+#[tokio::test]
+async fn a_stranger_who_registers_the_address_too_cannot_take_the_account_over() {
+    let app = TestApp::start().await;
+    register(&app, "una@example.org", Browser::PASSWORD).await;
+    let own = nth_link(&app, "una@example.org", 1).await;
+    register(&app, "una@example.org", "the stranger's password").await;
+    let strangers = nth_link(&app, "una@example.org", 2).await;
+
+    app.browser().get(&own).await;
+    // The other registration's link died with it.
+    let page = app.browser().get(&strangers).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = try_to_sign_in(&app, "una@example.org", "the stranger's password").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = try_to_sign_in(&app, "una@example.org", Browser::PASSWORD).await;
+    assert_eq!(page.status, StatusCode::OK);
+
+    // Nor once it is active.
+    register(&app, "una@example.org", "the stranger's password").await;
+    let page = try_to_sign_in(&app, "una@example.org", "the stranger's password").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn the_link_is_sent_again_and_the_answer_does_not_say_who_is_known() {
+    let app = TestApp::start().await;
+    app.user("active@example.org").await;
+    register(&app, "una@example.org", Browser::PASSWORD).await;
+    let first = nth_link(&app, "una@example.org", 1).await;
+
+    let resend = async |email: &str| app.browser().submit("/verification", "/verification", &[("email", email)]).await;
+    let pending = resend("una@example.org").await;
+    assert_eq!(pending.status, StatusCode::OK);
+    for email in ["active@example.org", "nobody@example.org"] {
+        assert_eq!(resend(email).await.without_token().replace(email, "una@example.org"), pending.without_token());
+    }
+    assert!(app.mail_to("active@example.org").await.contains("You have an account already"));
+
+    let second = nth_link(&app, "una@example.org", 2).await;
+    assert_ne!(second, first);
+    let page = app.browser().get(&second).await;
+    assert_eq!(page.path, "/login");
+    assert_eq!(try_to_sign_in(&app, "una@example.org", Browser::PASSWORD).await.path, "/");
+    assert_eq!(app.browser().get(&first).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(app.mails().iter().all(|mail| mail.to != ["nobody@example.org"]));
+
+    let page = resend("no address").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.error("email").is_some());
+}
+
+#[tokio::test]
+async fn a_bad_registration_comes_back_with_its_text_and_every_error() {
+    let app = TestApp::without_worker().await;
+    let changes = [("email", "una at example"), ("full_name", "Una\r\nBcc: all@example.org"), ("password", "short")];
+    let page = app.browser().submit("/register", "/register", &changes).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["email", "full_name", "password"] {
+        assert!(page.error(field).is_some(), "{field}: {}", page.text);
+    }
+    assert!(page.contains("una at example"));
+    assert!(!page.contains("short\""), "a password is not sent back");
+
+    let long = "x".repeat(10_000);
+    for (field, value) in [
+        ("password", long.as_str()),
+        ("full_name", "Una\u{0}"),
+        ("full_name", "Una\u{7f}"),
+        ("full_name", long.as_str()),
+        ("email", "una@example.org\r\nBcc: b@example.org"),
+        ("email", "una\u{0}@example.org"),
+        ("email", long.as_str()),
+    ] {
+        let mut changes = vec![("email", "una@example.org"), ("full_name", "Una"), ("password", Browser::PASSWORD)];
+        changes.retain(|(name, _)| *name != field);
+        changes.push((field, value));
+        let page = app.browser().submit("/register", "/register", &changes).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(page.error(field).is_some(), "{field}: {}", page.text);
+    }
+    assert_eq!(app.count("select count(*) from users").await, 0);
+    assert_eq!(app.count("select count(*) from graphile_worker.jobs").await, 0);
+}
+
+#[tokio::test]
+async fn a_double_click_on_register_makes_one_user() {
+    let app = TestApp::without_worker().await;
+    let browser = app.browser();
+    let fields = browser.get("/register").await.form("/register");
+    let changes = [("email", "Una@Example.org"), ("full_name", "Una"), ("password", Browser::PASSWORD)];
+    let (first, second) =
+        tokio::join!(browser.post("/register", fields.clone(), &changes), browser.post("/register", fields.clone(), &changes));
+    assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(app.count("select count(*) from users").await, 1);
+}
+
+#[tokio::test]
+async fn tokens_and_passwords_are_kept_only_as_hashes_and_the_queue_holds_ids_alone() {
+    let mut app = TestApp::without_worker().await;
+    register(&app, "una@example.org", Browser::PASSWORD).await;
+    let job: String = sqlx::query_scalar("select j::text from graphile_worker._private_jobs j").fetch_one(&app.db).await.unwrap();
+    assert!(job.contains("token_id") && !job.contains("una@"), "{job}");
+
+    app.start_worker();
+    let link = nth_link(&app, "una@example.org", 1).await;
+    let token = link.strip_prefix("/verify/").unwrap();
+    assert_eq!(token.len(), 64);
+    let kept: Vec<u8> = sqlx::query_scalar("select token_hash from user_tokens").fetch_one(&app.db).await.unwrap();
+    assert_eq!(kept, Sha256::digest(token.as_bytes()).to_vec());
+    let row: String = sqlx::query_scalar("select t::text || u::text from user_tokens t, users u").fetch_one(&app.db).await.unwrap();
+    assert!(!row.contains(token) && !row.contains(Browser::PASSWORD), "{row}");
+    let hashes: Vec<String> = sqlx::query_scalar("select password_hash from users union all select password_hash from user_tokens")
+        .fetch_all(&app.db)
+        .await
+        .unwrap();
+    assert!(hashes.iter().all(|hash| hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")), "{hashes:?}");
+}
+
+#[tokio::test]
+async fn an_htmx_request_without_a_session_is_told_to_load_the_sign_in_page() {
+    let app = TestApp::without_worker().await;
+    let browser = Browser::without_redirects(&app.base);
+    for path in
+        ["/recipients", "/recipients/1/edit", "/messages", "/mailings/new", "/attempts?mailing_id=4", "/attempts/1/live", "/reports"]
+    {
+        let page = browser.get(path).await;
+        let login = format!("/login?next={}", url::form_urlencoded::byte_serialize(path.as_bytes()).collect::<String>());
+        assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, Some(login.as_str())), "{path}");
+        let page = browser.send(browser.request(Method::GET, path).header("HX-Request", "true")).await;
+        assert_eq!((page.status, page.header("hx-redirect")), (StatusCode::UNAUTHORIZED, Some(login.as_str())), "{path}");
+    }
+    for (method, path) in [
+        (Method::POST, "/recipients"),
+        (Method::PUT, "/messages/1"),
+        (Method::DELETE, "/mailings/1"),
+        (Method::POST, "/mailings/1/attempts"),
+    ] {
+        let page = browser.htmx_request(method.clone(), path, &[]).await;
+        assert_eq!((page.status, page.header("hx-redirect")), (StatusCode::UNAUTHORIZED, Some("/login?next=%2F")), "{path}");
+        let token = browser.token().await;
+        let page = browser.send(browser.request(method, path).form(&[("csrf_token", token)])).await;
+        assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, Some("/login?next=%2F")), "{path}");
+    }
+}
