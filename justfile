@@ -20,7 +20,7 @@ test *arguments:
 
 # Throughput against the mail server's own limit
 bench *arguments:
-    cargo bench {{ arguments }}
+    cargo bench --bench throughput -- {{ arguments }}
 
 # Everything a change must pass, as CI runs it
 ci:
