@@ -84,8 +84,13 @@ impl Page {
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        // Pages show one reader's data and single-use tokens: no cache keeps them.
-        Html(self.content.into_string()).with_status(self.status).with_header(header::CACHE_CONTROL, "no-store").into_response()
+        // Pages show one reader's data and single-use tokens: no cache keeps them. An editor that htmx puts into a list
+        // differs from the one on a page of its own.
+        Html(self.content.into_string())
+            .with_status(self.status)
+            .with_header(header::CACHE_CONTROL, "no-store")
+            .with_header(header::VARY, "HX-Request")
+            .into_response()
     }
 }
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod attempts;
+mod cli;
 mod compose;
 mod delivery;
 mod embedded;

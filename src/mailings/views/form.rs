@@ -49,6 +49,7 @@ pub fn new_page(
         } @else {
             div .card .form-card { div .card-body {
                 form #mailing-new method="post" action="/mailings" novalidate {
+                    (button::on_enter())
                     (csrf_field(&chrome.csrf))
                     @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
                     (fields(&Fields { scope: "mailing-new", action: "/mailings", method: "post", form, picker, errors, is_zone_chosen }))
@@ -91,6 +92,7 @@ pub fn edit_page(
             tr .editor id=(scope) { td colspan=(COLUMNS) {
                 form method="post" action=(action) hx-put=[inline] hx-target=[target] hx-select=[inline.map(|_| "tr")]
                     hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
+                    (button::on_enter())
                     (csrf_field(&chrome.csrf))
                     (method_field("put"))
                     input type="hidden" name="version" value=(form.version);

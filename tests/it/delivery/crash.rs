@@ -1,8 +1,7 @@
 //! Processes that die or stall in the middle.
 
 use std::{
-    path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::Duration,
 };
 
@@ -18,21 +17,8 @@ use crate::support::{TestApp, quick, until};
 struct Worker(Child);
 
 impl Worker {
-    fn start(app: &TestApp, data_dir: &Path) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_periodical"))
-            .arg("worker")
-            .env("DATABASE_URL", app.database_url())
-            .env("SMTP_URL", format!("smtp://{}", app.smtp.address()))
-            .env("SMTP_CONNECTIONS", "4")
-            .env("MAIL_FROM", "news@periodical.example")
-            .env("PUBLIC_URL", "http://127.0.0.1")
-            .env("SECRET_KEY", "a key for tests that is long enough")
-            .env("DATA_DIR", data_dir)
-            .env("RUST_LOG", "warn")
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self(child)
+    fn start(app: &TestApp) -> Self {
+        Self(app.command(&["worker"]).stdin(Stdio::null()).spawn().unwrap())
     }
 
     fn kill(mut self) {
@@ -56,15 +42,14 @@ async fn a_worker_killed_in_the_middle_loses_nobody_and_repeats_at_most_one_a_co
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, RECIPIENTS).await;
     app.faults().set_command_delay(Duration::from_millis(1));
-    let data_dir = app.app.config.data_dir.clone();
     let mailing = app.due_mailing(user).await;
     for kill in 1..=KILLS {
-        let worker = Worker::start(&app, &data_dir);
+        let worker = Worker::start(&app);
         let enough = RECIPIENTS as usize * kill / (KILLS + 2);
         until("mails going out", || async { (app.mails().len() >= enough).then_some(()) }).await;
         worker.kill();
     }
-    let _last = Worker::start(&app, &data_dir);
+    let _last = Worker::start(&app);
     let attempt = app.attempt_of(mailing).await;
     let figures = app.finished(attempt).await;
     assert_eq!((figures.total, figures.sent, figures.waiting), (RECIPIENTS, RECIPIENTS, 0), "{figures:?}");
@@ -199,8 +184,7 @@ async fn a_survivor_of_the_same_data_folder_repeats_nothing_a_killed_neighbour_h
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, RECIPIENTS).await;
     app.faults().set_command_delay(Duration::from_millis(1));
-    let data_dir = app.app.config.data_dir.clone();
-    let (victim, _survivor) = (Worker::start(&app, &data_dir), Worker::start(&app, &data_dir));
+    let (victim, _survivor) = (Worker::start(&app), Worker::start(&app));
     let mailing = app.due_mailing(user).await;
     until("mails going out", || async { (app.mails().len() >= 300).then_some(()) }).await;
     victim.kill();

@@ -2,6 +2,7 @@
 
 use std::{
     path::PathBuf,
+    process::Command,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -123,9 +124,23 @@ impl TestApp {
         tokio::time::timeout(Duration::from_secs(60), worker).await.expect("the worker ends").unwrap();
     }
 
-    /// For processes of their own.
-    pub fn database_url(&self) -> &str {
-        &self.database_url
+    /// A process of the built binary with this App's settings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_periodical"));
+        command
+            .args(arguments)
+            // No `.env` of whoever runs the tests.
+            .current_dir(std::env::temp_dir())
+            .env("DATABASE_URL", &self.database_url)
+            .env("SMTP_URL", format!("smtp://{}", self.smtp.address()))
+            .env("SMTP_CONNECTIONS", "4")
+            .env("MAIL_FROM", "news@periodical.example")
+            .env("PUBLIC_URL", "http://127.0.0.1")
+            .env("SECRET_KEY", "a key for tests that is long enough")
+            .env("DATA_DIR", &self.data_dir)
+            .env("LISTEN", "127.0.0.1:0")
+            .env("RUST_LOG", "error");
+        command
     }
 
     pub fn smtp_settings(&self) -> SmtpSettings {
