@@ -6,9 +6,9 @@ use super::model::{Message, MessageForm, Summary};
 use crate::{
     mailings::model::Use,
     ui::{
-        Column, Field, Icon, Pagination, SearchBox, Section, Tone, alert,
+        Column, Editor, Field, Icon, Pagination, SearchBox, Section,
         button::{self, Delete},
-        cell, csrf_field, empty, form, method_field, page, page_header, pagination, search_box, submission_field, table,
+        cell, empty, form, page, page_header, pagination, search_box, table,
         table::actions_cell,
     },
     users::CurrentUser,
@@ -82,8 +82,7 @@ fn delete_button(id: i64, subject: &str, csrf: &str, target: Option<&str>) -> Ma
 }
 
 pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &MessageForm, errors: &FieldErrors) -> Markup {
-    let editor = Editor { id: "message-new".into(), stored_id: None, form, errors, stored: None };
-    editor_page(user, chrome, "New message", &editor)
+    editor_page(user, chrome, "New message", &editor(chrome, form, None, None, "Add message"), form, errors)
 }
 
 pub fn edit_page(
@@ -94,68 +93,53 @@ pub fn edit_page(
     errors: &FieldErrors,
     stored: Option<&Message>,
 ) -> Markup {
-    let editor = Editor { id: format!("message-{id}-editor"), stored_id: Some(id), form, errors, stored };
-    editor_page(user, chrome, "Edit message", &editor)
+    let conflict = stored.map(|stored| {
+        html! {
+            strong { "This message was changed in another tab meanwhile. " }
+            "Stored now: “" (stored.subject) "”. " a href={ "/messages/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
+            "; saving again replaces it with what stands below."
+        }
+    });
+    editor_page(user, chrome, "Edit message", &editor(chrome, form, Some(id), conflict, "Save"), form, errors)
 }
 
-/// The form stands in a table's row, because in the list it takes a row's place; alone on its page it looks the same.
-fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor) -> Markup {
+fn editor<'a>(
+    chrome: &'a Chrome,
+    form: &MessageForm,
+    stored_id: Option<i64>,
+    conflict: Option<Markup>,
+    submit_label: &'a str,
+) -> Editor<'a> {
+    Editor {
+        list: "/messages",
+        noun: "message",
+        columns: COLUMNS,
+        stored_id,
+        version: form.version,
+        submission_id: form.submission_id,
+        conflict,
+        submit_label,
+        csrf: &chrome.csrf,
+        inline: chrome.htmx,
+    }
+}
+
+fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor, form: &MessageForm, errors: &FieldErrors) -> Markup {
+    let scope = Editor::scope(editor.noun, editor.stored_id);
     let content = html! {
         (page_header(title, None, None))
-        div .card .form-card { table .table .card-table .editor-table { tbody { (editor.row(chrome)) } } }
+        (editor.render(fields(&scope, form, errors)))
     };
     page(&user.shell(chrome, title, Section::Messages), content)
 }
 
-struct Editor<'a> {
-    id: String,
-    /// None: not stored yet.
-    stored_id: Option<i64>,
-    form: &'a MessageForm,
-    errors: &'a FieldErrors,
-    /// What another tab has saved meanwhile.
-    stored: Option<&'a Message>,
-}
-
-impl Editor<'_> {
-    fn row(&self, chrome: &Chrome) -> Markup {
-        let (form, errors) = (self.form, self.errors);
-        let action = self.stored_id.map_or_else(|| "/messages".to_owned(), |id| format!("/messages/{id}"));
-        // On its own page the form is an ordinary one; in the list htmx puts the answer in its place.
-        let inline = chrome.htmx.then_some(&action);
-        let (post, put) = if self.stored_id.is_none() { (inline, None) } else { (None, inline) };
-        let target = inline.map(|_| format!("#{}", self.id));
-        html! {
-            tr .editor id=(self.id) {
-                td colspan=(COLUMNS) {
-                    form method="post" action=(action) hx-post=[post] hx-put=[put] hx-target=[target] hx-select=[inline.map(|_| "tr")]
-                        hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
-                        (csrf_field(&chrome.csrf))
-                        @if self.stored_id.is_some() { (method_field("put")) }
-                        @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
-                        input type="hidden" name="version" value=(form.version);
-                        @if let Some(stored) = self.stored {
-                            (alert(Tone::Warning, html! {
-                                strong { "This message was changed in another tab meanwhile. " }
-                                "Stored now: “" (stored.subject) "”. " a href={ "/messages/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
-                                "; saving again replaces it with what stands below."
-                            }))
-                        }
-                        (form::text(&Field::new("Subject", "subject").scope(&self.id).value(&form.subject).error(errors.get("subject")).required().max_length(250).autocomplete("off").autofocus()))
-                        (form::textarea(&Field::new("Body", "body").scope(&self.id).value(&form.body).error(errors.get("body"))
-                            .hint("Plain text, or HTML: headings, lists, links and pictures stay, scripts are taken out. Every mail gets a plain-text part as well.").required(), 12))
-                        div .btn-list {
-                            (button::primary(if self.stored_id.is_none() { "Add message" } else { "Save" }))
-                            (self.cancel(chrome))
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn cancel(&self, chrome: &Chrome) -> Markup {
-        button::cancel("/messages", "message", self.stored_id, chrome.htmx)
+fn fields(scope: &str, form: &MessageForm, errors: &FieldErrors) -> Markup {
+    const BODY_HINT: &str =
+        "Plain text, or HTML: headings, lists, links and pictures stay, scripts are taken out. Every mail gets a plain-text part as well.";
+    let field = |label, name: &'static str| Field::new(label, name).scope(scope).error(errors.get(name)).required();
+    html! {
+        (form::text(&field("Subject", "subject").value(&form.subject).max_length(250).autocomplete("off").autofocus()))
+        (form::textarea(&field("Body", "body").value(&form.body).hint(BODY_HINT), 12))
     }
 }
 

@@ -6,9 +6,9 @@ use super::model::{Recipient, RecipientForm};
 use crate::{
     mailings::model::Use,
     ui::{
-        Column, Field, Icon, Kind, Pagination, SearchBox, Section, Tone, alert, badge,
+        Column, Editor, Field, Icon, Kind, Pagination, SearchBox, Section, Tone, alert, badge,
         button::{self, Act, Delete},
-        cell, csrf_field, empty, form, method_field, page, page_header, pagination, search_box, submission_field, table,
+        cell, empty, form, page, page_header, pagination, search_box, table,
         table::actions_cell,
     },
     users::CurrentUser,
@@ -88,8 +88,7 @@ fn delete_button(recipient: &Recipient, csrf: &str, target: Option<&str>) -> Mar
 }
 
 pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &RecipientForm, errors: &FieldErrors) -> Markup {
-    let editor = Editor { id: "recipient-new".into(), stored_id: None, form, errors, stored: None };
-    editor_page(user, chrome, "New recipient", &editor)
+    editor_page(user, chrome, "New recipient", &editor(chrome, form, None, None, "Add recipient"), form, errors)
 }
 
 pub fn edit_page(
@@ -100,74 +99,58 @@ pub fn edit_page(
     errors: &FieldErrors,
     stored: Option<&Recipient>,
 ) -> Markup {
-    let editor = Editor { id: format!("recipient-{id}-editor"), stored_id: Some(id), form, errors, stored };
-    editor_page(user, chrome, "Edit recipient", &editor)
+    let conflict = stored.map(|stored| {
+        html! {
+            strong { "This recipient was changed in another tab meanwhile. " }
+            "Stored now: " (stored.email) ", " (stored.full_name) @if !stored.comment.is_empty() { ", " (stored.comment) } ". "
+            "Saving again replaces that with what stands below."
+        }
+    });
+    editor_page(user, chrome, "Edit recipient", &editor(chrome, form, Some(id), conflict, "Save"), form, errors)
 }
 
-/// The form stands in a table's row, because in the list it takes a row's place; alone on its page it looks the same.
-fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor) -> Markup {
+fn editor<'a>(
+    chrome: &'a Chrome,
+    form: &RecipientForm,
+    stored_id: Option<i64>,
+    conflict: Option<Markup>,
+    submit_label: &'a str,
+) -> Editor<'a> {
+    Editor {
+        list: "/recipients",
+        noun: "recipient",
+        columns: COLUMNS,
+        stored_id,
+        version: form.version,
+        submission_id: form.submission_id,
+        conflict,
+        submit_label,
+        csrf: &chrome.csrf,
+        inline: chrome.htmx,
+    }
+}
+
+fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor, form: &RecipientForm, errors: &FieldErrors) -> Markup {
+    let scope = Editor::scope(editor.noun, editor.stored_id);
     let content = html! {
         (page_header(title, None, None))
-        div .card .form-card { table .table .card-table .editor-table { tbody { (editor.row(chrome)) } } }
+        (editor.render(fields(&scope, form, errors)))
     };
     page(&user.shell(chrome, title, Section::Recipients), content)
 }
 
-struct Editor<'a> {
-    id: String,
-    /// None: not stored yet.
-    stored_id: Option<i64>,
-    form: &'a RecipientForm,
-    errors: &'a FieldErrors,
-    /// What another tab has saved meanwhile.
-    stored: Option<&'a Recipient>,
-}
-
-impl Editor<'_> {
-    fn row(&self, chrome: &Chrome) -> Markup {
-        let (form, errors) = (self.form, self.errors);
-        let action = self.stored_id.map_or_else(|| "/recipients".to_owned(), |id| format!("/recipients/{id}"));
-        // On its own page the form is an ordinary one; in the list htmx puts the answer in its place.
-        let inline = chrome.htmx.then_some(&action);
-        let (post, put) = if self.stored_id.is_none() { (inline, None) } else { (None, inline) };
-        let target = inline.map(|_| format!("#{}", self.id));
-        html! {
-            tr .editor id=(self.id) {
-                td colspan=(COLUMNS) {
-                    form method="post" action=(action) hx-post=[post] hx-put=[put] hx-target=[target] hx-select=[inline.map(|_| "tr")]
-                        hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
-                        (csrf_field(&chrome.csrf))
-                        @if self.stored_id.is_some() { (method_field("put")) }
-                        @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
-                        input type="hidden" name="version" value=(form.version);
-                        @if let Some(stored) = self.stored {
-                            (alert(Tone::Warning, html! {
-                                strong { "This recipient was changed in another tab meanwhile. " }
-                                "Stored now: " (stored.email) ", " (stored.full_name) @if !stored.comment.is_empty() { ", " (stored.comment) } ". "
-                                "Saving again replaces that with what stands below."
-                            }))
-                        }
-                        div .row {
-                            div .col-md-6 {
-                                (form::email(&Field::new("E-mail", "email").scope(&self.id).value(&form.email).error(errors.get("email")).required().max_length(254).autocomplete("off").autofocus()))
-                            }
-                            div .col-md-6 {
-                                (form::text(&Field::new("Full name", "full_name").scope(&self.id).value(&form.full_name).error(errors.get("full_name")).required().max_length(200).autocomplete("off")))
-                            }
-                        }
-                        (form::textarea(&Field::new("Comment", "comment").scope(&self.id).value(&form.comment).error(errors.get("comment")).hint("For you alone.").max_length(2000), 2))
-                        div .btn-list {
-                            (button::primary(if self.stored_id.is_none() { "Add recipient" } else { "Save" }))
-                            (self.cancel(chrome))
-                        }
-                    }
-                }
+fn fields(scope: &str, form: &RecipientForm, errors: &FieldErrors) -> Markup {
+    let field = |label, name: &'static str| Field::new(label, name).scope(scope).error(errors.get(name));
+    html! {
+        div .row {
+            div .col-md-6 {
+                (form::email(&field("E-mail", "email").value(&form.email).required().max_length(254).autocomplete("off").autofocus()))
+            }
+            div .col-md-6 {
+                (form::text(&field("Full name", "full_name").value(&form.full_name).required().max_length(200).autocomplete("off")))
             }
         }
-    }
-
-    fn cancel(&self, chrome: &Chrome) -> Markup {
-        button::cancel("/recipients", "recipient", self.stored_id, chrome.htmx)
+        (form::textarea(&field("Comment", "comment").value(&form.comment).hint("For you alone.").max_length(2000), 2))
     }
 }
 

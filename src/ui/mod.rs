@@ -8,6 +8,7 @@ pub mod alert;
 pub mod badge;
 pub mod button;
 pub mod choice;
+pub mod editor;
 pub mod empty;
 pub mod form;
 pub mod hero;
@@ -19,6 +20,7 @@ pub mod table;
 
 pub use alert::{Flash, Tone, alert};
 pub use badge::{Kind, badge};
+pub use editor::Editor;
 pub use empty::empty;
 pub use form::{Field, csrf_field, form_errors, method_field, submission_field};
 pub use hero::{Step, hero, steps};

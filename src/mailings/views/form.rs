@@ -12,9 +12,9 @@ use super::{
 use crate::{
     recipients::model::Recipient,
     ui::{
-        Field, Icon, Section, Tone, alert, button,
+        Editor, Field, Icon, Section, button,
         choice::{self, Choice},
-        csrf_field, empty, form, method_field, page, page_header,
+        csrf_field, empty, form, page, page_header,
         progress::grouped,
         submission_field,
     },
@@ -82,36 +82,35 @@ pub fn edit_page(
     errors: &FieldErrors,
     stored: Option<&Mailing>,
 ) -> Markup {
-    let (scope, action) = (format!("mailing-{id}-editor"), format!("/mailings/{id}"));
-    // On its own page the form is an ordinary one; in the list htmx puts the answer in its place.
-    let inline = chrome.htmx.then_some(&action);
-    let target = inline.map(|_| format!("#{scope}"));
+    let conflict = stored.map(|stored| {
+        html! {
+            strong { "This mailing was changed in another tab meanwhile. " }
+            "Stored now: “" (stored.name) "”, sending “" (stored.subject) "” to "
+            @if stored.all_recipients { "all of your recipients" } @else { "the ticked recipients" }
+            @if let Ok(schedule) = stored.schedule() { ", " (schedule.sentence()) }
+            ". " a href={ "/mailings/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
+            "; saving again replaces it with what stands below."
+        }
+    });
+    let editor = Editor {
+        list: "/mailings",
+        noun: "mailing",
+        columns: COLUMNS,
+        stored_id: Some(id),
+        version: form.version,
+        submission_id: None,
+        conflict,
+        submit_label: "Save",
+        csrf: &chrome.csrf,
+        inline: chrome.htmx,
+    };
+    let (scope, action) = (Editor::scope(editor.noun, editor.stored_id), format!("/mailings/{id}"));
     let content = html! {
         (page_header("Edit mailing", None, None))
-        div .card .form-card { table .table .card-table .editor-table { tbody {
-            tr .editor id=(scope) { td colspan=(COLUMNS) {
-                form method="post" action=(action) hx-put=[inline] hx-target=[target] hx-select=[inline.map(|_| "tr")]
-                    hx-swap=[inline.map(|_| "outerHTML")] hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
-                    (button::on_enter())
-                    (csrf_field(&chrome.csrf))
-                    (method_field("put"))
-                    input type="hidden" name="version" value=(form.version);
-                    @if let Some(stored) = stored {
-                        (alert(Tone::Warning, html! {
-                            strong { "This mailing was changed in another tab meanwhile. " }
-                            "Stored now: “" (stored.name) "”, sending “" (stored.subject) "” to "
-                            @if stored.all_recipients { "all of your recipients" } @else { "the ticked recipients" }
-                            @if let Ok(schedule) = stored.schedule() { ", " (schedule.sentence()) }
-                            ". " a href={ "/mailings/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
-                            "; saving again replaces it with what stands below."
-                        }))
-                    }
-                    (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true }))
-                    p .text-secondary { "An attempt that is running is not touched: a change counts from the next run on." }
-                    div .btn-list { (button::primary("Save")) (button::cancel("/mailings", "mailing", Some(id), chrome.htmx)) }
-                }
-            } }
-        } } }
+        (editor.render(html! {
+            (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true }))
+            p .text-secondary { "An attempt that is running is not touched: a change counts from the next run on." }
+        }))
     };
     page(&user.shell(chrome, "Edit mailing", Section::Mailings), content)
 }
