@@ -63,7 +63,9 @@ pub fn run() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(&error),
     };
-    log_to_terminal();
+    if let Err(error) = log_to_terminal() {
+        return fail(&error);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
@@ -83,15 +85,20 @@ fn fail(error: &dyn std::fmt::Display) -> ExitCode {
 }
 
 /// Times and levels on stderr; stdout is for what a command answers.
-fn log_to_terminal() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,periodical=info"));
+fn log_to_terminal() -> Result<(), String> {
+    // Empty is unset here as for every setting; tracing-subscriber would take it for "errors alone".
+    let asked = std::env::var("RUST_LOG").ok().filter(|directives| !directives.trim().is_empty());
+    let directives = asked.as_deref().unwrap_or("warn,periodical=info");
+    let filter = EnvFilter::try_new(directives).map_err(|error| format!("RUST_LOG: `{directives}` cannot be used: {error}"))?;
+    let is_terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .compact()
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(is_terminal)
         .with_writer(std::io::stderr)
         .init();
+    Ok(())
 }
 
 async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<ExitCode> {

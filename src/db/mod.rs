@@ -27,6 +27,10 @@ const MIGRATION_LOCK: i64 = 0x7065_7269_6f64;
 /// A malformed URL, or a server that cannot be reached.
 pub async fn connect(url: &str, max_connections: u32) -> anyhow::Result<PgPool> {
     let options = PgConnectOptions::from_str(url).context("DATABASE_URL is malformed")?.application_name("periodical");
+    // A pool would try for ten seconds and then say that it timed out; one connection says what is wrong.
+    let first =
+        PgConnection::connect_with(&options).await.context("Postgres cannot be reached; check DATABASE_URL and that the server runs")?;
+    first.close().await?;
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(10))

@@ -131,6 +131,7 @@ async fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("SECRET_KEY", ""),
         ("MAIL_FROM", ""),
         ("SMTP_CA_FILE", "/nowhere.pem"),
+        ("RUST_LOG", "periodical=loud"),
     ] {
         let mut command = app.command(&["check"]);
         command.env(setting, value);

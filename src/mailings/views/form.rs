@@ -129,7 +129,7 @@ fn fields(fields: &Fields) -> Markup {
     let Fields { scope, form, errors, .. } = fields;
     let field = |label, name: &'static str| Field::new(label, name).scope(scope).error(errors.get(name)).required();
     html! {
-        (form::text(&field("Name", "name").value(&form.name).hint("For you; recipients see the message's subject.").max_length(200).autocomplete("off")))
+        (form::text(&field("Name", "name").value(&form.name).hint("For you. Recipients see the message's subject; this name stands in the mail's List-Id alone.").max_length(200).autocomplete("off")))
         (message(fields, &field("Message", "message_id").value(&form.message_id)))
         (audience(fields))
         h2 .h3 .mt-4 { "When it goes out" }
