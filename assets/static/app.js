@@ -145,6 +145,11 @@
     event.target.closest?.("[popover]")?.hidePopover();
   });
 
+  // Enter in a search inside a larger form searches, which typing has done, and does not send the form.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.("[data-no-submit]")) event.preventDefault();
+  });
+
   // ---- Forms sent without htmx: ask where a question is set, then send once.
 
   document.addEventListener("submit", (event) => {

@@ -181,6 +181,8 @@ impl Slice {
                 Some(self.note(model::release(&claimed)))
             }
             Outcome::Interrupted { .. } => {
+                // A 421 to the dot is an answer too: after a crash this mail is not in doubt.
+                self.note(model::release(&claimed));
                 lock(&self.put_off).push((claimed, outcome));
                 None
             }

@@ -151,7 +151,10 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup
         @if let Some(reason) = &mailing.disabled_reason {
             (alert(Tone::Danger, html! { strong { "A manager has disabled this mailing: " } (reason) }))
         }
-        div .row .row-cards {
+        @let again = is_moving(show).then(|| format!("/mailings/{}", mailing.id));
+        div #mailing .row .row-cards hx-get=[again.as_ref()] hx-trigger=[again.as_ref().map(|_| "every 2s")]
+            hx-target=[again.as_ref().map(|_| "this")] hx-select=[again.as_ref().map(|_| "#mailing")]
+            hx-swap=[again.as_ref().map(|_| "outerHTML")] {
             div .col-lg-7 { (facts(show)) }
             div .col-lg-5 { (upcoming(mailing, show.now)) }
             div .col-12 {
@@ -170,6 +173,15 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup
         }
     };
     page(&user.shell(chrome, &mailing.name, Section::Mailings), content)
+}
+
+/// Whether something is about to happen, so that the page looks again by itself: a run is due within minutes, or one
+/// is going on.
+fn is_moving(show: &ShowPage) -> bool {
+    let mailing = show.mailing;
+    let is_stopped = mailing.paused_at.is_some() || mailing.disabled_at.is_some();
+    let is_soon = mailing.next_run_at.is_some_and(|next| next <= show.now + time::Duration::minutes(5));
+    !is_stopped && (is_soon || show.attempts.iter().any(Attempt::is_running))
 }
 
 /// "Start now" beside the schedule; a fresh submission id makes a double click one run. Not where it would be refused.

@@ -10,12 +10,6 @@ pub fn primary(label: &str) -> Markup {
     html! { button .btn .btn-primary type="submit" { (label) } }
 }
 
-/// What Enter presses in a form whose first visible button does something lesser: a form's first submit button in the
-/// document's order counts (HTML, "implicit submission").
-pub fn on_enter() -> Markup {
-    html! { button .visually-hidden type="submit" tabindex="-1" aria-hidden="true" {} }
-}
-
 /// Sends the form; a lesser act.
 pub fn secondary(label: &str) -> Markup {
     html! { button .btn type="submit" { (label) } }

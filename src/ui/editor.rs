@@ -53,7 +53,6 @@ impl Editor<'_> {
                     form method="post" action=(action) hx-post=[post] hx-put=[put] hx-target=[inline.map(|_| format!("#{id}"))]
                         hx-select=[inline.map(|_| "tr")] hx-swap=[inline.map(|_| "outerHTML")]
                         hx-disable=[inline.map(|_| "find button[type=submit]")] novalidate {
-                        (button::on_enter())
                         (csrf_field(self.csrf))
                         @if self.stored_id.is_some() { (method_field("put")) }
                         @if let Some(submission_id) = self.submission_id { (submission_field(submission_id)) }

@@ -53,6 +53,7 @@ async fn a_saved_mailing_shows_its_next_five_runs_and_its_job_waits_in_the_queue
 
     let page = browser.get(&format!("/mailings/{id}")).await;
     let days = ["Sat 10 Jan", "Sat 17 Jan", "Sat 24 Jan", "Sat 31 Jan", "Sat 7 Feb"];
+    assert_eq!(page.count("[hx-trigger='every 2s']"), 0, "nothing to see before 2099");
     assert_eq!(page.texts("#upcoming li"), days.map(|day| format!("{day} 2099, 09:00 (Europe/Moscow)")));
     assert!(page.contains("Every week on Saturday at 09:00 Europe/Moscow"), "{}", page.text);
     assert_eq!(app.job_of(id).await, Some(datetime!(2099-01-10 06:00 UTC)));
@@ -68,7 +69,9 @@ async fn a_mailing_inside_its_window_is_due_now() {
     let id = only_id(&app).await;
     let run_at = app.job_of(id).await.unwrap();
     assert!(run_at <= before + Duration::seconds(30), "{run_at}");
-    assert!(browser.get(&format!("/mailings/{id}")).await.texts("#upcoming li")[0].ends_with("due now"));
+    let page = browser.get(&format!("/mailings/{id}")).await;
+    assert!(page.texts("#upcoming li")[0].ends_with("due now"));
+    assert_eq!(page.count("#mailing[hx-trigger='every 2s']"), 1, "a page with a run at hand looks again by itself");
 }
 
 #[tokio::test]

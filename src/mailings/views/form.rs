@@ -49,10 +49,9 @@ pub fn new_page(
         } @else {
             div .card .form-card { div .card-body {
                 form #mailing-new method="post" action="/mailings" novalidate {
-                    (button::on_enter())
                     (csrf_field(&chrome.csrf))
                     @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
-                    (fields(&Fields { scope: "mailing-new", action: "/mailings", method: "post", form, picker, errors, is_zone_chosen }))
+                    (fields(&Fields { scope: "mailing-new", action: "/mailings", method: "post", form, picker, errors, is_zone_chosen, inline: false }))
                     div .btn-list { (button::primary("Save mailing")) (button::secondary_link("/mailings", "Cancel")) }
                 }
             } }
@@ -108,7 +107,7 @@ pub fn edit_page(
     let content = html! {
         (page_header("Edit mailing", None, None))
         (editor.render(html! {
-            (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true }))
+            (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true, inline: chrome.htmx }))
             p .text-secondary { "An attempt that is running is not touched: a change counts from the next run on." }
         }))
     };
@@ -123,6 +122,8 @@ struct Fields<'a> {
     picker: &'a Picker,
     errors: &'a FieldErrors,
     is_zone_chosen: bool,
+    /// Whether htmx puts the form into the list.
+    inline: bool,
 }
 
 fn fields(fields: &Fields) -> Markup {
@@ -205,10 +206,12 @@ fn picker_part(fields: &Fields) -> Markup {
     html! {
         div .input-group .mb-2 {
             input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Address, name or comment"
-                aria-label="Search recipients to tick" maxlength="200" autocomplete="off" hx-post=[post] hx-put=[put] hx-vals=r#"{"find":"1"}"#
+                aria-label="Search recipients to tick" data-no-submit maxlength="200" autocomplete="off" hx-post=[post] hx-put=[put] hx-vals=r#"{"find":"1"}"#
                 hx-trigger="input changed delay:300ms" hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-sync="this:replace";
-            // Without JavaScript: sends the whole form and gets it back with the list found.
-            button .btn type="submit" name="find" value="1" hx-post=[post] hx-put=[put] hx-target=(target) hx-select=(target) hx-swap="outerHTML" { "Find" }
+            // Without JavaScript: sends the whole form and gets it back with the list found. With it the list follows the
+            // typing, and this button would be the one that Enter presses in every other field; so it is not even there
+            // where htmx asked, whose parser looks into noscript.
+            @if !fields.inline { noscript { button .btn type="submit" name="find" value="1" { "Find" } } }
         }
         div id=(id) {
             (choice::checkbox_list(
