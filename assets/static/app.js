@@ -150,15 +150,10 @@
     if (event.key === "Enter" && event.target.matches?.("[data-no-submit]")) event.preventDefault();
   });
 
-  // ---- Forms sent without htmx: ask where a question is set, then send once.
+  // ---- Forms sent without htmx are sent once.
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    const question = event.submitter?.dataset.question;
-    if (question && !confirm(question)) {
-      event.preventDefault();
-      return;
-    }
     // htmx has taken this one (it prevents the default), or something refused it.
     if (event.defaultPrevented || form.method === "dialog" || form.target) return;
     if (form.dataset.sending) {

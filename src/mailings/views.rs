@@ -205,8 +205,6 @@ fn pause_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
                 csrf: &chrome.csrf,
                 label,
                 class: if mailing.paused_at.is_some() && mailing.disabled_at.is_none() { "btn-primary" } else { "" },
-                target: None,
-                question: None,
             }))
         }
     }

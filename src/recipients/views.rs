@@ -170,8 +170,6 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mai
                     csrf: &chrome.csrf,
                     label: "Try it again",
                     class: "btn-sm",
-                    target: None,
-                    question: None,
                 }))
             }))
         }

@@ -10,11 +10,6 @@ pub fn primary(label: &str) -> Markup {
     html! { button .btn .btn-primary type="submit" { (label) } }
 }
 
-/// Sends the form; a lesser act.
-pub fn secondary(label: &str) -> Markup {
-    html! { button .btn type="submit" { (label) } }
-}
-
 /// A link as the page's main act, as "New recipient".
 pub fn primary_link(href: &str, symbol: Option<Icon>, label: &str) -> Markup {
     html! {
@@ -45,14 +40,8 @@ pub fn cancel(list: &str, noun: &str, stored_id: Option<i64>, inline: bool) -> M
     }
 }
 
-/// A quiet link among a row's actions.
-pub fn row_link(href: &str, label: &str) -> Markup {
-    html! { a .btn .btn-sm .btn-ghost-primary href=(href) { (label) } }
-}
-
 /// One act that takes one click, as "Pause" or "Run now": a form of its own around a button.
 pub struct Act<'a> {
-    /// Where to; the same address with and without htmx.
     pub action: &'a str,
     /// `post`, `put` or `delete`.
     pub method: &'a str,
@@ -60,24 +49,15 @@ pub struct Act<'a> {
     pub label: &'a str,
     /// Beyond `btn`: `btn-primary`, `btn-sm`, `btn-outline-danger`.
     pub class: &'a str,
-    /// What htmx replaces with the answer, as `#mailing-ID`. None: a whole new page.
-    pub target: Option<&'a str>,
-    /// A question asked first; with JavaScript only, so nothing that cannot be undone: that is [`delete_button`].
-    pub question: Option<&'a str>,
 }
 
 /// The button with its form.
 pub fn act(act: &Act) -> Markup {
-    let method_for = |method: &str| (act.target.is_some() && act.method == method).then_some(act.action);
     html! {
         form .d-inline method="post" action=(act.action) {
             (csrf_field(act.csrf))
             @if act.method != "post" { (method_field(act.method)) }
-            // On the button, not the form: htmx puts a form's fields into a DELETE's address, the token among them.
-            button class={ "btn " (act.class) } type="submit" hx-post=[method_for("post")] hx-put=[method_for("put")]
-                hx-delete=[method_for("delete")] hx-target=[act.target] hx-swap=[act.target.map(|_| "outerHTML")]
-                hx-disable=[act.target.map(|_| "this")] hx-confirm=[act.target.and(act.question)]
-                data-question=[act.question.filter(|_| act.target.is_none())] { (act.label) }
+            button class={ "btn " (act.class) } type="submit" { (act.label) }
         }
     }
 }
@@ -150,18 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn an_act_without_target_leaves_the_work_to_the_form() {
-        let markup = act(&Act {
-            action: "/mailings/5/pause",
-            method: "put",
-            csrf: "token",
-            label: "Pause",
-            class: "",
-            target: None,
-            question: None,
-        })
-        .into_string();
-        assert!(!markup.contains("hx-"), "{markup}");
+    fn an_act_is_a_form_of_its_own_with_its_method() {
+        let markup = act(&Act { action: "/mailings/5/pause", method: "put", csrf: "token", label: "Pause", class: "" }).into_string();
         assert!(markup.contains(r#"name="_method" value="put""#), "{markup}");
     }
 }

@@ -3,8 +3,6 @@
 use maud::{Markup, Render, html};
 use uuid::Uuid;
 
-use super::alert::{Tone, alert};
-
 /// One field of a form, built up by its setters: `Field::new("E-mail", "email").value(&form.email).required()`.
 ///
 /// The name is the column's name; the id is the name too, unless [`Field::scope`] makes it another.
@@ -18,10 +16,8 @@ pub struct Field<'a> {
     pub(super) required: bool,
     max_length: Option<usize>,
     autocomplete: Option<&'a str>,
-    placeholder: Option<&'a str>,
     scope: Option<&'a str>,
     autofocus: bool,
-    hide_label: bool,
 }
 
 impl<'a> Field<'a> {
@@ -35,10 +31,8 @@ impl<'a> Field<'a> {
             required: false,
             max_length: None,
             autocomplete: None,
-            placeholder: None,
             scope: None,
             autofocus: false,
-            hide_label: false,
         }
     }
 
@@ -71,11 +65,6 @@ impl<'a> Field<'a> {
         Field { autocomplete: Some(token), ..self }
     }
 
-    /// An example of a value; never instead of the label.
-    pub fn placeholder(self, placeholder: &'a str) -> Self {
-        Field { placeholder: Some(placeholder), ..self }
-    }
-
     /// Makes ids unique where a page holds the same form twice, as rows edited in place: `recipient-ID`.
     pub fn scope(self, scope: &'a str) -> Self {
         Field { scope: Some(scope), ..self }
@@ -83,11 +72,6 @@ impl<'a> Field<'a> {
 
     pub fn autofocus(self) -> Self {
         Field { autofocus: true, ..self }
-    }
-
-    /// Leaves the label to screen readers, where a table's heading already says it.
-    pub fn hide_label(self) -> Self {
-        Field { hide_label: true, ..self }
     }
 
     pub(super) fn id(&self) -> String {
@@ -111,11 +95,7 @@ impl<'a> Field<'a> {
     }
 
     pub(super) fn label_class(&self) -> &'static str {
-        match (self.hide_label, self.required) {
-            (true, _) => "visually-hidden",
-            (false, true) => "form-label required",
-            (false, false) => "form-label",
-        }
+        if self.required { "form-label required" } else { "form-label" }
     }
 
     /// Error and hint, as they stand under the control.
@@ -133,7 +113,7 @@ impl<'a> Field<'a> {
     /// Label, control and notes in the usual distance from the next field.
     pub(super) fn wrap(&self, control: Markup) -> Markup {
         html! {
-            div .field .mb-3[!self.hide_label] {
+            div .field .mb-3 {
                 label class=(self.label_class()) for=(self.id()) { (self.label) }
                 (control)
                 (self.notes())
@@ -145,7 +125,7 @@ impl<'a> Field<'a> {
         self.wrap(html! {
             input .form-control .is-invalid[self.error.is_some()] type=(kind) id=(self.id()) name=(self.name)
                 value=[(kind != "password").then_some(self.value)] required[self.required] maxlength=[self.max_length]
-                autocomplete=[self.autocomplete] placeholder=[self.placeholder] autofocus[self.autofocus]
+                autocomplete=[self.autocomplete] autofocus[self.autofocus]
                 aria-invalid=[self.error.map(|_| "true")] aria-describedby=[self.described_by()];
         })
     }
@@ -166,11 +146,6 @@ pub fn password(field: &Field) -> Markup {
     field.input("password")
 }
 
-/// A whole number, as batch sizes and rates.
-pub fn number(field: &Field) -> Markup {
-    field.input("number")
-}
-
 /// Civil date and time, `2026-03-01T09:00`, in the zone the form names beside it.
 pub fn date_time(field: &Field) -> Markup {
     field.input("datetime-local")
@@ -181,21 +156,10 @@ pub fn textarea(field: &Field, rows: usize) -> Markup {
     field.wrap(html! {
         // HTML drops one newline right after the tag; without this one it would be the reader's own.
         textarea .form-control .is-invalid[field.error.is_some()] id=(field.id()) name=(field.name) rows=(rows)
-            required[field.required] maxlength=[field.max_length] placeholder=[field.placeholder]
+            required[field.required] maxlength=[field.max_length]
             autofocus[field.autofocus] aria-invalid=[field.error.map(|_| "true")]
             aria-describedby=[field.described_by()] { "\n" (field.value) }
     })
-}
-
-/// The errors that belong to no field, above the form. Nothing when there is none.
-pub fn form_errors<E: AsRef<str>>(errors: &[E]) -> Markup {
-    html! {
-        @if !errors.is_empty() {
-            (alert(Tone::Danger, html! {
-                @for error in errors { div { (error.as_ref()) } }
-            }))
-        }
-    }
 }
 
 /// Proof that the form came from our own page.

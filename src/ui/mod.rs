@@ -22,7 +22,7 @@ pub use alert::{Flash, Tone, alert};
 pub use badge::{Kind, badge};
 pub use editor::Editor;
 pub use empty::empty;
-pub use form::{Field, csrf_field, form_errors, method_field, submission_field};
+pub use form::{Field, csrf_field, method_field, submission_field};
 pub use hero::{Step, hero, steps};
 pub use icon::{Icon, icon};
 pub use layout::{Section, Shell, UserMenu, narrow_page, page, page_header};

@@ -114,11 +114,6 @@ impl Faults {
         self.slow_dot.store(milliseconds(delay), Relaxed);
     }
 
-    /// Forgets which addresses have met their fault, so that "the first time" comes again.
-    pub fn forget(&self) {
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
     pub(super) fn refuses_connections(&self) -> bool {
         self.refuse_connections.load(Relaxed)
     }
