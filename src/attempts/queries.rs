@@ -161,6 +161,21 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Opti
     .await
 }
 
+/// Whether [`work`] would still give the attempt, without reading its message: asked every few seconds of a slice.
+pub async fn may_send(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
+    let allowed = sqlx::query_scalar!(
+        r#"select true as "allowed!"
+           from attempts a
+           join mailings m on m.id = a.mailing_id
+           join users u on u.id = a.user_id
+           where a.id = $1 and a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null"#,
+        attempt_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(allowed.is_some())
+}
+
 /// Whether the attempt's mailing repeats mails whose outcome is unknown, whatever else may stop it. A mailing that is
 /// gone has none.
 pub async fn resends_unknown(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {

@@ -112,7 +112,7 @@ pub async fn keep_lease(slice: Arc<Slice>) {
             Err(error) => tracing::warn!(%error, attempt.id = slice.attempt_id, "A lease could not be renewed"),
         }
         // Paused, disabled or deleted meanwhile, or the owner blocked. An error says nothing.
-        if let Ok(None) = attempts::queries::work(db, slice.attempt_id).await {
+        if let Ok(false) = attempts::queries::may_send(db, slice.attempt_id).await {
             slice.halt.cancel();
         }
     }

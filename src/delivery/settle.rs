@@ -51,9 +51,13 @@ pub async fn commit(engine: &Engine, attempt_id: i64, claim: Uuid, batch: &[Sett
         return Ok(());
     }
     // Recipients before deliveries: who deletes a recipient takes them in this order too.
-    for settlement in batch.iter().filter(|settlement| settlement.is_bad_address) {
-        let reason = settlement.text.as_deref().unwrap_or_default();
-        recipients::queries::mark_undeliverable(&mut *transaction, settlement.id, claim, reason).await?;
+    let (bad, reasons): (Vec<i64>, Vec<String>) = batch
+        .iter()
+        .filter(|settlement| settlement.is_bad_address)
+        .map(|settlement| (settlement.id, settlement.text.clone().unwrap_or_default()))
+        .unzip();
+    if !bad.is_empty() {
+        recipients::queries::mark_undeliverable(&mut *transaction, &bad, &reasons, claim).await?;
     }
     let changes = queries::settle(&mut transaction, attempt_id, claim, &batch).await?;
     let last_reply = batch.iter().rev().find(|settlement| settlement.is_try).and_then(reply);

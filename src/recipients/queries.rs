@@ -137,16 +137,22 @@ pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Res
     db::unless_used(deleted, "mailing_recipients_recipient_id_fkey")
 }
 
-/// A mail server has said that the address of this delivery does not exist. A recipient whose address was corrected since,
-/// and a delivery that another claim holds by now, are left alone.
-pub async fn mark_undeliverable(db: impl PgExecutor<'_>, delivery_id: i64, claim: Uuid, reason: &str) -> sqlx::Result<()> {
+/// A mail server has said that the addresses of these deliveries do not exist, each with its reason. A recipient whose
+/// address was corrected since, and a delivery that another claim holds by now, are left alone.
+pub async fn mark_undeliverable(db: impl PgExecutor<'_>, delivery_ids: &[i64], reasons: &[String], claim: Uuid) -> sqlx::Result<()> {
     sqlx::query!(
-        "update recipients r set undeliverable_at = now(), undeliverable_reason = $3
-         from deliveries d
-         where d.id = $1 and d.claim = $2 and r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null",
-        delivery_id,
-        claim,
-        reason
+        "with bad as (
+             select r.id, b.reason
+             from unnest($1::bigint[], $2::text[]) b (delivery_id, reason)
+             join deliveries d on d.id = b.delivery_id and d.claim = $3
+             join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null
+             -- Two attempts may meet the same recipients: in one order, so that neither waits for the other in a ring.
+             order by r.id for update of r
+         )
+         update recipients r set undeliverable_at = now(), undeliverable_reason = bad.reason from bad where r.id = bad.id",
+        delivery_ids,
+        reasons,
+        claim
     )
     .execute(db)
     .await?;

@@ -1,6 +1,7 @@
 //! Servers that break the rules, each played from a script.
 
 use super::*;
+use crate::support::until;
 
 const EHLO: &[u8] = b"250-script\r\n250 PIPELINING\r\n";
 
@@ -78,7 +79,7 @@ async fn an_idle_connection_the_server_has_closed_is_noticed_before_anything_is_
     let post = Post::new(options).await;
     let mut connection = post.open().await;
     assert!(is_sent(&send(&mut connection, "a@example.org").await));
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    until("the server to hang up", || async { (post.server.statistics().connections_open == 0).then_some(()) }).await;
     let outcome = send(&mut connection, "b@example.org").await;
     assert!(is_interrupted(&outcome) && !connection.is_usable(), "{outcome:?}");
     // Whatever it says on closing.
