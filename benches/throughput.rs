@@ -57,6 +57,7 @@ async fn measure(folder: &Path, database_url: &str, recipients: i32) -> anyhow::
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: folder.into(),
         worker_concurrency: 10,
+        send_rate: None,
     };
     let stop = CancellationToken::new();
     let app = App::new(config, pool.clone(), stop.clone());

@@ -81,8 +81,8 @@ join mailings on mailings.user_id = demo.user_id and mailings.submission_id = fi
 join messages on messages.id = mailings.message_id
 on conflict do nothing;
 
-insert into deliveries (attempt_id, recipient_id, email, full_name, state, tries, smtp_code, smtp_text, settled_at)
-select attempts.id, recipients.id, recipients.email::text, recipients.full_name, outcome.state, outcome.tries, outcome.code, outcome.reply, attempts.started_at + interval '1 second'
+insert into deliveries (attempt_id, number, recipient_id, email, full_name, state, tries, smtp_code, smtp_text, settled_at)
+select attempts.id, row_number() over (partition by attempts.id order by recipients.id), recipients.id, recipients.email::text, recipients.full_name, outcome.state, outcome.tries, outcome.code, outcome.reply, attempts.started_at + interval '1 second'
 from demo
 join attempts on attempts.user_id = demo.user_id and attempts.submission_id::text like '5eed0000-%'
 join recipients on recipients.user_id = demo.user_id
@@ -101,7 +101,15 @@ join (values
   ('refused', 'failed', 1::smallint, 554::smallint, '5.7.1 Message rejected as spam'),
   ('gone', 'skipped', 0::smallint, null, 'Skipped: this address was refused before: 550 5.1.1 no such user here')
 ) outcome (kind, state, tries, code, reply) on outcome.kind = kind.kind
-on conflict on constraint deliveries_attempt_id_recipient_id_key do nothing;
+on conflict do nothing;
+
+insert into slices (attempt_id, number, first_delivery, last_delivery, failed, unknown, skipped)
+select d.attempt_id, (d.number - 1) / 500, min(d.number), max(d.number), count(*) filter (where d.state = 'failed'),
+       count(*) filter (where d.state = 'unknown'), count(*) filter (where d.state = 'skipped')
+from demo join attempts on attempts.user_id = demo.user_id and attempts.submission_id::text like '5eed0000-%'
+join deliveries d on d.attempt_id = attempts.id
+group by d.attempt_id, (d.number - 1) / 500
+on conflict do nothing;
 
 update attempts set total = figures.total, sent = figures.sent, failed = figures.failed, unknown = figures.unknown, skipped = figures.skipped,
     last_reply = case attempts.status when 'failed' then '554 5.7.1 Message rejected as spam' else '250 2.0.0 Ok: queued' end

@@ -43,21 +43,40 @@ impl App {
 
     /// Adds a job inside `transaction`: no commit, no job. A `key` names it; adding the same key again replaces it
     /// (and a run in progress under that key is not repeated, even if it fails: reschedule in a run's last transaction).
-    pub async fn enqueue<J: TaskHandler>(&self, transaction: &mut PgTransaction<'_>, job: J, when: Enqueue) -> Result<()> {
-        let spec = JobSpec {
+    pub async fn enqueue<J: TaskHandler + Clone>(&self, transaction: &mut PgTransaction<'_>, job: J, when: Enqueue) -> Result<()> {
+        self.enqueue_all(transaction, vec![(job, when)]).await
+    }
+
+    /// As [`enqueue`](Self::enqueue), for many at once: one statement, and one wake-up of the workers.
+    pub async fn enqueue_all<J: TaskHandler + Clone>(&self, transaction: &mut PgTransaction<'_>, jobs: Vec<(J, Enqueue)>) -> Result<()> {
+        let spec = |when: Enqueue| JobSpec {
             run_at: when.run_at.map(to_chrono),
             job_key: when.key,
-            priority: Some(when.priority),
             job_key_mode: Some(JobKeyMode::Replace),
             ..JobSpec::default()
         };
-        self.jobs.clone().with_executor(&mut **transaction).add_job(job, spec).await?;
+        let jobs: Vec<(J, JobSpec)> = jobs.into_iter().map(|(job, when)| (job, spec(when))).collect();
+        let borrowed: Vec<(J, &JobSpec)> = jobs.iter().map(|(job, spec)| (job.clone(), spec)).collect();
+        if !borrowed.is_empty() {
+            self.jobs.clone().with_executor(&mut **transaction).add_jobs(&borrowed).await?;
+        }
         Ok(())
     }
 
     /// Takes a waiting job out of the queue; one that runs is let run.
     pub async fn dequeue(&self, transaction: &mut PgTransaction<'_>, key: &str) -> Result<()> {
-        self.jobs.clone().with_executor(&mut **transaction).remove_job(key).await?;
+        self.dequeue_all(transaction, &[key.to_owned()]).await
+    }
+
+    /// As [`dequeue`](Self::dequeue), for many at once.
+    pub async fn dequeue_all(&self, transaction: &mut PgTransaction<'_>, keys: &[String]) -> Result<()> {
+        // In the order of the keys, each of which the queue locks.
+        sqlx::query!(
+            r#"select count(graphile_worker.remove_job(key)) as "removed!" from (select key from unnest($1::text[]) key order by key) k"#,
+            keys
+        )
+        .fetch_one(&mut **transaction)
+        .await?;
         Ok(())
     }
 }
@@ -68,8 +87,6 @@ pub struct Enqueue {
     pub key: Option<String>,
     /// None: now.
     pub run_at: Option<OffsetDateTime>,
-    /// Lower is earlier among jobs that are due; 0 for what should be prompt.
-    pub priority: i16,
 }
 
 /// The queue's interface speaks chrono; this is the only place where we do.

@@ -19,6 +19,8 @@ use crate::mail::{
 /// Where an all-in-one process, and the shell commands beside it, keep their mail when `SMTP_URL` is unset.
 pub const CATCHER_PORT: u16 = 1025;
 
+const SEND_RATES: &str = "a number of messages a second, from 0.01 to 100000";
+
 /// The settings of one process. See `.env.sample` for each variable's meaning.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -34,6 +36,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Jobs a worker runs at once.
     pub worker_concurrency: usize,
+    /// Messages a second that may go out, over all workers; None: as many as the mail server takes.
+    pub send_rate: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -126,6 +130,10 @@ impl Config {
         if !(1..=100).contains(&worker_concurrency) {
             return Err(ConfigError::new("WORKER_CONCURRENCY", "must be a number from 1 to 100"));
         }
+        let send_rate = parsed::<f64>("SEND_RATE", SEND_RATES)?;
+        if send_rate.is_some_and(|rate| !(0.01..=100_000.0).contains(&rate)) {
+            return Err(ConfigError::new("SEND_RATE", format!("must be {SEND_RATES}")));
+        }
         let public_url = public_url(embedded, listen)?;
         if matches!(smtp.server, SmtpServer::Catcher) && !is_local(&public_url) {
             return Err(ConfigError::new(
@@ -142,6 +150,7 @@ impl Config {
             listen,
             data_dir,
             worker_concurrency,
+            send_rate,
         })
     }
 

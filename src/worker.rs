@@ -4,22 +4,20 @@ use std::time::Duration;
 
 use graphile_worker::{Worker, WorkerOptions, WorkerRecoveryConfig};
 use sqlx::PgPool;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     app::App,
     db,
-    delivery::{self, Engine, jobs::Deliver},
+    attempts,
+    delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
     mailings::{self, jobs::RunMailing},
     users::{self, jobs::SendAccountMail},
     web,
 };
 
-/// How long running slices may take to finish what is on the wire once the process should stop.
-const GRACE: Duration = Duration::from_secs(20);
-
-/// Runs jobs until `stop`. A worker that ends on an error (one broken connection ends all its slots) is started anew.
+/// Sends and runs jobs until `stop`. A worker that ends on an error (one broken connection ends all its slots) is started anew.
 ///
 /// # Errors
 /// The database is out of reach at the start.
@@ -27,12 +25,10 @@ pub async fn run(app: App, engine: Engine, database_url: String, stop: Cancellat
     // Its own pool: heartbeats must not wait for the handlers' queries, or live jobs are taken for dead ones.
     let slots = app.config.worker_concurrency;
     let pool = db::connect(&database_url, u32::try_from(slots)? + 4).await?;
-    match delivery::replay_journals(&engine).await {
-        Ok(0) => {}
-        Ok(replayed) => tracing::info!("Took over what {replayed} interrupted slices had sent"),
-        // Every slice tries again before it claims anything.
-        Err(error) => tracing::warn!(%error, "Journals of interrupted slices could not be read yet"),
-    }
+    let sending = AbortOnDropHandle::new(tokio::spawn({
+        let (engine, stop) = (engine.clone(), stop.clone());
+        async move { engine.run(Scope::Everything, stop).await }
+    }));
     let housekeeping = tokio::spawn(keep_house(engine.clone(), stop.clone()));
     let mut pause = Duration::from_millis(200);
     while !stop.is_cancelled() {
@@ -55,7 +51,7 @@ pub async fn run(app: App, engine: Engine, database_url: String, stop: Cancellat
         }
     }
     housekeeping.await?;
-    engine.close().await;
+    sending.await?;
     pool.close().await;
     Ok(())
 }
@@ -82,7 +78,6 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .add_extension(app.clone())
         .add_extension(engine.clone())
         .define_job::<RunMailing>()
-        .define_job::<Deliver>()
         .define_job::<SendAccountMail>()
         .init()
         .await?;
@@ -109,8 +104,7 @@ async fn keep_house(engine: Engine, stop: CancellationToken) {
 async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     let app = &engine.app;
     mailings::runs::rescue_forgotten(app).await?;
-    delivery::jobs::rescue_stranded(app).await?;
-    delivery::replay_journals(engine).await?;
+    delivery::settle::close(engine, &attempts::queries::unclosed(&app.db).await?).await?;
     web::session::delete_expired(&app.db).await?;
     users::queries::delete_old_tokens(&app.db).await?;
     inbox::queries::trim(&app.db).await?;

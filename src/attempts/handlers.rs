@@ -78,7 +78,7 @@ pub struct DeliveriesQuery {
     pub state: String,
     pub q: String,
     /// The last delivery of the page before.
-    pub after: i64,
+    pub after: i32,
 }
 
 #[handler]

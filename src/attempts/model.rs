@@ -24,6 +24,8 @@ pub enum Status {
 pub enum Trigger {
     Schedule,
     Manual,
+    /// Sends another attempt's message to those who did not get it.
+    Retry,
 }
 
 impl Trigger {
@@ -31,6 +33,7 @@ impl Trigger {
         match self {
             Self::Schedule => "schedule",
             Self::Manual => "manual",
+            Self::Retry => "retry",
         }
     }
 }

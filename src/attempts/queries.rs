@@ -1,6 +1,6 @@
 //! SQL over attempts.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -9,10 +9,11 @@ use uuid::Uuid;
 use super::model::{Attempt, Status, Trigger};
 use crate::{
     db::notifications,
-    delivery::queries::{Changes, Snapshot},
+    delivery::{queries::Snapshot, settle::Hold},
 };
 
 /// A run that begins.
+#[derive(Debug)]
 pub struct NewAttempt {
     pub mailing_id: i64,
     pub scheduled_at: OffsetDateTime,
@@ -21,19 +22,28 @@ pub struct NewAttempt {
     pub submission_id: Uuid,
 }
 
-/// Begins a run with the mailing's message as it is now. None: this moment (or this form) has its attempt already.
-pub async fn insert(db: impl PgExecutor<'_>, new: &NewAttempt) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar!(
+/// An attempt that was just inserted.
+pub struct Inserted {
+    pub id: i64,
+    pub mailing_id: i64,
+}
+
+/// Begins runs with the mailings' messages as they are now. One that is missing has its attempt already: of this moment,
+/// or of this form.
+pub async fn insert(db: impl PgExecutor<'_>, new: &[NewAttempt]) -> sqlx::Result<Vec<Inserted>> {
+    sqlx::query_as!(
+        Inserted,
         "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, submission_id)
-         select m.id, m.user_id, $2, $3, g.id, g.subject, g.body, $4
-         from mailings m join messages g on g.id = m.message_id where m.id = $1
-         on conflict do nothing returning id",
-        new.mailing_id,
-        new.scheduled_at,
-        new.trigger.as_str(),
-        new.submission_id
+         select m.id, m.user_id, n.scheduled_at, n.trigger, g.id, g.subject, g.body, n.submission_id
+         from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::uuid[]) n (mailing_id, scheduled_at, trigger, submission_id)
+         join mailings m on m.id = n.mailing_id join messages g on g.id = m.message_id
+         on conflict do nothing returning id, mailing_id",
+        &new.iter().map(|new| new.mailing_id).collect::<Vec<_>>(),
+        &new.iter().map(|new| new.scheduled_at).collect::<Vec<_>>() as &[OffsetDateTime],
+        &new.iter().map(|new| new.trigger.as_str()).collect::<Vec<_>>() as &[&str],
+        &new.iter().map(|new| new.submission_id).collect::<Vec<_>>()
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 
@@ -51,41 +61,71 @@ pub async fn running_id(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Resul
         .await
 }
 
-/// Every unfinished attempt of the mailing: what to go on with when it is resumed.
-pub async fn running_ids(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<Vec<(i64, i32)>> {
-    let rows =
-        sqlx::query!("select id, total from attempts where mailing_id = $1 and status = 'running'", mailing_id).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.total)).collect())
+/// Those of the mailings that have an unfinished attempt, with it.
+pub async fn running_of(db: impl PgExecutor<'_>, mailing_ids: &[i64]) -> sqlx::Result<HashMap<i64, i64>> {
+    let rows = sqlx::query!("select mailing_id, id from attempts where mailing_id = any($1) and status = 'running'", mailing_ids)
+        .fetch_all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.mailing_id, row.id)).collect())
 }
 
-pub async fn set_total(db: impl PgExecutor<'_>, attempt_id: i64, snapshot: &Snapshot) -> sqlx::Result<()> {
-    sqlx::query!("update attempts set total = $2, skipped = $3 where id = $1", attempt_id, snapshot.total, snapshot.skipped)
-        .execute(db)
-        .await?;
+/// How many each of the attempts has to do with.
+pub async fn set_totals(db: impl PgExecutor<'_>, snapshots: &[Snapshot]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update attempts a set total = s.total, skipped = s.skipped
+         from unnest($1::bigint[], $2::int[], $3::int[]) s (id, total, skipped) where a.id = s.id",
+        &snapshots.iter().map(|snapshot| snapshot.attempt_id).collect::<Vec<_>>(),
+        &snapshots.iter().map(|snapshot| snapshot.total).collect::<Vec<_>>(),
+        &snapshots.iter().map(|snapshot| snapshot.skipped).collect::<Vec<_>>()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
-/// Takes the attempt's row before its deliveries': everybody who takes both does it in this order, so nobody waits in a ring.
-/// False: the attempt is gone.
-pub async fn lock(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
-    Ok(sqlx::query!("select id from attempts where id = $1 for update", attempt_id).fetch_optional(db).await?.is_some())
+/// Takes a share in the attempts' rows before their slices and deliveries: nobody deletes them until the transaction
+/// ends. Those of them that repeat another one for whom it did not reach.
+pub async fn share(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<Vec<i64>> {
+    let shared = sqlx::query!("select id, retry_of from attempts where id = any($1) order by id for key share", attempt_ids)
+        .fetch_all(db)
+        .await?;
+    Ok(shared.into_iter().filter(|attempt| attempt.retry_of.is_some()).map(|attempt| attempt.id).collect())
+}
+
+/// By how much an attempt's figures change.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pub attempt_id: i64,
+    pub sent: i32,
+    pub failed: i32,
+    pub unknown: i32,
+    pub skipped: i32,
+    pub last_reply: Option<String>,
 }
 
 /// Adds what a batch of settlements changed, in their transaction. Mail that went out ends a hold.
-pub async fn add_changes(db: impl PgExecutor<'_>, attempt_id: i64, changes: &Changes, last_reply: Option<&str>) -> sqlx::Result<()> {
+pub async fn add_progress(db: impl PgExecutor<'_>, progress: &[Progress]) -> sqlx::Result<()> {
     sqlx::query!(
-        "update attempts set sent = sent + $2, failed = failed + $3, unknown = unknown + $4, skipped = skipped + $5,
-             last_reply = coalesce($6, last_reply),
-             held_reason = case when $2 > 0 then null else held_reason end,
-             held_until = case when $2 > 0 then null else held_until end,
-             held_count = case when $2 > 0 then 0 else held_count end
-         where id = $1",
-        attempt_id,
-        changes.sent,
-        changes.failed,
-        changes.unknown,
-        changes.skipped,
-        last_reply
+        "update attempts a
+         set sent = a.sent + p.sent, failed = a.failed + p.failed, unknown = a.unknown + p.unknown, skipped = a.skipped + p.skipped,
+             last_reply = coalesce(p.last_reply, a.last_reply),
+             held_reason = case when p.sent > 0 then null else a.held_reason end,
+             held_until = case when p.sent > 0 then null else a.held_until end,
+             held_count = case when p.sent > 0 then 0 else a.held_count end
+         from (
+           select p.* from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[])
+                  as p (id, sent, failed, unknown, skipped, last_reply)
+           join attempts a on a.id = p.id
+           -- Other workers' batches may be about the same attempts: in one order, so that nobody waits in a ring.
+           order by p.id for no key update of a
+         ) p
+         where a.id = p.id",
+        &progress.iter().map(|progress| progress.attempt_id).collect::<Vec<_>>(),
+        &progress.iter().map(|progress| progress.sent).collect::<Vec<_>>(),
+        &progress.iter().map(|progress| progress.failed).collect::<Vec<_>>(),
+        &progress.iter().map(|progress| progress.unknown).collect::<Vec<_>>(),
+        &progress.iter().map(|progress| progress.skipped).collect::<Vec<_>>(),
+        &progress.iter().map(|progress| progress.last_reply.as_deref()).collect::<Vec<_>>() as &[Option<&str>],
     )
     .execute(db)
     .await?;
@@ -93,87 +133,86 @@ pub async fn add_changes(db: impl PgExecutor<'_>, attempt_id: i64, changes: &Cha
 }
 
 /// Lets the whole attempt wait. Several slices may meet the same fault at once; the first one counts.
-pub async fn hold(db: impl PgExecutor<'_>, attempt_id: i64, reason: &str, held_count: i32, wait: Duration) -> sqlx::Result<()> {
+pub async fn hold(db: impl PgExecutor<'_>, attempt_id: i64, hold: &Hold<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "update attempts set held_reason = $2, last_reply = $2, held_count = $3 + 1, held_until = now() + make_interval(secs => $4)
          where id = $1 and held_count = $3 and status = 'running'",
         attempt_id,
-        reason,
-        held_count,
-        wait.as_secs_f64()
+        hold.reason,
+        hold.held_count,
+        hold.wait.as_secs_f64()
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Closes the attempt if every delivery is final, and says whether this call did.
-pub async fn close(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
-    let closed = sqlx::query!(
+/// Closes those of the attempts whose deliveries are all final; which this call closed.
+pub async fn close(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
         "update attempts set finished_at = now(), held_reason = null, held_until = null,
              status = case when failed + unknown = 0 then 'succeeded' when sent > 0 then 'partial' else 'failed' end,
              last_reply = case when total = 0 then 'There was nobody to send to.' else last_reply end
-         where id = $1 and status = 'running'
-           and not exists (select from deliveries where attempt_id = $1 and claimable_at is not null)",
-        attempt_id
+         where id = any($1) and status = 'running'
+           and not exists (select from slices s where s.attempt_id = attempts.id and s.claimable_at is not null)
+         returning id",
+        attempt_ids
     )
-    .execute(db)
-    .await?;
-    Ok(closed.rows_affected() == 1)
+    .fetch_all(db)
+    .await
 }
 
-/// Tells the web processes that the attempt's figures have changed; heard once the transaction commits.
-pub async fn announce(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<()> {
-    sqlx::query!("select pg_notify($1, $2)", notifications::ATTEMPTS, attempt_id.to_string()).execute(db).await?;
+/// Running attempts that have nothing left to do: whoever settled their last delivery died before closing them.
+pub async fn unclosed(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        "select a.id from attempts a
+         where a.status = 'running' and not exists (select from slices s where s.attempt_id = a.id and s.claimable_at is not null)"
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Tells the web processes that attempts' figures have changed; heard once the transaction commits.
+pub async fn announce(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(r#"select pg_notify($1, id::text) as "sent: ()" from unnest($2::bigint[]) id"#, notifications::ATTEMPTS, attempt_ids)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-/// What a slice works with.
+/// What slices of an attempt work with, but for its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
-    pub user_id: i64,
+    pub attempt_id: i64,
     pub mailing_id: i64,
     pub mailing_name: String,
     pub sender_name: String,
     pub sender_email: String,
-    pub subject: String,
-    pub body: String,
     pub started_at: OffsetDateTime,
     pub resend_unknown: bool,
-    /// Set while the attempt should wait, by Postgres's clock.
-    pub held_until: Option<OffsetDateTime>,
     pub held_count: i32,
 }
 
-/// A running attempt that may send now: its mailing is neither paused nor disabled, its owner not blocked.
-pub async fn work(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Option<Work>> {
+/// As their mailings and owners are now.
+pub async fn work(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<Vec<Work>> {
     sqlx::query_as!(
         Work,
-        r#"select a.user_id, a.mailing_id, m.name as mailing_name, u.full_name as sender_name, u.email::text as "sender_email!",
-                  a.subject, a.body, a.started_at, m.resend_unknown, a.held_count,
-                  case when a.held_until > now() then a.held_until end as held_until
+        r#"select a.id as attempt_id, a.mailing_id, m.name as mailing_name, u.full_name as sender_name, u.email::text as "sender_email!",
+                  a.started_at, m.resend_unknown, a.held_count
            from attempts a
            join mailings m on m.id = a.mailing_id
            join users u on u.id = a.user_id
-           where a.id = $1 and a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null"#,
-        attempt_id
+           where a.id = any($1)"#,
+        attempt_ids
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 
-/// Whether [`work`] would still give the attempt, without reading its message: asked every few seconds of a slice.
-pub async fn may_send(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
-    let allowed = sqlx::query_scalar!(
-        r#"select true as "allowed!"
-           from attempts a
-           join mailings m on m.id = a.mailing_id
-           join users u on u.id = a.user_id
-           where a.id = $1 and a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null"#,
-        attempt_id
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(allowed.is_some())
+/// Subject and body of an attempt, which never change. None: it is gone.
+pub async fn message(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Option<(String, String)>> {
+    let found = sqlx::query!("select subject, body from attempts where id = $1", attempt_id).fetch_optional(db).await?;
+    Ok(found.map(|found| (found.subject, found.body)))
 }
 
 /// Whether the attempt's mailing repeats mails whose outcome is unknown, whatever else may stop it. A mailing that is

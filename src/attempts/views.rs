@@ -130,6 +130,7 @@ fn subtitle(attempt: &Attempt) -> String {
     match attempt.trigger {
         Trigger::Schedule => format!("Scheduled for {when}"),
         Trigger::Manual => format!("Started by hand {when}"),
+        Trigger::Retry => format!("Repeated for those who did not get it, {when}"),
     }
 }
 
@@ -153,7 +154,7 @@ pub fn live(attempt: &Attempt, newest: &[Row]) -> Markup {
             @if attempt.is_running() && !newest.is_empty() {
                 ul .list-group .list-group-flush .newest aria-label="Newest deliveries" {
                     @for row in newest {
-                        li .list-group-item id={ "newest-" (row.id) } { (state_badge(row.state)) " " (row.email) " " span .text-secondary .excerpt { (reply(row)) } }
+                        li .list-group-item id={ "newest-" (row.number) } { (state_badge(row.state)) " " (row.email) " " span .text-secondary .excerpt { (reply(row)) } }
                     }
                 }
             }
@@ -221,7 +222,7 @@ fn reply(row: &Row) -> String {
 
 fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
     let path = format!("/attempts/{}", attempt.id);
-    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.id));
+    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.number));
     let reread = attempt.is_running().then(|| page_address(&path, deliveries.query, deliveries.query.after));
     let first = (deliveries.query.after > 0).then(|| page_address(&path, deliveries.query, 0));
     let when = format!("When ({})", attempt.zone());
@@ -243,7 +244,7 @@ fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
     }
 }
 
-fn page_address(path: &str, query: &DeliveriesQuery, after: i64) -> String {
+fn page_address(path: &str, query: &DeliveriesQuery, after: i32) -> String {
     let mut address = url::form_urlencoded::Serializer::new(String::new());
     if !query.state.is_empty() {
         address.append_pair("state", &query.state);
@@ -273,13 +274,13 @@ fn filter(path: &str, deliveries: &Deliveries) -> Markup {
 
 fn delivery_row(row: &Row, attempt: &Attempt) -> Markup {
     html! {
-        tr id={ "delivery-" (row.id) } {
+        tr id={ "delivery-" (row.number) } {
             (cell("Recipient", html! { (row.email) div .text-secondary { (row.full_name) } }))
             (cell("State", state_badge(row.state)))
             (number_cell("Tries", row.tries))
             (cell("Server's reply", reply(row)))
             (cell("When", html! {
-                @match (row.settled_at, row.claimable_at) {
+                @match (row.settled_at, row.again_at) {
                     (Some(settled), _) => span .moment { (time_of_day(settled, attempt)) },
                     (None, Some(again)) if row.tries > 0 => span .moment { "again at " (time_of_day(again, attempt)) },
                     _ => "",

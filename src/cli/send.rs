@@ -14,7 +14,7 @@ use crate::{
         model::{Attempt, Status},
     },
     config::Config,
-    delivery::{self, Engine, Next, model::Timing},
+    delivery::{self, Engine, Scope, model::Timing},
     inbox::catcher::Catcher,
     mailings::{self, runs::NotStarted},
 };
@@ -43,7 +43,6 @@ pub async fn run(send: Send, config: Config) -> anyhow::Result<ExitCode> {
         Some(mailing_id) => one(&engine, mailing_id).await,
         None => due(&engine).await,
     };
-    engine.close().await;
     if let Some(catcher) = catcher {
         catcher.stop().await;
     }
@@ -60,54 +59,60 @@ async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
         Err(NotStarted::Ended) => bail!("mailing {mailing_id} has passed its end; choose a later one on its page"),
         Err(NotStarted::NobodyToSendTo) => bail!("mailing {mailing_id} has nobody to send to"),
     };
-    deliver(engine, owner, attempt_id).await
+    deliver(engine, vec![(attempt_id, owner)]).await
 }
 
 async fn due(engine: &Engine) -> anyhow::Result<bool> {
     for mailing_id in mailings::queries::due(&engine.app.db).await? {
         mailings::runs::run_due(&engine.app, mailing_id).await?;
     }
-    delivery::replay_journals(engine).await?;
     let attempts = attempts::queries::all_running(&engine.app.db).await?;
     if attempts.is_empty() {
         println!("Nothing is due.");
     }
+    deliver(engine, attempts).await
+}
+
+/// Works on attempts, all at once, until each is finished or has to wait longer than this command does. A worker may work
+/// on them too. Whether all went well.
+async fn deliver(engine: &Engine, attempts: Vec<(i64, i64)>) -> anyhow::Result<bool> {
+    let stop = engine.app.stop.child_token();
+    let scope = Scope::Only(attempts.iter().map(|(attempt_id, _)| *attempt_id).collect());
+    let sending = tokio::spawn({
+        let (engine, stop) = (engine.clone(), stop.clone());
+        async move { engine.run(scope, stop).await }
+    });
     let mut all_well = true;
     for (attempt_id, owner) in attempts {
-        all_well &= deliver(engine, owner, attempt_id).await?;
+        all_well &= watch(engine, owner, attempt_id).await?;
     }
+    stop.cancel();
+    sending.await?;
     Ok(all_well)
 }
 
-/// Works on an attempt until it is finished or has to wait longer than this command does. A worker may work on it too.
-async fn deliver(engine: &Engine, owner: i64, attempt_id: i64) -> anyhow::Result<bool> {
+/// Shows an attempt's progress until it is finished or has to wait too long.
+async fn watch(engine: &Engine, owner: i64, attempt_id: i64) -> anyhow::Result<bool> {
     let db = &engine.app.db;
     let attempt = attempts::queries::get(db, owner, attempt_id).await?;
     let bar = ProgressBar::new(attempt.total.unsigned_abs().into());
     // The template is ours and well-formed.
     bar.set_style(ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_prefix(attempt.mailing_name.clone());
-    let ticker = tokio::spawn(show(engine.clone(), owner, attempt_id, bar.clone()));
     let mut waits_until = None;
     while !engine.app.stop.is_cancelled() {
-        match delivery::deliver(engine, attempt_id).await? {
-            Next::More => {}
-            Next::At(moment) if moment - OffsetDateTime::now_utc() > PATIENCE => {
-                waits_until = Some(moment);
-                break;
-            }
-            Next::At(moment) => {
-                let wait = Duration::try_from(moment - OffsetDateTime::now_utc()).unwrap_or_default();
-                tokio::select! {
-                    // Looks again before that: a worker may have finished the attempt meanwhile.
-                    () = tokio::time::sleep(wait.clamp(Duration::from_millis(10), Duration::from_secs(1))) => {}
-                    () = engine.app.stop.cancelled() => {}
-                }
-            }
-            Next::Nothing => break,
+        let attempt = attempts::queries::get(db, owner, attempt_id).await?;
+        bar.set_position((attempt.total - attempt.waiting).unsigned_abs().into());
+        bar.set_message(format!("{} failed", attempt.failed));
+        if !attempt.is_running() || attempt.is_stopped {
+            break;
         }
+        waits_until = delivery::queries::goes_on_at(db, attempt_id).await?.filter(|moment| *moment - OffsetDateTime::now_utc() > PATIENCE);
+        if waits_until.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    ticker.abort();
     let attempt = attempts::queries::get(db, owner, attempt_id).await?;
     bar.finish_and_clear();
     println!("{}", summary(&attempt));
@@ -119,16 +124,6 @@ async fn deliver(engine: &Engine, owner: i64, attempt_id: i64) -> anyhow::Result
         );
     }
     Ok(attempt.status == Status::Succeeded || attempt.is_running())
-}
-
-async fn show(engine: Engine, owner: i64, attempt_id: i64, bar: ProgressBar) {
-    loop {
-        if let Ok(attempt) = attempts::queries::get(&engine.app.db, owner, attempt_id).await {
-            bar.set_position((attempt.total - attempt.waiting).unsigned_abs().into());
-            bar.set_message(format!("{} failed", attempt.failed));
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
 }
 
 fn summary(attempt: &Attempt) -> String {

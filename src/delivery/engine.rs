@@ -1,16 +1,30 @@
-//! What a process sends with: its connections, its journals, its times.
+//! What a process sends with: its connections, its slices, its journals, its times. One path for the worker and the shell.
 
 use std::{
     collections::HashMap,
+    ops::Deref,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use lettre::address::Envelope;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use uuid::Uuid;
+
 use super::{
+    feeder::{self, Scope},
     lane::Connections,
     model::Timing,
-    slice::{Claim, LiveClaims},
+    pace::Pace,
+    ring::{Ring, SingleMail},
+    sending, settle,
+    slice::Slice,
 };
 use crate::{
     app::App,
@@ -19,16 +33,34 @@ use crate::{
 
 /// How often an attempt's progress is announced at the most.
 const ANNOUNCE_EVERY: Duration = Duration::from_millis(250);
+/// How long mails that are on the wire may take once the process should stop. What takes longer is in the journal.
+pub const GRACE: Duration = Duration::from_secs(20);
+/// Outcomes that may wait for Postgres: what the lanes do while a batch is saved. While it is away these are what a lost
+/// lease would repeat, on another host.
+const UNSETTLED: usize = 512;
 
 /// One a process; cheap to clone.
 #[derive(Clone)]
-pub struct Engine {
+pub struct Engine(Arc<Parts>);
+
+pub struct Parts {
     pub app: App,
-    pub timing: Arc<Timing>,
+    pub timing: Timing,
     pub(super) connections: Connections,
     pub(super) journals: PathBuf,
-    claims: Arc<LiveClaims>,
-    announced: Arc<Mutex<HashMap<i64, Instant>>>,
+    pub(super) ring: Ring,
+    pub(super) pace: Option<Pace>,
+    /// The slices that this process holds, each until its end is saved.
+    slices: Mutex<HashMap<Uuid, Arc<Slice>>>,
+    announced: Mutex<HashMap<i64, Instant>>,
+}
+
+impl Deref for Engine {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for Engine {
@@ -37,25 +69,82 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Engine {
     pub fn new(app: App, smtp: SmtpSettings, timing: Timing) -> Self {
-        let connections = Connections::new(smtp, app.config.smtp.connections);
-        let journals = app.config.data_dir.join("journal");
-        Self { app, timing: Arc::new(timing), connections, journals, claims: Arc::default(), announced: Arc::default() }
+        Self(Arc::new(Parts {
+            connections: Connections::new(smtp, app.config.smtp.connections),
+            journals: app.config.data_dir.join("journal"),
+            pace: app.config.send_rate.map(|rate| Pace::new(app.db.clone(), rate)),
+            ring: Ring::default(),
+            slices: Mutex::default(),
+            announced: Mutex::default(),
+            timing,
+            app,
+        }))
     }
 
-    pub(super) fn new_claim(&self) -> Claim {
-        self.claims.begin()
+    /// Sends what there is to send, of the attempts in `scope`, until `stop`; then what is on the wire is finished, the
+    /// rest given back, and everything settled. Once at a time.
+    pub async fn run(&self, scope: Scope, stop: CancellationToken) {
+        let (handovers, inbox) = mpsc::channel(UNSETTLED);
+        self.ring.open();
+        let settler = tokio::spawn(settle::run(self.clone(), inbox));
+        let mut lanes = JoinSet::new();
+        for _ in 0..self.connections.limit() {
+            lanes.spawn(sending::drive(self.clone(), handovers.clone()));
+        }
+        let keeper = AbortOnDropHandle::new(tokio::spawn(feeder::keep_leases(self.clone(), handovers.clone())));
+        let feeder = AbortOnDropHandle::new(tokio::spawn(feeder::run(self.clone(), scope, stop.clone())));
+        // Dropped with this future, the slices are given back all the same.
+        let farewell = Farewell(self.clone());
+        stop.cancelled().await;
+        // It may be in the middle of a claim: what it claims is opened, and then halted with the others.
+        let _ = timeout(Duration::from_secs(5), feeder).await;
+        self.halt_all(&handovers).await;
+        drop(farewell);
+        let gone_home = async { while lanes.join_next().await.is_some() {} };
+        if timeout(GRACE, gone_home).await.is_err() {
+            tracing::warn!("The mail server did not answer in time; the next worker goes on from the journal");
+            lanes.shutdown().await;
+        }
+        drop(keeper);
+        drop(handovers);
+        let _ = timeout(GRACE, settler).await;
+        self.connections.close_idle(Duration::ZERO).await;
     }
 
-    /// What other slices of this process hold, and have outcomes of on the way.
-    pub(super) fn live_claims(&self) -> Vec<uuid::Uuid> {
-        self.claims.all()
+    async fn halt_all(&self, handovers: &sending::Handovers) {
+        for slice in self.open_slices() {
+            if slice.halt() {
+                sending::end(self, slice, handovers).await;
+            }
+        }
     }
 
+    /// Sends a single mail beside the attempts, before what waits of them.
+    pub async fn send_one(&self, envelope: Envelope, message: Vec<u8>) -> Outcome {
+        let (outcome, answer) = oneshot::channel();
+        let away = || Outcome::Unavailable { text: "this process is stopping".to_owned(), configuration: false };
+        if !self.ring.add_mail(SingleMail { envelope, message, outcome }) {
+            return away();
+        }
+        answer.await.unwrap_or_else(|_| away())
+    }
+
+    /// Closes connections that nobody has used for a while; servers would, and less politely.
+    pub async fn close_idle(&self) {
+        self.connections.close_idle(Duration::from_secs(20)).await;
+    }
+}
+
+impl Parts {
     /// Whether an attempt's progress may be announced again. Each NOTIFY costs Postgres a lock at commit.
     pub(super) fn may_announce(&self, attempt_id: i64) -> bool {
-        let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut announced = lock(&self.announced);
         announced.retain(|_, at| at.elapsed() < ANNOUNCE_EVERY);
         if announced.contains_key(&attempt_id) {
             return false;
@@ -64,22 +153,36 @@ impl Engine {
         true
     }
 
-    /// Sends a single mail beside the attempts, on a connection like theirs.
-    pub async fn send_one(&self, envelope: &lettre::address::Envelope, message: &[u8]) -> Outcome {
-        let mut lane = self.connections.lane().await;
-        match lane.begin(envelope, message).await {
-            Ok(transaction) => transaction.finish().await,
-            Err(outcome) => outcome,
+    pub(super) async fn pace_turn(&self) {
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
         }
     }
 
-    /// Takes leave of the mail server.
-    pub async fn close(&self) {
-        self.connections.close_idle(Duration::ZERO).await;
+    pub(super) fn open_slices(&self) -> Vec<Arc<Slice>> {
+        lock(&self.slices).values().cloned().collect()
     }
 
-    /// Closes connections that nobody has used for a while; servers would, and less politely.
-    pub async fn close_idle(&self) {
-        self.connections.close_idle(Duration::from_secs(20)).await;
+    pub(super) fn remember(&self, slice: Arc<Slice>) {
+        lock(&self.slices).insert(slice.held.claim, slice);
+    }
+
+    /// The slice's end is in Postgres: its journal has done its work.
+    pub(super) fn forget(&self, slice: &Slice) {
+        lock(&self.slices).remove(&slice.held.claim);
+        slice.journal.remove();
+        self.ring.room.notify_one();
+    }
+}
+
+/// Closes the ring when the engine ends, however it does.
+struct Farewell(Engine);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.ring.close();
+        for slice in self.0.open_slices() {
+            slice.halted.cancel();
+        }
     }
 }

@@ -10,34 +10,23 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::model::{Settlement, State};
+use super::{model::Settlement, queries::Held};
 
 /// One line of the file.
 #[derive(Serialize, Deserialize)]
 enum Line {
     /// The first: whose deliveries these are.
-    Slice { attempt_id: i64, claim: Uuid },
-    /// The final dot is about to be written.
-    Dot { id: i64 },
+    Slice(Held),
+    /// The final dot of this delivery is about to be written.
+    Dot(i32),
+    /// There was an answer to the dot, and it leaves this delivery as it was.
+    Free(i32),
     /// What became of it.
-    Settled(Record),
-}
-
-#[derive(Serialize, Deserialize)]
-struct Record {
-    id: i64,
-    state: State,
-    is_try: bool,
-    code: Option<u16>,
-    text: Option<String>,
-    again_after_seconds: Option<f64>,
-    is_bad_address: bool,
+    Settled(Settlement),
 }
 
 /// A slice's open journal. The lock says that its process lives.
@@ -49,15 +38,15 @@ pub struct Journal {
 impl Journal {
     /// # Errors
     /// The folder cannot be written to.
-    pub fn create(folder: &Path, attempt_id: i64, claim: Uuid) -> io::Result<Self> {
+    pub fn create(folder: &Path, held: Held) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         // Written under another name until it is locked: a replay in between would take it for a dead process's.
-        let path = folder.join(format!("{claim}.jsonl"));
-        let draft = folder.join(format!("{claim}.new"));
+        let path = folder.join(format!("{}.jsonl", held.claim));
+        let draft = folder.join(format!("{}.new", held.claim));
         let file = OpenOptions::new().create_new(true).append(true).open(&draft)?;
         file.lock()?;
         let journal = Self { path, file: Mutex::new(file) };
-        journal.append(&Line::Slice { attempt_id, claim })?;
+        journal.append(&Line::Slice(held))?;
         fs::rename(&draft, &journal.path)?;
         Ok(journal)
     }
@@ -66,8 +55,16 @@ impl Journal {
     ///
     /// # Errors
     /// The disk is full: then nothing may be sent.
-    pub fn dot(&self, id: i64) -> io::Result<()> {
-        self.append(&Line::Dot { id })
+    pub fn dot(&self, delivery: i32) -> io::Result<()> {
+        self.append(&Line::Dot(delivery))
+    }
+
+    /// Notes that it is not in doubt any more, and as it was.
+    ///
+    /// # Errors
+    /// As for [`settled`](Self::settled).
+    pub fn free(&self, delivery: i32) -> io::Result<()> {
+        self.append(&Line::Free(delivery))
     }
 
     /// Notes what became of a delivery.
@@ -75,19 +72,11 @@ impl Journal {
     /// # Errors
     /// The disk is full; the settlement must then reach Postgres without the journal's help.
     pub fn settled(&self, settlement: &Settlement) -> io::Result<()> {
-        self.append(&Line::Settled(Record {
-            id: settlement.id,
-            state: settlement.state,
-            is_try: settlement.is_try,
-            code: settlement.code,
-            text: settlement.text.clone(),
-            again_after_seconds: settlement.again_after.map(|wait| wait.as_secs_f64()),
-            is_bad_address: settlement.is_bad_address,
-        }))
+        self.append(&Line::Settled(settlement.clone()))
     }
 
     /// Everything is in Postgres: the file has done its work.
-    pub fn remove(self) {
+    pub fn remove(&self) {
         if let Err(error) = fs::remove_file(&self.path) {
             tracing::warn!(%error, "A finished journal could not be removed; replaying it later changes nothing");
         }
@@ -103,11 +92,10 @@ impl Journal {
 
 /// What a dead process left behind.
 pub struct Leftover {
-    pub attempt_id: i64,
-    pub claim: Uuid,
+    pub held: Held,
     pub settlements: Vec<Settlement>,
     /// Between dot and outcome when the process died.
-    pub in_doubt: Vec<i64>,
+    pub in_doubt: Vec<i32>,
     path: PathBuf,
     _lock: File,
 }
@@ -161,27 +149,20 @@ fn read(path: PathBuf) -> io::Result<Option<Leftover>> {
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
     let mut lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Line>(line).ok());
-    let Some(Line::Slice { attempt_id, claim }) = lines.next() else {
+    let Some(Line::Slice(held)) = lines.next() else {
         // Killed before its first line: nothing was sent.
         fs::remove_file(&path)?;
         return Ok(None);
     };
-    let mut leftover = Leftover { attempt_id, claim, settlements: Vec::new(), in_doubt: Vec::new(), path, _lock: file };
+    let mut leftover = Leftover { held, settlements: Vec::new(), in_doubt: Vec::new(), path, _lock: file };
     for line in lines {
         match line {
-            Line::Slice { .. } => {}
-            Line::Dot { id } => leftover.in_doubt.push(id),
-            Line::Settled(record) => {
-                leftover.in_doubt.retain(|id| *id != record.id);
-                leftover.settlements.push(Settlement {
-                    id: record.id,
-                    state: record.state,
-                    is_try: record.is_try,
-                    code: record.code,
-                    text: record.text,
-                    again_after: record.again_after_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-                    is_bad_address: record.is_bad_address,
-                });
+            Line::Slice(_) => {}
+            Line::Dot(delivery) => leftover.in_doubt.push(delivery),
+            Line::Free(delivery) => leftover.in_doubt.retain(|other| *other != delivery),
+            Line::Settled(settlement) => {
+                leftover.in_doubt.retain(|other| *other != settlement.number);
+                leftover.settlements.push(settlement);
             }
         }
     }
@@ -190,13 +171,17 @@ fn read(path: PathBuf) -> io::Result<Option<Leftover>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use uuid::Uuid;
 
-    fn settlement(id: i64) -> Settlement {
+    use super::*;
+    use crate::delivery::model::State;
+
+    fn settlement(number: i32) -> Settlement {
         Settlement {
-            id,
+            number,
+            before: (State::Waiting, 0),
             state: State::Sent,
-            is_try: true,
+            tries: 1,
             code: Some(250),
             text: Some("2.0.0 queued".into()),
             again_after: None,
@@ -207,17 +192,20 @@ mod tests {
     #[test]
     fn a_dead_process_s_journal_tells_what_was_answered_and_what_is_in_doubt() {
         let folder = std::env::temp_dir().join(format!("periodical-journal-{}", Uuid::new_v4()));
-        let journal = Journal::create(&folder, 7, Uuid::from_u128(1)).unwrap();
+        let held = Held { attempt_id: 7, number: 3, claim: Uuid::from_u128(1) };
+        let journal = Journal::create(&folder, held).unwrap();
         journal.dot(1).unwrap();
         journal.settled(&settlement(1)).unwrap();
         journal.dot(2).unwrap();
+        journal.dot(3).unwrap();
+        journal.free(3).unwrap();
         assert!(leftovers(&folder).unwrap().is_empty(), "its process lives");
 
-        journal.file.lock().unwrap().write_all(b"{\"Settled\":{\"id\":2,").unwrap();
+        journal.file.lock().unwrap().write_all(b"{\"Settled\":{\"number\":2,").unwrap();
         drop(journal);
         let left = leftovers(&folder).unwrap();
         assert_eq!(left.len(), 1);
-        assert_eq!((left[0].attempt_id, left[0].claim), (7, Uuid::from_u128(1)));
+        assert_eq!(left[0].held, held);
         assert_eq!(left[0].settlements, [settlement(1)]);
         assert_eq!(left[0].in_doubt, [2], "a torn line says nothing");
         fs::remove_dir_all(folder).unwrap();

@@ -6,7 +6,6 @@ use std::{
 };
 
 use lettre::{Address, address::Envelope};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::mail::{
     connection::{OpenError, SmtpConnection, SmtpSettings, Transaction},
@@ -20,24 +19,16 @@ const MESSAGES_PER_CONNECTION: u64 = 1_000;
 #[derive(Clone)]
 pub struct Connections {
     settings: Arc<SmtpSettings>,
-    permits: Arc<Semaphore>,
     limit: usize,
     idle: Arc<Mutex<Vec<(SmtpConnection, Instant)>>>,
 }
 
 impl Connections {
     pub fn new(settings: SmtpSettings, limit: usize) -> Self {
-        Self { settings: Arc::new(settings), permits: Arc::new(Semaphore::new(limit)), limit, idle: Arc::default() }
+        Self { settings: Arc::new(settings), limit, idle: Arc::default() }
     }
 
-    /// A place among the process's connections; waits, first come first served, while all are taken.
-    pub async fn lane(&self) -> Lane {
-        // The semaphore is never closed.
-        let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
-        Lane { connections: self.clone(), connection: None, _permit: permit }
-    }
-
-    /// How many lanes there are in all.
+    /// How many lanes there may be.
     pub fn limit(&self) -> usize {
         self.limit
     }
@@ -60,14 +51,18 @@ impl Connections {
     }
 }
 
-/// One connection at a time, opened when it is needed.
+/// One connection at a time, opened when it is needed. There are never more connections than lanes: an idle one is that
+/// of a lane which has none.
 pub struct Lane {
     connections: Connections,
     connection: Option<SmtpConnection>,
-    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Lane {
+    pub fn new(connections: Connections) -> Self {
+        Self { connections, connection: None }
+    }
+
     /// Gets one message announced on the lane's connection.
     ///
     /// # Errors
@@ -90,7 +85,15 @@ impl Lane {
     /// Puts a new connection in the place of the lane's, whatever state that is in. Not one of the idle ones: where one
     /// was found broken the others are too.
     pub async fn renew(&mut self) {
+        self.connection = None;
         self.connection = SmtpConnection::open(&self.connections.settings).await.ok();
+    }
+
+    /// Nothing to do for the moment: whichever lane is next goes on with this one's connection, which is warm.
+    pub fn rest(&mut self) {
+        if let Some(connection) = self.connection.take().filter(SmtpConnection::is_usable) {
+            self.connections.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
+        }
     }
 
     async fn open_connection(&mut self) -> Result<&mut SmtpConnection, OpenError> {
@@ -108,8 +111,6 @@ impl Lane {
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take().filter(SmtpConnection::is_usable) {
-            self.connections.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
-        }
+        self.rest();
     }
 }

@@ -1,16 +1,19 @@
-//! The engine: claims deliveries, sends them, settles what became of them. One path for the worker and the shell.
+//! The engine: claims slices of deliveries, sends them, settles what became of them. One path for the worker and the shell.
 
 pub mod engine;
-pub mod jobs;
+mod feeder;
 mod journal;
 mod lane;
+mod letter;
 pub mod model;
+mod pace;
 pub mod queries;
 mod recovery;
+mod ring;
 mod sending;
-mod settle;
+pub mod settle;
 mod slice;
 
 pub use engine::Engine;
+pub use feeder::Scope;
 pub use recovery::replay_journals;
-pub use slice::{Next, deliver};

@@ -39,12 +39,20 @@ impl State {
     }
 }
 
-/// A delivery that this worker holds the lease of.
+/// How many deliveries a slice has: claimed, leased and given back as one. So many rows a commit is the knee measured for
+/// settling, and so many are what another worker has to wait for after a crash.
+pub const SLICE: i32 = 500;
+
+/// A delivery of a slice that this worker holds the lease of.
 #[derive(Debug, Clone)]
 pub struct Claimed {
-    pub id: i64,
-    /// None once the recipient was deleted.
-    pub recipient_id: Option<i64>,
+    pub attempt_id: i64,
+    /// Its slice's number within the attempt, from 0.
+    pub slice: i32,
+    /// Its own number within the attempt, from 1.
+    pub number: i32,
+    /// Whether the recipient was deleted since the attempt's start.
+    pub is_gone: bool,
     pub email: String,
     pub full_name: String,
     pub state: State,
@@ -54,31 +62,38 @@ pub struct Claimed {
 }
 
 /// What a delivery becomes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Settlement {
-    pub id: i64,
+    pub number: i32,
+    /// State and tries as they were; where the ledger has others by now, this has been settled already.
+    pub before: (State, i16),
     pub state: State,
-    /// Whether this counts as one of the recipient's tries.
-    pub is_try: bool,
+    pub tries: i16,
     pub code: Option<u16>,
     /// None leaves the last reply as it stands.
     pub text: Option<String>,
-    /// After how long it may be claimed again; None: final.
+    /// After how long it is tried again; None: as soon as may be if it is still waiting, else never.
     pub again_after: Option<Duration>,
     /// Whether the address does not exist.
     pub is_bad_address: bool,
 }
 
-/// The engine's times and sizes. The defaults are what production runs on; tests shorten the waits.
+impl Settlement {
+    /// Whether this counts as one of the recipient's tries.
+    pub fn is_try(&self) -> bool {
+        self.tries != self.before.1
+    }
+}
+
+/// The engine's times. The defaults are what production runs on; tests shorten the waits.
 #[derive(Debug, Clone)]
 pub struct Timing {
-    /// Deliveries a slice claims. 500 rows a commit is the knee measured for settling (62,000 rows/s), and at that size
-    /// a mailing to ten waits at most one slice of a mailing to a million.
-    pub batch: i64,
-    /// How long a claim holds without being renewed: how long a killed worker's deliveries wait for another.
+    /// How long a claim holds without being renewed: how long a killed worker's slices wait for another.
     pub lease: Duration,
-    /// How long a slice goes on taking deliveries: a slow server's attempt comes back to the queue's tail after that.
-    pub slice: Duration,
+    /// How often slices that fall due are looked for, where nobody says that there are some.
+    pub poll: Duration,
+    /// How long a slice goes on after its first recipients got no answer at all, to see whether anybody gets one.
+    pub patience: Duration,
     /// Waits before the second, third … try of one recipient. After the last one it has failed.
     pub retries: Vec<Duration>,
     /// Waits while the mail server is away or misconfigured; the last one repeats.
@@ -89,9 +104,9 @@ impl Default for Timing {
     fn default() -> Self {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         Self {
-            batch: 500,
             lease: Duration::from_secs(15),
-            slice: Duration::from_secs(10),
+            poll: Duration::from_millis(250),
+            patience: Duration::from_secs(10),
             retries: [1, 5, 15, 30, 60].map(minutes).to_vec(),
             holds: [5, 15, 30, 60, 120, 300].map(Duration::from_secs).to_vec(),
         }
@@ -115,11 +130,11 @@ fn jittered(wait: Duration) -> Duration {
     wait.mul_f64(1.0 + rand::random::<f64>() / 10.0)
 }
 
-/// What the mail server's answer makes of a delivery.
-pub fn settle(claimed: &Claimed, outcome: Outcome, timing: &Timing, resend_unknown: bool) -> Settlement {
-    let base =
-        Settlement { id: claimed.id, state: claimed.state, is_try: true, code: None, text: None, again_after: None, is_bad_address: false };
-    match outcome {
+/// What the mail server's answer makes of a delivery. None: it was about the server and not about this recipient, and
+/// everything is as it was.
+pub fn settle(claimed: &Claimed, outcome: Outcome, timing: &Timing, resend_unknown: bool) -> Option<Settlement> {
+    let base = Settlement { tries: claimed.tries.saturating_add(1), ..unchanged(claimed) };
+    Some(match outcome {
         Outcome::Sent { code, text } => Settlement { state: State::Sent, code: Some(code), text: Some(text), ..base },
         Outcome::Failed { code, text } => Settlement { state: State::Failed, code, text: Some(text), ..base },
         Outcome::BadAddress { code, text } => {
@@ -133,9 +148,8 @@ pub fn settle(claimed: &Claimed, outcome: Outcome, timing: &Timing, resend_unkno
             again_after: if resend_unknown { timing.retry(claimed.tries) } else { None },
             ..base
         },
-        // About the server and not about this recipient: as it was.
-        Outcome::Unavailable { .. } => release(claimed),
-    }
+        Outcome::Unavailable { .. } => return None,
+    })
 }
 
 fn retry(base: Settlement, claimed: &Claimed, code: Option<u16>, text: String, timing: &Timing) -> Settlement {
@@ -151,15 +165,15 @@ fn retry(base: Settlement, claimed: &Claimed, code: Option<u16>, text: String, t
     }
 }
 
-/// The delivery as it was before the claim, free for the next one at once.
-pub fn release(claimed: &Claimed) -> Settlement {
+fn unchanged(claimed: &Claimed) -> Settlement {
     Settlement {
-        id: claimed.id,
+        number: claimed.number,
+        before: (claimed.state, claimed.tries),
         state: claimed.state,
-        is_try: false,
+        tries: claimed.tries,
         code: None,
         text: None,
-        again_after: Some(Duration::ZERO),
+        again_after: None,
         is_bad_address: false,
     }
 }
@@ -168,10 +182,21 @@ pub fn release(claimed: &Claimed) -> Settlement {
 pub fn leave_unknown(claimed: &Claimed) -> Settlement {
     let text = "Whoever had this mail in hand died before its outcome was known; this mailing does not repeat such mails.";
     let text = (claimed.state != State::Unknown).then(|| text.to_owned());
-    Settlement { state: State::Unknown, text, again_after: None, ..release(claimed) }
+    Settlement { state: State::Unknown, text, ..unchanged(claimed) }
+}
+
+/// A delivery that was between its message's last byte and the server's reply when its process died.
+pub fn interrupted_by_death(claimed: &Claimed, resend_unknown: bool) -> Settlement {
+    Settlement {
+        state: State::Unknown,
+        tries: claimed.tries.saturating_add(1),
+        text: Some("The process died between the message's last byte and the server's reply.".to_owned()),
+        again_after: resend_unknown.then_some(Duration::ZERO),
+        ..unchanged(claimed)
+    }
 }
 
 /// A delivery that is not tried.
 pub fn skip(claimed: &Claimed, reason: &str) -> Settlement {
-    Settlement { state: State::Skipped, text: Some(reason.to_owned()), again_after: None, ..release(claimed) }
+    Settlement { state: State::Skipped, text: Some(reason.to_owned()), ..unchanged(claimed) }
 }

@@ -1,12 +1,12 @@
 //! After a crash: what a killed process of this data folder had heard, brought into Postgres.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use super::{
     engine::Engine,
     journal::{self, Leftover},
-    model::{self, Settlement, State},
-    queries, settle,
+    model, queries,
+    settle::{self, Batch},
 };
 use crate::{attempts, error::Result};
 
@@ -26,24 +26,18 @@ pub async fn replay_journals(engine: &Engine) -> Result<usize> {
 
 async fn replay(engine: &Engine, leftover: &Leftover) -> Result<()> {
     let db = &engine.app.db;
-    let resend_unknown = attempts::queries::resends_unknown(db, leftover.attempt_id).await?;
+    let resend_unknown = attempts::queries::resends_unknown(db, leftover.held.attempt_id).await?;
     let mut settlements = leftover.settlements.clone();
-    let settled: HashSet<i64> = settlements.iter().map(|settlement| settlement.id).collect();
-    for claimed in queries::held_by(db, leftover.attempt_id, leftover.claim).await? {
-        if settled.contains(&claimed.id) {
-            continue;
+    let settled: HashSet<i32> = settlements.iter().map(|settlement| settlement.number).collect();
+    for claimed in queries::left_of(db, &leftover.held).await? {
+        if leftover.in_doubt.contains(&claimed.number) && !settled.contains(&claimed.number) {
+            settlements.push(model::interrupted_by_death(&claimed, resend_unknown));
         }
-        settlements.push(if leftover.in_doubt.contains(&claimed.id) {
-            Settlement {
-                state: State::Unknown,
-                is_try: true,
-                text: Some("The process died between the message's last byte and the server's reply.".to_owned()),
-                again_after: resend_unknown.then_some(Duration::ZERO),
-                ..model::release(&claimed)
-            }
-        } else {
-            model::release(&claimed)
-        });
     }
-    settle::commit(engine, leftover.attempt_id, leftover.claim, &settlements).await
+    let batch = Batch {
+        settlements: settlements.iter().map(|settlement| (leftover.held, settlement)).collect(),
+        ended: vec![(leftover.held, None)],
+    };
+    let done = settle::commit(engine, &batch).await?;
+    settle::close(engine, &done).await
 }

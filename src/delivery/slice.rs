@@ -1,211 +1,215 @@
-//! One slice of an attempt: claim, send, settle. What is left is the next slice's.
+//! A slice in hand: who is left, what a fault means for the others, how it ends.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
 
-use time::OffsetDateTime;
-use tokio::{sync::mpsc, task::JoinSet};
-use tokio_util::task::AbortOnDropHandle;
-use uuid::Uuid;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    engine::Engine,
     journal::Journal,
-    model::{self, Settlement},
-    queries, recovery,
-    sending::{self, Slice, Verdict},
-    settle,
+    letter::Letter,
+    model::{self, Claimed, Settlement, Timing},
+    queries::Held,
 };
-use crate::{
-    attempts::{self, queries::Work},
-    error::Result,
-    mail::{
-        compose::{Body, Sender, Template},
-        outcome,
-    },
-    mailings,
-};
+use crate::mail::outcome::Outcome;
 
-/// What to do after a slice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// More may be claimed now.
-    More,
-    /// Nothing before this moment: a retry, another worker's lease, or a mail server that is away.
-    At(OffsetDateTime),
-    /// The attempt is finished, gone, or may not send at present; whoever lets it send again adds the job.
+/// After so many holds in a row a server that answers nobody is not waited for any longer: those recipients use up
+/// their tries, so that no attempt lasts for ever. With the production waits that is after three quarters of an hour.
+const HOLDS_MAX: i32 = 14;
+/// So many recipients without an answer, and nobody with one, speak of the server and not of the recipients.
+const SILENT_MIN: usize = 3;
+
+pub struct Slice {
+    pub held: Held,
+    pub letter: std::sync::Arc<Letter>,
+    pub journal: Journal,
+    /// Cancelled when no further delivery of it goes out; those on the wire are finished.
+    pub halted: CancellationToken,
+    state: Mutex<State>,
+    lease: Duration,
+    patience: Duration,
+    began: Instant,
+}
+
+struct State {
+    queue: VecDeque<Claimed>,
+    on_the_wire: usize,
+    /// Why the whole attempt should wait, once a lane has met it.
+    trouble: Option<String>,
+    /// Recipients whose turn ended without an answer about them; what that means is known at the slice's end.
+    put_off: Vec<(Claimed, Outcome)>,
+    /// What broke off within this program: nobody knows what became of it.
+    broken: Vec<Claimed>,
+    /// Whether any recipient got an answer.
+    is_answered: bool,
+    has_ended: bool,
+    since: Lease,
+}
+
+/// What a slice has for a lane.
+pub enum Turn {
+    /// With how many are left after it.
+    Deliver(Claimed, usize),
     Nothing,
+    /// This call has ended it.
+    End,
 }
 
-/// Sends one slice of the attempt. Dropping the future lets the mails on the wire finish and gives the others back.
-///
-/// # Errors
-/// The database's, before anything was sent; afterwards outcomes are settled however long it takes.
-pub async fn deliver(engine: &Engine, attempt_id: i64) -> Result<Next> {
-    let db = &engine.app.db;
-    // First what a killed neighbour has sent: its deliveries come free with their leases, and would go out again.
-    if let Err(error) = recovery::replay_journals(engine).await {
-        tracing::warn!(%error, "Journals of interrupted slices could not be read");
+/// When a lease was last taken or renewed, by both of this machine's clocks: the first stands still while the machine
+/// sleeps, the second can be set.
+#[derive(Clone, Copy)]
+pub struct Lease {
+    since: Instant,
+    clock: SystemTime,
+}
+
+impl Lease {
+    pub fn begin() -> Self {
+        Self { since: Instant::now(), clock: SystemTime::now() }
     }
-    let Some(work) = attempts::queries::work(db, attempt_id).await? else { return Ok(Next::Nothing) };
-    if let Some(until) = work.held_until {
-        return Ok(Next::At(until));
+
+    pub fn is_over(&self, length: Duration) -> bool {
+        // A clock that was put back tells nothing; the other one does.
+        self.since.elapsed() >= length || self.clock.elapsed().is_ok_and(|elapsed| elapsed >= length)
     }
-    let claim = engine.new_claim();
-    let lease = sending::Lease::begin();
-    let live: Vec<Uuid> = engine.live_claims();
-    let claimed = queries::claim(db, attempt_id, *claim, &live, engine.timing.lease, engine.timing.batch).await?;
-    if claimed.is_empty() {
-        return match queries::next_claimable_at(db, attempt_id).await? {
-            Some(moment) => Ok(Next::At(moment)),
-            None => close(engine, attempt_id, &work).await,
+}
+
+impl Slice {
+    pub fn new(held: Held, letter: std::sync::Arc<Letter>, journal: Journal, queue: VecDeque<Claimed>, since: Lease, timing: &Timing) -> Self {
+        let state = State {
+            queue,
+            on_the_wire: 0,
+            trouble: None,
+            put_off: Vec::new(),
+            broken: Vec::new(),
+            is_answered: false,
+            has_ended: false,
+            since,
         };
-    }
-    match prepare(engine, attempt_id, *claim, &work) {
-        Ok((template, journal)) => {
-            let slice = Arc::new(Slice::new(engine, attempt_id, claim, work, template, journal, claimed, lease));
-            // In a task of its own: the queue drops a job's future when its worker ends, and that must not cut a mail
-            // between its last byte and the reply.
-            let halt = slice.halt.clone().drop_guard();
-            let next = tokio::spawn(run(slice)).await.map_err(anyhow::Error::from)?;
-            halt.disarm();
-            next
-        }
-        Err(reason) => {
-            let released: Vec<Settlement> = claimed.iter().map(model::release).collect();
-            settle::commit(engine, attempt_id, *claim, &released).await?;
-            hold(engine, attempt_id, &reason, work.held_count).await
+        Self {
+            held,
+            letter,
+            journal,
+            halted: CancellationToken::new(),
+            state: Mutex::new(state),
+            lease: timing.lease,
+            patience: timing.patience,
+            began: Instant::now(),
         }
     }
-}
 
-/// What every mail of the slice shares. An error lets the attempt wait with that reason: it is nobody's fault who should get it.
-fn prepare(engine: &Engine, attempt_id: i64, claim: Uuid, work: &Work) -> Result<(Template, Journal), String> {
-    let config = &engine.app.config;
-    let list_id = format!("mailing-{}.{}", work.mailing_id, config.mail_domain());
-    let body = Body::from_author(&work.body);
-    let reply_to = Sender::new(&work.sender_name, &work.sender_email).ok();
-    let template = Template::new(&config.mail_from, reply_to.as_ref(), &work.subject, &body, Some((&work.mailing_name, &list_id)), false)
-        .map_err(|error| format!("The message cannot be made into a mail: {error}"))?;
-    let journal = Journal::create(&engine.journals, attempt_id, claim)
-        .map_err(|error| format!("The delivery journal in DATA_DIR cannot be written: {error}"))?;
-    Ok((template, journal))
-}
-
-/// Outcomes that may wait for Postgres. Few: while it is away these are what a lost lease would repeat.
-const UNSETTLED: usize = 128;
-
-async fn run(slice: Arc<Slice>) -> Result<Next> {
-    let engine = slice.engine.clone();
-    let (attempt_id, claim) = (slice.attempt_id, *slice.claim);
-    let (outcomes, inbox) = mpsc::channel(UNSETTLED);
-    let settler = tokio::spawn(settle::run(engine.clone(), attempt_id, claim, inbox, slice.halt.clone()));
-    let keeper = AbortOnDropHandle::new(tokio::spawn(sending::keep_lease(Arc::clone(&slice))));
-
-    let mut lanes = JoinSet::new();
-    for _ in 0..engine.connections.limit().min(slice.len()) {
-        lanes.spawn(sending::drive(Arc::clone(&slice), outcomes.clone()));
+    /// How many deliveries nobody has taken yet.
+    pub fn queued(&self) -> usize {
+        self.state().queue.len()
     }
-    while let Some(ended) = lanes.join_next().await {
-        if let Err(error) = ended {
-            // What the lane had in hand comes back when its lease runs out.
-            tracing::error!(%error, attempt.id = attempt_id, "A sending task of attempt {attempt_id} broke");
+
+    /// The next delivery, which is then on the wire until [`has_gone`](Self::has_gone) or [`take_back`](Self::take_back).
+    pub fn turn(&self) -> Turn {
+        let mut state = self.state();
+        if !self.halted.is_cancelled() && (state.since.is_over(self.lease) || self.waits_in_vain(&state)) {
+            self.halted.cancel();
         }
+        if !self.halted.is_cancelled()
+            && let Some(claimed) = state.queue.pop_front()
+        {
+            state.on_the_wire += 1;
+            return Turn::Deliver(claimed, state.queue.len());
+        }
+        if state.ends(self.halted.is_cancelled()) { Turn::End } else { Turn::Nothing }
     }
-    let verdict = slice.verdict();
-    for settlement in slice.left_over(&verdict) {
-        // The settler lives until the last sender is dropped.
-        let _ = outcomes.send(settlement).await;
+
+    /// It takes MAIL and then falls silent, for everybody so far.
+    fn waits_in_vain(&self, state: &State) -> bool {
+        !state.is_answered && state.put_off.len() >= SILENT_MIN && self.began.elapsed() >= self.patience
     }
-    drop(outcomes);
-    settler.await.map_err(anyhow::Error::from)?;
-    keeper.abort();
-    let _ = keeper.await;
-    let held_count = slice.work.held_count;
-    // Every task that had a part of it has ended; everything is in Postgres.
-    if let Some(slice) = Arc::into_inner(slice) {
-        slice.journal.remove();
+
+    /// Whether a mail of it may still go out. A process that was stopped for a while (SIGSTOP, a sleeping machine) finds
+    /// here that others may have taken over.
+    pub fn may_send(&self) -> bool {
+        !self.state().since.is_over(self.lease)
     }
-    match verdict {
-        Verdict::Hold(reason) => hold(&engine, attempt_id, &reason, held_count).await,
-        Verdict::GoOn => Ok(Next::More),
+
+    pub fn renewed(&self, since: Lease) {
+        self.state().since = since;
+    }
+
+    /// A delivery that was taken and not begun. True: this has ended the slice.
+    pub fn take_back(&self, claimed: Claimed) -> bool {
+        let mut state = self.state();
+        state.queue.push_front(claimed);
+        state.on_the_wire -= 1;
+        state.ends(self.halted.is_cancelled())
+    }
+
+    /// A delivery is no longer on the wire. True: this has ended the slice.
+    pub fn has_gone(&self) -> bool {
+        let mut state = self.state();
+        state.on_the_wire -= 1;
+        state.ends(self.halted.is_cancelled())
+    }
+
+    /// Nobody takes another delivery of it. True: this has ended the slice.
+    pub fn halt(&self) -> bool {
+        self.halted.cancel();
+        self.state().ends(true)
+    }
+
+    /// The whole attempt should wait, for this reason.
+    pub fn stop(&self, reason: String) {
+        self.halted.cancel();
+        self.state().trouble.get_or_insert(reason);
+    }
+
+    pub fn answered(&self) {
+        self.state().is_answered = true;
+    }
+
+    pub fn put_off(&self, claimed: Claimed, outcome: Outcome) {
+        self.state().put_off.push((claimed, outcome));
+    }
+
+    pub fn broke(&self, claimed: Claimed) {
+        self.state().broken.push(claimed);
+    }
+
+    /// Once it has ended: what is left to settle, and whether the attempt should wait.
+    pub fn conclude(&self, timing: &Timing) -> (Vec<Settlement>, Option<String>) {
+        let mut state = self.state();
+        let resend_unknown = self.letter.work.resend_unknown;
+        let reason = self.verdict(&state);
+        let mut left: Vec<Settlement> = state.broken.drain(..).map(|claimed| model::interrupted_by_death(&claimed, resend_unknown)).collect();
+        for (claimed, outcome) in std::mem::take(&mut state.put_off) {
+            if reason.is_none() {
+                left.extend(model::settle(&claimed, outcome, timing, resend_unknown));
+            }
+        }
+        // Given back it would look as if nobody had ever had it.
+        left.extend(state.queue.drain(..).filter(|claimed| claimed.is_taken_over && !resend_unknown).map(|claimed| model::leave_unknown(&claimed)));
+        (left, reason)
+    }
+
+    fn verdict(&self, state: &State) -> Option<String> {
+        if let Some(reason) = &state.trouble {
+            return Some(reason.clone());
+        }
+        let (_, outcome) = state.put_off.first()?;
+        let is_silent = state.put_off.len() >= SILENT_MIN && !state.is_answered && self.letter.work.held_count < HOLDS_MAX;
+        is_silent.then(|| format!("The mail server takes no message to its end: {}", outcome.text()))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn hold(engine: &Engine, attempt_id: i64, reason: &str, held_count: i32) -> Result<Next> {
-    let wait = engine.timing.hold(held_count);
-    let logged = outcome::without_addresses(reason);
-    tracing::warn!(
-        attempt.id = attempt_id,
-        reason = logged,
-        "Attempt {attempt_id} waits {} s: the mail server cannot be used",
-        wait.as_secs()
-    );
-    let mut transaction = engine.app.db.begin().await?;
-    attempts::queries::hold(&mut *transaction, attempt_id, reason, held_count, wait).await?;
-    attempts::queries::announce(&mut *transaction, attempt_id).await?;
-    transaction.commit().await?;
-    Ok(Next::At(OffsetDateTime::now_utc() + wait))
-}
-
-async fn close(engine: &Engine, attempt_id: i64, work: &Work) -> Result<Next> {
-    let mut transaction = engine.app.db.begin().await?;
-    // The mailing before its attempt: the order everybody takes them in.
-    let Some(mailing) = mailings::queries::lock(&mut transaction, work.mailing_id).await? else { return Ok(Next::Nothing) };
-    let closed = attempts::queries::close(&mut *transaction, attempt_id).await?;
-    if closed {
-        mailings::runs::complete_if_done(&mut transaction, &mailing).await?;
-        attempts::queries::announce(&mut *transaction, attempt_id).await?;
-    }
-    transaction.commit().await?;
-    if closed {
-        tracing::info!(
-            attempt.id = attempt_id,
-            mailing.id = work.mailing_id,
-            "Attempt {attempt_id} of mailing {} finished",
-            work.mailing_id
-        );
-    }
-    Ok(Next::Nothing)
-}
-
-/// The claims that slices of this process hold; each is in it as long as its [`Claim`] lives.
-#[derive(Debug, Default)]
-pub struct LiveClaims(std::sync::Mutex<HashSet<Uuid>>);
-
-/// A claim of this process. While it lives no other slice here takes what it held, even if the lease has run out
-/// because Postgres was away: its outcomes are on their way.
-#[derive(Debug)]
-pub struct Claim {
-    id: Uuid,
-    live: Arc<LiveClaims>,
-}
-
-impl LiveClaims {
-    pub fn begin(self: &Arc<Self>) -> Claim {
-        let id = Uuid::new_v4();
-        self.lock().insert(id);
-        Claim { id, live: Arc::clone(self) }
-    }
-
-    pub fn all(&self) -> Vec<Uuid> {
-        self.lock().iter().copied().collect()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<Uuid>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-impl std::ops::Deref for Claim {
-    type Target = Uuid;
-
-    fn deref(&self) -> &Uuid {
-        &self.id
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        self.live.lock().remove(&self.id);
+impl State {
+    /// True once, when nothing is left to take and nothing is on the wire.
+    fn ends(&mut self, is_halted: bool) -> bool {
+        let ends = !self.has_ended && self.on_the_wire == 0 && (is_halted || self.queue.is_empty());
+        self.has_ended |= ends;
+        ends
     }
 }

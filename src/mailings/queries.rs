@@ -181,11 +181,6 @@ pub async fn set_paused(db: impl PgExecutor<'_>, id: i64, paused: bool) -> sqlx:
     Ok(())
 }
 
-/// Whether the owner may send at all.
-pub async fn is_owner_blocked(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"select blocked_at is not null as "blocked!" from users where id = $1"#, user_id).fetch_one(db).await
-}
-
 /// Deletes the mailing, its attempts and their deliveries.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!("delete from mailings where user_id = $1 and id = $2 returning id", user_id, id).fetch_one(db).await
@@ -238,6 +233,78 @@ pub async fn forgotten(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
     )
     .fetch_all(db)
     .await
+}
+
+/// Locks a mailing and up to `take_along` others that are due, and gives those of them that may run: not paused, not
+/// disabled, the owner not blocked. The mailing that is asked for is among them whether it is due or not.
+///
+/// The first twenty that are due are left to their own jobs: they start at once, and none waits for another one's million
+/// of recipients.
+pub async fn lock_due(db: &mut PgConnection, id: i64, take_along: i64) -> sqlx::Result<Vec<Mailing>> {
+    sqlx::query!("select id from mailings where id = $1 for update", id).fetch_optional(&mut *db).await?;
+    let mut ids = sqlx::query_scalar!(
+        "select id from mailings
+         where id in (
+           select id from mailings where next_run_at <= now() and paused_at is null and disabled_at is null
+           order by next_run_at, id offset 20 limit $2
+         ) and id <> $1 and next_run_at <= now()
+         for update skip locked",
+        id,
+        take_along
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    ids.push(id);
+    // A statement of its own, which sees what those have saved that the locks were waited for.
+    sqlx::query_as!(
+        Mailing,
+        r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+           from mailings m join messages g on g.id = m.message_id join users u on u.id = m.user_id
+           where m.id = any($1) and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
+           order by m.id"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Where mailings stand and when they go out next.
+pub async fn set_statuses(db: impl PgExecutor<'_>, statuses: &[(i64, Status, Option<OffsetDateTime>)]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update mailings m set status = s.status, next_run_at = s.next_run_at
+         from unnest($1::bigint[], $2::text[], $3::timestamptz[]) s (id, status, next_run_at) where m.id = s.id",
+        &statuses.iter().map(|(id, ..)| *id).collect::<Vec<_>>(),
+        &statuses.iter().map(|(_, status, _)| status.as_str()).collect::<Vec<_>>() as &[&str],
+        &statuses.iter().map(|(.., next_run_at)| *next_run_at).collect::<Vec<_>>() as &[Option<OffsetDateTime>]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Locks the mailings of attempts.
+pub async fn lock_of_attempts(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select id from mailings where id in (select mailing_id from attempts where id = any($1)) order by id for update",
+        attempt_ids
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
+/// Completes those mailings of attempts that have no run left and no attempt unfinished. The caller has their locks.
+pub async fn complete_finished(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update mailings m set status = 'completed'
+         where m.id in (select mailing_id from attempts where id = any($1)) and m.next_run_at is null
+           and not exists (select from attempts a where a.mailing_id = m.id and a.status = 'running')",
+        attempt_ids
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// The owner's zone of last time, for the next form.

@@ -15,11 +15,14 @@ use crate::{
     app::{App, Enqueue},
     attempts::{self, model::Trigger, queries::NewAttempt},
     db,
-    delivery::{self, queries::Audience},
+    delivery::{self, queries::Snapshot},
     error::Result,
     recipients,
     web::{FieldErrors, Refusal},
 };
+
+/// How many mailings a job takes along that are due like its own.
+const TAKEN_ALONG: i64 = 250;
 
 /// The key of a mailing's scheduling job.
 pub fn job_key(mailing_id: i64) -> String {
@@ -126,9 +129,7 @@ pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<()> {
         return Ok(());
     }
     queries::set_paused(&mut *transaction, id, false).await?;
-    for (attempt_id, total) in attempts::queries::running_ids(&mut *transaction, id).await? {
-        delivery::jobs::enqueue(app, &mut transaction, attempt_id, total).await?;
-    }
+    delivery::queries::call_workers(&mut *transaction).await?;
     let now = db::now(&mut *transaction).await?;
     let has_run = queries::last_run_at(&mut *transaction, id).await?.is_some();
     let next_run_at = match mailing.next_run_at {
@@ -158,47 +159,97 @@ async fn reschedule(app: &App, transaction: &mut PgTransaction<'_>, mailing: &Ma
 }
 
 async fn enqueue_run(app: &App, transaction: &mut PgTransaction<'_>, id: i64, run_at: Option<OffsetDateTime>) -> Result<()> {
-    let Some(run_at) = run_at else { return Ok(()) };
-    let when = Enqueue { key: Some(job_key(id)), run_at: Some(run_at), ..Enqueue::default() };
-    app.enqueue(transaction, RunMailing { mailing_id: id }, when).await
+    match run_at {
+        Some(run_at) => enqueue_runs(app, transaction, &[(id, run_at)]).await,
+        None => Ok(()),
+    }
 }
 
-/// The body of the job: starts the run that is due and schedules the next. Repeating it changes nothing.
-/// Gives the attempt that was started.
+async fn enqueue_runs(app: &App, transaction: &mut PgTransaction<'_>, runs: &[(i64, OffsetDateTime)]) -> Result<()> {
+    let job = |(id, run_at): &(i64, OffsetDateTime)| {
+        (RunMailing { mailing_id: *id }, Enqueue { key: Some(job_key(*id)), run_at: Some(*run_at) })
+    };
+    app.enqueue_all(transaction, runs.iter().map(job).collect()).await
+}
+
+/// The body of the job: starts the run that is due and schedules the next, and takes along what else is due, so that ten
+/// thousand mailings of nine o'clock do not start one after the other. Repeating it changes nothing. Gives the attempts
+/// that were started.
 ///
 /// # Errors
 /// The database's; the transaction is rolled back and the job runs again.
-pub async fn run_due(app: &App, mailing_id: i64) -> Result<Option<i64>> {
-    let mut transaction = app.db.begin().await?;
-    let Some(mailing) = queries::lock(&mut transaction, mailing_id).await? else { return Ok(None) };
-    let Some(moment) = mailing.next_run_at else { return Ok(None) };
-    if mailing.paused_at.is_some() || mailing.disabled_at.is_some() || queries::is_owner_blocked(&mut *transaction, mailing.user_id).await?
-    {
-        return Ok(None);
+pub async fn run_due(app: &App, mailing_id: i64) -> Result<Vec<i64>> {
+    match run_batch(app, mailing_id, TAKEN_ALONG).await {
+        Ok(started) => Ok(started),
+        Err(error) => {
+            // One of the others may be what failed. They have jobs of their own.
+            tracing::warn!(%error, mailing.id = mailing_id, "Mailing {mailing_id} is started without taking others along");
+            run_batch(app, mailing_id, 0).await
+        }
     }
+}
+
+async fn run_batch(app: &App, mailing_id: i64, take_along: i64) -> Result<Vec<i64>> {
+    let mut transaction = app.db.begin().await?;
+    let mailings = queries::lock_due(&mut transaction, mailing_id, take_along).await?;
+    let ids: Vec<i64> = mailings.iter().map(|mailing| mailing.id).collect();
+    let unfinished = attempts::queries::running_of(&mut *transaction, &ids).await?;
     // Postgres's clock: the queue goes by it, and a worker whose own is behind would find nothing due yet.
     let now = db::now(&mut *transaction).await?;
-    let mut started = None;
-    let mut next_run_at = Some(moment);
-    if moment <= now {
-        let unfinished = attempts::queries::running_id(&mut *transaction, mailing_id).await?;
-        if let Some(attempt_id) = unfinished {
-            // After days without a mail server everybody would get as many mails at once.
-            tracing::warn!(mailing.id = mailing_id, "Mailing {mailing_id} passes over a run: its attempt {attempt_id} is not finished");
-        } else if now < mailing.ends_at {
-            let new = NewAttempt { mailing_id, scheduled_at: moment, trigger: Trigger::Schedule, submission_id: Uuid::new_v4() };
-            started = start(app, &mut transaction, &mailing, &new).await?.map(|started| started.attempt_id);
+    let mut batch = Batch::default();
+    for mailing in &mailings {
+        match batch.add(mailing, unfinished.get(&mailing.id).copied(), now) {
+            Err(error) if mailing.id == mailing_id => return Err(error),
+            // Its own job will say so.
+            Err(_) | Ok(()) => {}
+        }
+    }
+    let started = start(&mut transaction, &batch.attempts).await?;
+    queries::set_statuses(&mut *transaction, &batch.statuses).await?;
+    // Last: adding this job's own key again retires the run in progress (it would not be repeated after a failure).
+    let over: Vec<String> = batch.over.iter().filter(|id| **id != mailing_id).map(|id| job_key(*id)).collect();
+    app.dequeue_all(&mut transaction, &over).await?;
+    enqueue_runs(app, &mut transaction, &batch.runs).await?;
+    transaction.commit().await?;
+    Ok(started.iter().map(|started| started.attempt_id).collect())
+}
+
+/// What one transaction does for the mailings that are due.
+#[derive(Default)]
+struct Batch {
+    attempts: Vec<NewAttempt>,
+    statuses: Vec<(i64, Status, Option<OffsetDateTime>)>,
+    runs: Vec<(i64, OffsetDateTime)>,
+    /// Mailings that have no further run.
+    over: Vec<i64>,
+}
+
+impl Batch {
+    fn add(&mut self, mailing: &Mailing, unfinished: Option<i64>, now: OffsetDateTime) -> Result<()> {
+        let Some(moment) = mailing.next_run_at else { return Ok(()) };
+        if moment > now {
+            self.runs.push((mailing.id, moment));
+            return Ok(());
         }
         // Later than now, not later than the moment: what was missed during downtime is made up for by this one run.
-        next_run_at = mailing.schedule()?.next_after(now);
-        let goes_on = started.is_some() || unfinished.is_some() || next_run_at.is_some();
-        let status = if goes_on { Status::Running } else { Status::Completed };
-        queries::set_status(&mut *transaction, mailing_id, status, next_run_at).await?;
+        let next_run_at = mailing.schedule()?.next_after(now);
+        let starts = unfinished.is_none() && now < mailing.ends_at;
+        if let Some(attempt_id) = unfinished {
+            // After days without a mail server everybody would get as many mails at once.
+            tracing::warn!(mailing.id = mailing.id, "Mailing {} passes over a run: its attempt {attempt_id} is not finished", mailing.id);
+        }
+        if starts {
+            let submission_id = Uuid::new_v4();
+            self.attempts.push(NewAttempt { mailing_id: mailing.id, scheduled_at: moment, trigger: Trigger::Schedule, submission_id });
+        }
+        let goes_on = starts || unfinished.is_some() || next_run_at.is_some();
+        self.statuses.push((mailing.id, if goes_on { Status::Running } else { Status::Completed }, next_run_at));
+        match next_run_at {
+            Some(next) => self.runs.push((mailing.id, next)),
+            None => self.over.push(mailing.id),
+        }
+        Ok(())
     }
-    // Last: adding this job's own key again retires the run in progress (it would not be repeated after a failure).
-    enqueue_run(app, &mut transaction, mailing_id, next_run_at).await?;
-    transaction.commit().await?;
-    Ok(started)
 }
 
 /// Why a mailing was not started by hand.
@@ -238,9 +289,8 @@ pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uu
     }
     let new = NewAttempt { mailing_id, scheduled_at: now, trigger: Trigger::Manual, submission_id };
     // Dropping the transaction takes the empty attempt back.
-    let Some(Started { attempt_id, to_send: 1.. }) = start(app, &mut transaction, &mailing, &new).await? else {
-        return Ok(Err(NotStarted::NobodyToSendTo));
-    };
+    let started = start(&mut transaction, &[new]).await?;
+    let Some(Started { attempt_id, to_send: 1.. }) = started.first().copied() else { return Ok(Err(NotStarted::NobodyToSendTo)) };
     let next_run_at = mailing.next_run_at.filter(|_| mailing.period != "once");
     queries::set_status(&mut *transaction, mailing_id, Status::Running, next_run_at).await?;
     if next_run_at.is_none() {
@@ -250,37 +300,27 @@ pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uu
     Ok(Ok(attempt_id))
 }
 
-/// The attempt with its deliveries and their jobs. None: this moment has its attempt already.
-async fn start(app: &App, transaction: &mut PgTransaction<'_>, mailing: &Mailing, new: &NewAttempt) -> Result<Option<Started>> {
-    let Some(attempt_id) = attempts::queries::insert(&mut **transaction, new).await? else { return Ok(None) };
-    let audience = Audience { user_id: mailing.user_id, mailing_id: mailing.id, all_recipients: mailing.all_recipients };
-    let snapshot = delivery::queries::snapshot(&mut **transaction, attempt_id, &audience).await?;
-    attempts::queries::set_total(&mut **transaction, attempt_id, &snapshot).await?;
-    delivery::jobs::enqueue(app, transaction, attempt_id, snapshot.total).await?;
-    tracing::info!(
-        mailing.id = mailing.id,
-        attempt.id = attempt_id,
-        attempt.total = snapshot.total,
-        "Attempt {attempt_id} of mailing {} started",
-        mailing.id
-    );
-    Ok(Some(Started { attempt_id, to_send: snapshot.total - snapshot.skipped }))
+/// The attempts with their deliveries, and a call to the workers. One that is missing was started before.
+async fn start(transaction: &mut PgTransaction<'_>, new: &[NewAttempt]) -> Result<Vec<Started>> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let inserted = attempts::queries::insert(&mut **transaction, new).await?;
+    let ids: Vec<i64> = inserted.iter().map(|attempt| attempt.id).collect();
+    let snapshots = delivery::queries::snapshot(transaction, &ids).await?;
+    attempts::queries::set_totals(&mut **transaction, &snapshots).await?;
+    delivery::queries::call_workers(&mut **transaction).await?;
+    for Snapshot { attempt_id, total, .. } in &snapshots {
+        tracing::info!(attempt.id = attempt_id, attempt.total = total, "Attempt {attempt_id} started, to {total}");
+    }
+    let started = |snapshot: &Snapshot| Started { attempt_id: snapshot.attempt_id, to_send: snapshot.total - snapshot.skipped };
+    Ok(snapshots.iter().map(started).collect())
 }
 
+#[derive(Clone, Copy)]
 struct Started {
     attempt_id: i64,
     to_send: i32,
-}
-
-/// After an attempt has closed: the mailing is completed when no run is left and no attempt is unfinished.
-///
-/// # Errors
-/// The database's.
-pub async fn complete_if_done(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Result<()> {
-    if mailing.next_run_at.is_none() && attempts::queries::running_id(&mut **transaction, mailing.id).await?.is_none() {
-        queries::set_status(&mut **transaction, mailing.id, Status::Completed, None).await?;
-    }
-    Ok(())
 }
 
 /// Mailings whose job should have run a while ago and has not get it again. A safety net; it should never catch anything.
@@ -316,9 +356,8 @@ pub async fn delete(app: &App, user_id: i64, id: i64) -> Result<()> {
 /// The database's.
 pub async fn enqueue_missing(app: &App) -> Result<()> {
     let mut transaction = app.db.begin().await?;
-    for (id, next_run_at) in queries::scheduled(&mut *transaction).await? {
-        enqueue_run(app, &mut transaction, id, Some(next_run_at)).await?;
-    }
+    let scheduled = queries::scheduled(&mut *transaction).await?;
+    enqueue_runs(app, &mut transaction, &scheduled).await?;
     transaction.commit().await?;
     Ok(())
 }

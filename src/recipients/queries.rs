@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::model::{NewRecipient, Recipient};
 use crate::{
     db::{self, ResultExt},
+    delivery::{model::Settlement, queries::Held},
     web::{FieldErrors, Refusal},
 };
 
@@ -137,22 +138,41 @@ pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Res
     db::unless_used(deleted, "mailing_recipients_recipient_id_fkey")
 }
 
-/// A mail server has said that the addresses of these deliveries do not exist, each with its reason. A recipient whose
-/// address was corrected since, and a delivery that another claim holds by now, are left alone.
-pub async fn mark_undeliverable(db: impl PgExecutor<'_>, delivery_ids: &[i64], reasons: &[String], claim: Uuid) -> sqlx::Result<()> {
+/// A mail server has said that the addresses of these deliveries do not exist. A recipient whose address was corrected
+/// since is left alone.
+pub async fn mark_undeliverable(db: impl PgExecutor<'_>, bad: &[(Held, &Settlement)]) -> sqlx::Result<()> {
     sqlx::query!(
         "with bad as (
              select r.id, b.reason
-             from unnest($1::bigint[], $2::text[]) b (delivery_id, reason)
-             join deliveries d on d.id = b.delivery_id and d.claim = $3
+             from unnest($1::bigint[], $2::int[], $3::text[]) b (attempt_id, number, reason)
+             join deliveries d on d.attempt_id = b.attempt_id and d.number = b.number
              join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null
              -- Two attempts may meet the same recipients: in one order, so that neither waits for the other in a ring.
              order by r.id for update of r
          )
          update recipients r set undeliverable_at = now(), undeliverable_reason = bad.reason from bad where r.id = bad.id",
-        delivery_ids,
-        reasons,
-        claim
+        &bad.iter().map(|(held, _)| held.attempt_id).collect::<Vec<_>>(),
+        &bad.iter().map(|(_, settlement)| settlement.number).collect::<Vec<_>>(),
+        &bad.iter().map(|(_, settlement)| settlement.text.as_deref().unwrap_or_default()).collect::<Vec<_>>() as &[&str],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A mail server has taken these mails: whoever of the recipients was thought to be undeliverable is not.
+pub async fn mark_reached(db: impl PgExecutor<'_>, reached: &[(Held, &Settlement)]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with reached as (
+             select r.id
+             from unnest($1::bigint[], $2::int[]) b (attempt_id, number)
+             join deliveries d on d.attempt_id = b.attempt_id and d.number = b.number
+             join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is not null
+             order by r.id for update of r
+         )
+         update recipients r set undeliverable_at = null, undeliverable_reason = null from reached where r.id = reached.id",
+        &reached.iter().map(|(held, _)| held.attempt_id).collect::<Vec<_>>(),
+        &reached.iter().map(|(_, settlement)| settlement.number).collect::<Vec<_>>(),
     )
     .execute(db)
     .await?;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is said to whom; ids alone, so that the queue holds neither tokens nor addresses.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum SendAccountMail {
     Verification {
         token_id: i64,
@@ -86,7 +86,7 @@ async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountM
         auto_submitted: true,
         date: OffsetDateTime::now_utc(),
     })?;
-    match engine.send_one(&envelope, &message).await {
+    match engine.send_one(envelope, message).await {
         Outcome::Sent { .. } => Ok(()),
         // For good: repeating it would only annoy the server. The reply names no address of ours but may of theirs.
         Outcome::BadAddress { code, .. } | Outcome::Failed { code: Some(code), .. } => {

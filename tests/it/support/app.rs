@@ -90,6 +90,7 @@ impl TestApp {
             listen: address,
             data_dir: data_dir.clone(),
             worker_concurrency: 4,
+            send_rate: None,
         };
         change(&mut config);
         let stop = CancellationToken::new();

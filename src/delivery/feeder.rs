@@ -1,0 +1,212 @@
+//! Claims slices and opens them: never more than the lanes soon need, and of every attempt that waits.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    engine::Engine,
+    journal::Journal,
+    letter::Letter,
+    model::Claimed,
+    queries::{self, ClaimedSlice, Held, Wanted},
+    recovery,
+    ring::LOW,
+    sending::{self, Handovers, unwritable},
+    settle::{self, Batch, Hold},
+    slice::{Lease, Slice},
+};
+use crate::{
+    attempts::{self, queries::Work},
+    error::Result,
+};
+
+/// Slices that a process has open at once. Attempts beyond that wait for one of them to end.
+const OPEN_MAX: usize = 64;
+/// How often the data folder is looked through for journals of dead processes: oftener than their leases run out.
+const REPLAY_EVERY: Duration = Duration::from_secs(1);
+
+/// What an engine works on.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    Everything,
+    Only(Vec<i64>),
+}
+
+/// Feeds the lanes until `stop`.
+pub async fn run(engine: Engine, scope: Scope, stop: CancellationToken) {
+    let mut calls = engine.app.notifications.work();
+    let mut feeder = Feeder { engine: engine.clone(), scope, letters: HashMap::new(), after: 0, replayed: None };
+    while !stop.is_cancelled() {
+        calls.mark_unchanged();
+        let began = Instant::now();
+        match feeder.fill().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "Nothing could be claimed; trying again"),
+        }
+        // Where the look itself takes long (thousands of attempts that wait), it is not repeated all the time.
+        let pause = engine.timing.poll.max(began.elapsed() * 10);
+        tokio::select! {
+            () = engine.ring.room.notified() => {}
+            _ = calls.changed() => {}
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+struct Feeder {
+    engine: Engine,
+    scope: Scope,
+    letters: HashMap<i64, Arc<Letter>>,
+    /// The attempt that was served last: the others come first.
+    after: i64,
+    replayed: Option<Instant>,
+}
+
+impl Feeder {
+    /// Claims what there is room for. True: there may be more at once.
+    async fn fill(&mut self) -> Result<bool> {
+        // First what a killed neighbour has sent: its slices come free with their leases, and would go out again.
+        if self.replayed.is_none_or(|at| at.elapsed() >= REPLAY_EVERY) {
+            self.replayed = Some(Instant::now());
+            match recovery::replay_journals(&self.engine).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!("Took over what {count} interrupted slices had sent"),
+                Err(error) => tracing::warn!(%error, "Journals of interrupted slices could not be read"),
+            }
+        }
+        let open = self.engine.open_slices();
+        let mut at_hand: HashMap<i64, usize> = HashMap::new();
+        for slice in &open {
+            *at_hand.entry(slice.held.attempt_id).or_default() += slice.queued();
+        }
+        self.letters.retain(|attempt_id, _| at_hand.contains_key(attempt_id));
+        let room = OPEN_MAX.saturating_sub(open.len());
+        if room == 0 {
+            return Ok(false);
+        }
+        let served: Vec<i64> = at_hand.into_iter().filter(|(_, queued)| *queued >= LOW).map(|(attempt_id, _)| attempt_id).collect();
+        let live: Vec<uuid::Uuid> = open.iter().map(|slice| slice.held.claim).collect();
+        let lease = Lease::begin();
+        let claimed = self.claim(&served, &live, room).await?;
+        let found = claimed.len();
+        if found > 0 {
+            self.open(claimed, lease).await?;
+        }
+        Ok(found == room)
+    }
+
+    /// Once from behind the attempt that was served last, and then from the beginning.
+    async fn claim(&mut self, except: &[i64], live: &[uuid::Uuid], room: usize) -> Result<Vec<ClaimedSlice>> {
+        let engine = self.engine.clone();
+        let only = match &self.scope {
+            Scope::Everything => None,
+            Scope::Only(ids) => Some(ids.as_slice()),
+        };
+        let mut claimed: Vec<ClaimedSlice> = Vec::new();
+        let mut except = except.to_vec();
+        for after in [self.after, 0] {
+            let limit = i64::try_from(room - claimed.len()).unwrap_or(0);
+            let wanted = Wanted { only, except: &except, after, live, limit };
+            let more = queries::claim(&engine.app.db, &wanted, engine.timing.lease).await?;
+            except.extend(more.iter().map(|slice| slice.attempt_id));
+            self.after = more.iter().map(|slice| slice.attempt_id).max().unwrap_or(0);
+            claimed.extend(more);
+            if claimed.len() >= room || after == 0 {
+                break;
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn open(&mut self, claimed: Vec<ClaimedSlice>, lease: Lease) -> Result<()> {
+        let db = self.engine.app.db.clone();
+        let mut attempts: Vec<i64> = claimed.iter().map(|slice| slice.attempt_id).collect();
+        attempts.dedup();
+        let works: HashMap<i64, Work> =
+            attempts::queries::work(&db, &attempts).await?.into_iter().map(|work| (work.attempt_id, work)).collect();
+        let mut queues: HashMap<(i64, i32), VecDeque<Claimed>> = HashMap::new();
+        for delivery in queries::to_send(&db, &claimed).await? {
+            queues.entry((delivery.attempt_id, delivery.slice)).or_default().push_back(delivery);
+        }
+        for slice in claimed {
+            let held = Held { attempt_id: slice.attempt_id, number: slice.number, claim: slice.claim };
+            // Gone since: the slice is gone with it.
+            let Some(work) = works.get(&slice.attempt_id) else { continue };
+            let queue = queues.remove(&(slice.attempt_id, slice.number)).unwrap_or_default();
+            let prepared = match self.letter(work).await? {
+                Ok(letter) => Journal::create(&self.engine.journals, held).map(|journal| (letter, journal)).map_err(|error| unwritable(&error)),
+                Err(reason) => Err(reason),
+            };
+            match prepared {
+                Ok((letter, journal)) => {
+                    let slice = Arc::new(Slice::new(held, letter, journal, queue, lease, &self.engine.timing));
+                    self.engine.remember(Arc::clone(&slice));
+                    self.engine.ring.add(slice);
+                }
+                Err(reason) => self.give_back(held, &reason, work.held_count).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The attempt's letter, made once while slices of it are open and nothing about it changes.
+    async fn letter(&mut self, work: &Work) -> Result<Result<Arc<Letter>, String>> {
+        if let Some(letter) = self.letters.get(&work.attempt_id).filter(|letter| letter.work == *work) {
+            return Ok(Ok(Arc::clone(letter)));
+        }
+        let message = attempts::queries::message(&self.engine.app.db, work.attempt_id).await?;
+        let Some((subject, body)) = message else { return Ok(Err("The attempt is gone".to_owned())) };
+        let (config, made_of) = (Arc::clone(&self.engine.app.config), work.clone());
+        // The worst HTML that is accepted takes half a second.
+        let made = tokio::task::spawn_blocking(move || Letter::new(&config, made_of, &subject, &body)).await;
+        let letter = match made.map_err(anyhow::Error::from)? {
+            Ok(letter) => Arc::new(letter),
+            Err(reason) => return Ok(Err(reason)),
+        };
+        self.letters.insert(work.attempt_id, Arc::clone(&letter));
+        Ok(Ok(letter))
+    }
+
+    /// A slice that cannot be sent: its attempt waits.
+    async fn give_back(&self, held: Held, reason: &str, held_count: i32) -> Result<()> {
+        tracing::warn!(attempt.id = held.attempt_id, reason, "Attempt {} waits", held.attempt_id);
+        let hold = Hold { reason, held_count, wait: self.engine.timing.hold(held_count) };
+        let batch = Batch { settlements: Vec::new(), ended: vec![(held, Some(hold))] };
+        settle::commit(&self.engine, &batch).await?;
+        Ok(())
+    }
+}
+
+/// Renews the leases of all open slices. One that is lost, or may not go on (paused, disabled, deleted, owner blocked),
+/// is halted.
+pub async fn keep_leases(engine: Engine, handovers: Handovers) {
+    let length = engine.timing.lease;
+    loop {
+        tokio::time::sleep(length / 3).await;
+        let open = engine.open_slices();
+        let held: Vec<Held> = open.iter().map(|slice| slice.held).collect();
+        if held.is_empty() {
+            continue;
+        }
+        let asked = Lease::begin();
+        match queries::renew(&engine.app.db, &held, length).await {
+            Ok(renewed) => {
+                for slice in open {
+                    if renewed.contains(&slice.held.claim) {
+                        slice.renewed(asked);
+                    } else if slice.halt() {
+                        sending::end(&engine, slice, &handovers).await;
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "Leases could not be renewed"),
+        }
+    }
+}
