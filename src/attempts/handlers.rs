@@ -77,8 +77,8 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(que
 pub struct DeliveriesQuery {
     pub state: String,
     pub q: String,
-    /// The last delivery of the page before.
-    pub after: i32,
+    /// The last delivery of the page before; what somebody types may be any number.
+    pub after: i64,
 }
 
 #[handler]
@@ -91,7 +91,9 @@ pub async fn show(
 ) -> Result<Page> {
     let attempt = queries::get(&app.db, user.id(), id).await?;
     let (state, search) = (State::parse(&query.state), db::like_pattern(&query.q));
-    let mut rows = delivery::queries::list(&app.db, id, state, search.as_deref(), query.after, list::FETCH).await?;
+    // No delivery has the highest number there is: one is added to it in the query.
+    let after = i32::try_from(query.after.max(0)).unwrap_or(i32::MAX).min(i32::MAX - 1);
+    let mut rows = delivery::queries::list(&app.db, id, state, search.as_deref(), after, list::FETCH).await?;
     let has_more = rows.len() > list::PER_PAGE;
     rows.truncate(list::PER_PAGE);
     let deliveries = Deliveries { rows, has_more, query: &query, state };

@@ -222,7 +222,7 @@ fn reply(row: &Row) -> String {
 
 fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
     let path = format!("/attempts/{}", attempt.id);
-    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.number));
+    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.number.into()));
     let reread = attempt.is_running().then(|| page_address(&path, deliveries.query, deliveries.query.after));
     let first = (deliveries.query.after > 0).then(|| page_address(&path, deliveries.query, 0));
     let when = format!("When ({})", attempt.zone());
@@ -244,7 +244,7 @@ fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
     }
 }
 
-fn page_address(path: &str, query: &DeliveriesQuery, after: i32) -> String {
+fn page_address(path: &str, query: &DeliveriesQuery, after: i64) -> String {
     let mut address = url::form_urlencoded::Serializer::new(String::new());
     if !query.state.is_empty() {
         address.append_pair("state", &query.state);
