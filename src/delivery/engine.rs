@@ -90,6 +90,15 @@ impl Engine {
     /// Sends what there is to send, of the attempts in `scope`, until `stop`; then what is on the wire is finished, the
     /// rest given back, and everything settled. Once at a time.
     pub async fn run(&self, scope: Scope, stop: CancellationToken) {
+        // In a task of its own: who drops this future stops the engine, which ends as it does otherwise.
+        let stop = stop.child_token();
+        let _dropped = stop.clone().drop_guard();
+        if let Err(error) = tokio::spawn(self.clone().work(scope, stop)).await {
+            tracing::error!(%error, "The delivery engine broke");
+        }
+    }
+
+    async fn work(self, scope: Scope, stop: CancellationToken) {
         let (handovers, inbox) = mpsc::channel(UNSETTLED);
         self.ring.open();
         let settler = tokio::spawn(settle::run(self.clone(), inbox));
@@ -99,13 +108,11 @@ impl Engine {
         }
         let keeper = AbortOnDropHandle::new(tokio::spawn(feeder::keep_leases(self.clone(), handovers.clone())));
         let feeder = AbortOnDropHandle::new(tokio::spawn(feeder::run(self.clone(), scope, stop.clone())));
-        // Dropped with this future, the slices are given back all the same.
-        let farewell = Farewell(self.clone());
         stop.cancelled().await;
         // It may be in the middle of a claim: what it claims is opened, and then halted with the others.
         let _ = timeout(Duration::from_secs(5), feeder).await;
         self.halt_all(&handovers).await;
-        drop(farewell);
+        self.ring.close();
         let gone_home = async { while lanes.join_next().await.is_some() {} };
         if timeout(GRACE, gone_home).await.is_err() {
             tracing::warn!("The mail server did not answer in time; the next worker goes on from the journal");
@@ -172,17 +179,5 @@ impl Parts {
         lock(&self.slices).remove(&slice.held.claim);
         slice.journal.remove();
         self.ring.room.notify_one();
-    }
-}
-
-/// Closes the ring when the engine ends, however it does.
-struct Farewell(Engine);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        self.0.ring.close();
-        for slice in self.0.open_slices() {
-            slice.halted.cancel();
-        }
     }
 }
