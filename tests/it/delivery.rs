@@ -4,22 +4,12 @@ mod crash;
 mod faults;
 mod running;
 
-use periodical::delivery::{Next, deliver};
-
 use crate::support::TestApp;
 
-/// Runs slices in this process until the attempt needs no more of them.
-async fn drain(app: &TestApp, attempt_id: i64) {
-    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), async {
-        loop {
-            match deliver(&app.engine, attempt_id).await.unwrap() {
-                Next::More => {}
-                Next::At(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
-                Next::Nothing => return,
-            }
-        }
-    });
-    ended.await.expect("the attempt ends");
+/// The attempt of a start that was the only one.
+fn only(started: &[i64]) -> i64 {
+    let [attempt_id] = started else { panic!("one run was due: {started:?}") };
+    *attempt_id
 }
 
 /// State, code and text of an attempt's delivery to an address.

@@ -185,7 +185,7 @@ async fn the_log_holds_no_address_token_password_or_body() {
     browser.get("/recipients?q=%00").await;
 
     let text = log.text();
-    assert!(text.contains("POST /register answered 200") && text.contains(&format!("Attempt {attempt} of mailing")), "{text}");
+    assert!(text.contains("POST /register answered 200") && text.contains(&format!("Attempt {attempt} started")), "{text}");
     let session = browser.cookie("periodical_session").unwrap();
     for secret in ["secret@", ".secret", "Secretname", "Secretsubject", "Secretbody", "Secretmailing", &token, Browser::PASSWORD, &session]
     {

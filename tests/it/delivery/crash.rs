@@ -6,12 +6,13 @@ use std::{
 };
 
 use periodical::{
-    delivery::{self, Engine, model::Timing},
+    attempts,
+    delivery::{self, Scope, model::Timing, settle},
     mailings::runs,
 };
 
-use super::drain;
-use crate::support::{TestApp, quick, until};
+use super::only;
+use crate::support::{Sending, TestApp, quick, until};
 
 /// A worker process of the built binary, killed with the test.
 struct Worker(Child);
@@ -63,12 +64,13 @@ async fn a_worker_killed_in_the_middle_loses_nobody_and_repeats_at_most_one_a_co
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_process_had_heard_is_settled_by_the_next_one() {
+    const RECIPIENTS: i32 = 30;
     let app = TestApp::without_worker().await;
     let user = app.user("owner@example.org").await;
-    app.many_recipients(user, 30).await;
+    app.many_recipients(user, RECIPIENTS).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    // Postgres out of reach from the first outcome on: the mails go out, nothing is settled.
+    // As if Postgres were out of reach from the first outcome on: mails go out, nothing is settled.
     sqlx::query("create function refuse() returns trigger language plpgsql as $$ begin raise 'settling is refused'; end $$")
         .execute(&app.db)
         .await
@@ -77,61 +79,55 @@ async fn what_a_dead_process_had_heard_is_settled_by_the_next_one() {
         .execute(&app.db)
         .await
         .unwrap();
-    let slice = tokio::spawn({
-        let engine = app.engine.clone();
-        async move { delivery::deliver(&engine, attempt).await }
-    });
-    until("the mails", || async { (app.mails().len() == 30).then_some(()) }).await;
-    until("the journal", || async {
-        let folder = std::fs::read_dir(app.app.config.data_dir.join("journal")).ok()?;
-        let lines: usize = folder.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap().matches("Settled").count()).sum();
-        (lines == 30).then_some(())
-    })
-    .await;
-    slice.abort();
-    let _ = slice.await;
+    let heard = || app.journals().iter().map(|journal| journal.matches("Settled").count()).sum::<usize>();
+    let worker = Worker::start(&app);
+    until("answers", || async { (heard() >= 4).then_some(()) }).await;
+    worker.kill();
+    let heard = heard();
     assert_eq!(app.figures(attempt).await.unwrap().sent, 0);
     sqlx::query("drop trigger refuse on attempts").execute(&app.db).await.unwrap();
 
-    // Another process of the same data folder. (The settler of the aborted slice may come first; either will do.)
-    let next = Engine::new(app.app.clone(), app.smtp_settings(), quick());
-    until("30 sent", || async {
-        delivery::replay_journals(&next).await.unwrap();
-        (app.figures(attempt).await.unwrap().sent == 30).then_some(())
-    })
-    .await;
-    drain(&app, attempt).await;
-    assert_eq!(app.mails().len(), 30, "nobody got it twice");
+    // Another process of the same data folder.
+    assert_eq!(delivery::replay_journals(&app.engine).await.unwrap(), 1);
+    assert_eq!(usize::try_from(app.figures(attempt).await.unwrap().sent).unwrap(), heard);
+    assert!(app.journals().is_empty());
+    app.drain(attempt).await;
+    assert_eq!(app.figures(attempt).await.unwrap().sent, RECIPIENTS);
+    let mut delivered = app.delivered();
+    let sent = delivered.len();
+    delivered.dedup();
+    assert_eq!(delivered.len(), RECIPIENTS as usize, "everybody got it");
+    assert!(sent - delivered.len() <= 4, "{} repeats with 4 connections", sent - delivered.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stalled_worker_that_lost_its_lease_settles_nothing_and_sends_nothing_more() {
-    let app = TestApp::with(Timing { batch: 20, lease: Duration::from_secs(3), ..quick() }).await;
+    const RECIPIENTS: usize = 60;
+    let app = TestApp::with(Timing { lease: Duration::from_secs(3), ..quick() }).await;
     let user = app.user("owner@example.org").await;
-    app.many_recipients(user, 20).await;
+    app.many_recipients(user, 60).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
     app.faults().set_command_delay(Duration::from_millis(250));
-    let stalled = tokio::spawn({
-        let engine = app.engine.clone();
-        async move { delivery::deliver(&engine, attempt).await }
-    });
-    until("a claim", || async {
-        let held: i64 = sqlx::query_scalar("select count(*) from deliveries where claim is not null").fetch_one(&app.db).await.unwrap();
-        (held > 0).then_some(())
-    })
-    .await;
+    let stalled = Sending::start(&app.engine, Scope::Only(vec![attempt]));
+    until("the first mails", || async { (!app.mails().is_empty()).then_some(()) }).await;
     // Somebody else takes over what the stalled one still holds, as after its lease has run out.
+    let mut takeover = app.db.begin().await.unwrap();
     let taken =
-        sqlx::query("update deliveries set claim = gen_random_uuid(), claimable_at = now() + interval '1 hour' where claim is not null")
-            .execute(&app.db)
+        sqlx::query("update slices set claim = gen_random_uuid(), claimable_at = now() + interval '1 hour' where claim is not null")
+            .execute(&mut *takeover)
             .await
             .unwrap()
             .rows_affected();
-    stalled.await.unwrap().unwrap();
-    let waiting: i64 = sqlx::query_scalar("select count(*) from deliveries where state = 'waiting'").fetch_one(&app.db).await.unwrap();
-    assert!(waiting >= i64::try_from(taken).unwrap(), "an outcome without a lease counts for nothing: {waiting} of {taken}");
-    assert!(app.mails().len() < 20, "the slice stopped when it found its lease gone");
+    assert_eq!(taken, 1);
+    let waiting = "select count(*) from deliveries where state = 'waiting'";
+    let taken: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *takeover).await.unwrap();
+    takeover.commit().await.unwrap();
+    until("the slice's end", || async { app.journals().is_empty().then_some(()) }).await;
+    stalled.stop().await;
+    assert_eq!(app.count(waiting).await, taken, "an outcome without a lease counts for nothing");
+    assert!(app.mails().len() < RECIPIENTS, "the slice stopped when it found its lease gone");
+    assert_eq!(app.held_slices().await, 1, "what somebody else holds is not given back");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,13 +146,13 @@ async fn a_stopping_worker_finishes_what_is_on_the_wire_and_gives_the_rest_back(
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!(usize::try_from(figures.sent).unwrap(), app.mails().len(), "every mail is on record");
     assert!(figures.waiting > 0);
-    let held: i64 = sqlx::query_scalar("select count(*) from deliveries where claim is not null").fetch_one(&app.db).await.unwrap();
-    assert_eq!(held, 0, "nothing waits for a lease to run out");
-    let jobs: i64 = sqlx::query_scalar("select count(*) from graphile_worker.jobs where task_identifier = 'deliver' and locked_at is null")
-        .fetch_one(&app.db)
-        .await
-        .unwrap();
-    assert!(jobs > 0, "the next worker finds the job");
+    assert_eq!(app.held_slices().await, 0, "nothing waits for a lease to run out");
+    assert!(app.journals().is_empty());
+    // The next one finds it at once.
+    assert_eq!(app.count("select count(*) from slices where claimable_at <= now()").await, 1);
+    app.faults().set_command_delay(Duration::ZERO);
+    app.drain(attempt).await;
+    assert_eq!(app.mails().len(), 200, "nobody got it twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,14 +163,32 @@ async fn a_lost_job_is_put_back_by_the_housekeeping() {
     let mailing = app.due_mailing(user).await;
     runs::run_due(&app.app, mailing).await.unwrap();
     sqlx::query("select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))").execute(&app.db).await.unwrap();
-    sqlx::query("update attempts set started_at = now() - interval '5 minutes'").execute(&app.db).await.unwrap();
-    sqlx::query("update deliveries set claimable_at = now() - interval '5 minutes'").execute(&app.db).await.unwrap();
     sqlx::query("update mailings set next_run_at = now() - interval '5 minutes'").execute(&app.db).await.unwrap();
-    delivery::jobs::rescue_stranded(&app.app).await.unwrap();
     runs::rescue_forgotten(&app.app).await.unwrap();
-    let mut jobs: Vec<String> = sqlx::query_scalar("select task_identifier from graphile_worker.jobs").fetch_all(&app.db).await.unwrap();
-    jobs.sort();
-    assert_eq!(jobs, ["deliver", "run_mailing"]);
+    let jobs: Vec<String> = sqlx::query_scalar("select task_identifier from graphile_worker.jobs").fetch_all(&app.db).await.unwrap();
+    assert_eq!(jobs, ["run_mailing"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_whose_last_worker_died_before_closing_it_is_closed_by_the_housekeeping() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 2).await;
+    let start = time::OffsetDateTime::now_utc() - time::Duration::seconds(5);
+    let mailing = app.mailing(user, "once", start, start + time::Duration::days(1)).await;
+    let done = only(&runs::run_due(&app.app, mailing).await.unwrap());
+    let unfinished = app.run_now(user, app.due_mailing(user).await).await;
+    for query in [
+        "update deliveries set state = 'sent', tries = 1, settled_at = now() where attempt_id = $1",
+        "update slices set claimable_at = null where attempt_id = $1",
+        "update attempts set sent = 2 where id = $1",
+    ] {
+        sqlx::query(query).bind(done).execute(&app.db).await.unwrap();
+    }
+    settle::close(&app.engine, &attempts::queries::unclosed(&app.db).await.unwrap()).await.unwrap();
+    assert_eq!(app.figures(done).await.unwrap().status, "succeeded");
+    assert_eq!(super::status_of(&app, mailing).await, ("completed".into(), None));
+    assert_eq!(app.figures(unfinished).await.unwrap().status, "running");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,29 +213,23 @@ async fn a_survivor_of_the_same_data_folder_repeats_nothing_a_killed_neighbour_h
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_is_dropped_lets_its_mails_on_the_wire_finish_and_gives_the_others_back() {
+async fn an_engine_that_is_dropped_lets_its_mails_on_the_wire_finish_and_gives_the_others_back() {
     let app = TestApp::without_worker().await;
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 60).await;
     app.faults().set_command_delay(Duration::from_millis(20));
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    let job = tokio::spawn({
-        let engine = app.engine.clone();
-        async move { delivery::deliver(&engine, attempt).await }
-    });
+    let sending = Sending::start(&app.engine, Scope::Only(vec![attempt]));
     until("the first mails", || async { (app.mails().len() > 2).then_some(()) }).await;
-    // As the queue does it when its worker ends on an error.
-    job.abort();
-    until("everything given back", || async {
-        let held: i64 = sqlx::query_scalar("select count(*) from deliveries where claim is not null").fetch_one(&app.db).await.unwrap();
-        (held == 0).then_some(())
-    })
-    .await;
+    sending.abort().await;
+    until("everything given back", || async { (app.held_slices().await == 0).then_some(()) }).await;
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!(usize::try_from(figures.sent).unwrap(), app.mails().len(), "every mail is on record");
     assert!(figures.waiting > 0);
-    drain(&app, attempt).await;
+    let next = Sending::start(&app.another_engine(quick()), Scope::Only(vec![attempt]));
+    app.finished(attempt).await;
+    next.stop().await;
     assert_eq!(app.mails().len(), 60, "nobody got it twice");
 }
 
@@ -233,14 +241,14 @@ async fn a_mailing_that_repeats_no_doubtful_mail_keeps_to_it_after_a_crash_on_an
     let mailing = app.due_mailing(user).await;
     sqlx::query("update mailings set resend_unknown = false where id = $1").bind(mailing).execute(&app.db).await.unwrap();
     let attempt = app.run_now(user, mailing).await;
-    // Somebody claimed one of them and was never heard of again.
-    sqlx::query(
-        "update deliveries set claim = gen_random_uuid(), claimable_at = now() - interval '1 second' where email = 'reader2@example.org'",
-    )
-    .execute(&app.db)
-    .await
-    .unwrap();
-    drain(&app, attempt).await;
+    // Somebody claimed them, had put off two of them before, and was never heard of again.
+    for query in [
+        "update slices set claim = gen_random_uuid(), claimed_at = now() - interval '1 minute', claimable_at = now() - interval '1 second'",
+        "update deliveries set tries = 1, again_at = now() - interval '1 second' where email <> 'reader2@example.org'",
+    ] {
+        sqlx::query(query).execute(&app.db).await.unwrap();
+    }
+    app.drain(attempt).await;
     assert_eq!(app.delivered(), ["reader1@example.org", "reader3@example.org"]);
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!((figures.sent, figures.unknown, figures.status.as_str()), (2, 1, "partial"));

@@ -3,13 +3,20 @@
 use std::time::Duration;
 
 use periodical::{
-    delivery::Engine,
+    delivery::{Engine, Scope, model::Timing},
     mail::connection::{SmtpSettings, Timeouts},
     mailings::runs,
 };
 
-use super::{delivery, drain, now, status_of};
-use crate::support::{TestApp, quick, until};
+use super::{delivery, now, only, status_of};
+use crate::support::{Sending, TestApp, quick, until};
+
+/// Waits that no test sits out: what a first round has made of a delivery stays as it is.
+fn one_round() -> Timing {
+    Timing { retries: vec![HOUR; 3], holds: vec![HOUR], ..quick() }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recipient_s_fault_has_its_outcome_and_holds_up_nobody_else() {
@@ -31,7 +38,7 @@ async fn every_recipient_s_fault_has_its_outcome_and_holds_up_nobody_else() {
     app.many_recipients(user, 50).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
 
     for (email, state, code) in expected {
         let found = delivery(&app, attempt, email).await;
@@ -53,30 +60,31 @@ async fn only_an_address_that_does_not_exist_is_marked_undeliverable_and_then_sk
     app.recipients(user, &["bad-550@example.org", "policy@example.org", "fine@example.org"]).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     let marked: Vec<String> =
         sqlx::query_scalar("select email::text from recipients where undeliverable_at is not null").fetch_all(&app.db).await.unwrap();
     assert_eq!(marked, ["bad-550@example.org"]);
 
     let second = app.run_now(user, mailing).await;
-    drain(&app, second).await;
+    app.drain(second).await;
     assert_eq!(delivery(&app, second, "bad-550@example.org").await.0, "skipped");
     assert_eq!(delivery(&app, second, "policy@example.org").await.0, "failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_lost_after_the_dot_is_unknown_and_repeated_with_the_same_message_id_to_the_byte() {
-    let app = TestApp::without_worker().await;
+    let app = TestApp::with(one_round()).await;
     let user = app.user("owner@example.org").await;
     app.recipients(user, &["drop-after-dot@example.org"]).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    periodical::delivery::deliver(&app.engine, attempt).await.unwrap();
-    assert_eq!(delivery(&app, attempt, "drop-after-dot@example.org").await.0, "unknown");
+    let state = || async { Some(delivery(&app, attempt, "drop-after-dot@example.org").await.0).filter(|state| state != "waiting") };
+    assert_eq!(app.while_sending("the first round", state).await, "unknown");
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!((figures.unknown, figures.waiting, figures.status.as_str()), (1, 0, "running"));
 
-    drain(&app, attempt).await;
+    app.end_waits(attempt).await;
+    app.drain(attempt).await;
     let mails = app.mails();
     assert_eq!(mails.len(), 2);
     assert!(mails[0].data == mails[1].data, "whoever gets both sees that they are one");
@@ -91,7 +99,7 @@ async fn a_mailing_that_says_so_leaves_an_unknown_delivery_alone() {
     let mailing = app.due_mailing(user).await;
     sqlx::query("update mailings set resend_unknown = false where id = $1").bind(mailing).execute(&app.db).await.unwrap();
     let attempt = app.run_now(user, mailing).await;
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     assert_eq!(app.mails().len(), 1);
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!((figures.status.as_str(), figures.unknown), ("failed", 1));
@@ -111,13 +119,14 @@ async fn a_recipient_who_is_always_put_off_fails_in_the_end_with_the_server_s_wo
     // A mute server is given up after the command's time limit, at every try.
     let timeouts = Timeouts { command: Duration::from_millis(500), ..app.smtp_settings().timeouts };
     let engine = Engine::new(app.app.clone(), SmtpSettings { timeouts, ..app.smtp_settings() }, quick());
-    let ended = tokio::time::timeout(std::time::Duration::from_secs(120), async {
+    let sending = Sending::start(&engine, Scope::Only(vec![attempt]));
+    let ended = async {
         while app.figures(attempt).await.unwrap().status == "running" {
-            periodical::delivery::deliver(&engine, attempt).await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await
         }
-    });
-    ended.await.expect("no recipient keeps the attempt for ever");
+    };
+    tokio::time::timeout(Duration::from_secs(120), ended).await.expect("no recipient keeps the attempt for ever");
+    sending.stop().await;
     let (state, tries, code, text) = delivery(&app, attempt, "full-452@example.org").await;
     assert_eq!((state.as_str(), tries, code), ("failed", 4, Some(452)));
     assert!(text.unwrap().contains("given up after 4 tries"));
@@ -164,7 +173,7 @@ async fn a_server_that_cannot_be_used_lets_the_attempt_wait_and_burns_nobody_s_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_cannot_be_written_stops_sending_and_says_so() {
-    let app = TestApp::without_worker().await;
+    let app = TestApp::with(one_round()).await;
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 3).await;
     let mailing = app.due_mailing(user).await;
@@ -172,13 +181,14 @@ async fn a_journal_that_cannot_be_written_stops_sending_and_says_so() {
     // A file where the folder should be: not even root writes below it.
     std::fs::create_dir_all(&app.app.config.data_dir).unwrap();
     std::fs::write(app.app.config.data_dir.join("journal"), "in the way").unwrap();
-    periodical::delivery::deliver(&app.engine, attempt).await.unwrap();
-    let figures = app.figures(attempt).await.unwrap();
-    assert!(figures.held_reason.as_deref().unwrap().contains("journal"), "{figures:?}");
+    let reason = app.while_sending("the attempt to wait", || async { app.figures(attempt).await.unwrap().held_reason }).await;
+    assert!(reason.contains("journal"), "{reason}");
     assert!(app.mails().is_empty());
+    assert_eq!(app.held_slices().await, 0);
 
     std::fs::remove_file(app.app.config.data_dir.join("journal")).unwrap();
-    drain(&app, attempt).await;
+    app.end_waits(attempt).await;
+    app.drain(attempt).await;
     assert_eq!(app.mails().len(), 3);
 }
 
@@ -188,13 +198,13 @@ async fn a_run_that_falls_due_while_the_last_attempt_is_unfinished_is_passed_ove
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 2).await;
     let mailing = app.due_mailing(user).await;
-    let first = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
+    let first = only(&runs::run_due(&app.app, mailing).await.unwrap());
     // Days without a mail server: each day's moment comes and goes.
     for _ in 0..3 {
         sqlx::query("update mailings set next_run_at = now() where id = $1").bind(mailing).execute(&app.db).await.unwrap();
-        assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None);
+        assert!(runs::run_due(&app.app, mailing).await.unwrap().is_empty());
     }
-    drain(&app, first).await;
+    app.drain(first).await;
     assert_eq!(app.mails().len(), 2, "no burst");
     let (status, next) = status_of(&app, mailing).await;
     assert!(status == "running" && next.unwrap() > now(), "{status} {next:?}");
@@ -202,16 +212,17 @@ async fn a_run_that_falls_due_while_the_last_attempt_is_unfinished_is_passed_ove
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_falls_silent_after_mail_fails_nobody() {
-    let app = TestApp::without_worker().await;
+    let app = TestApp::with(one_round()).await;
     let user = app.user("owner@example.org").await;
     // Everybody's address is one that the server answers with nonsense, as a filter behind it that hangs would.
     let emails: Vec<String> = (0..10).map(|n| format!("nonsense+{n}@example.org")).collect();
     app.recipients(user, &emails.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    for _ in 0..3 {
-        periodical::delivery::deliver(&app.engine, attempt).await.unwrap();
-        sqlx::query("update attempts set held_until = now() where id = $1").bind(attempt).execute(&app.db).await.unwrap();
+    for round in 1..=3 {
+        app.end_waits(attempt).await;
+        let held = format!("select count(*) from attempts where held_count = {round}");
+        app.while_sending("the attempt to wait", || async { (app.count(&held).await == 1).then_some(()) }).await;
     }
     let figures = app.figures(attempt).await.unwrap();
     assert!(figures.held_reason.as_deref().is_some_and(|reason| reason.contains("takes no message to its end")), "{figures:?}");
@@ -220,7 +231,8 @@ async fn a_server_that_falls_silent_after_mail_fails_nobody() {
     assert_eq!((figures.waiting, tries), (10, 0), "nobody's try is used up");
 
     app.faults().set_by_address(false);
-    drain(&app, attempt).await;
+    app.end_waits(attempt).await;
+    app.drain(attempt).await;
     assert_eq!(app.figures(attempt).await.unwrap().sent, 10);
 }
 
@@ -232,7 +244,7 @@ async fn an_address_that_was_corrected_meanwhile_is_not_marked_for_the_old_one()
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
     sqlx::query("update recipients set email = 'good@example.org' where id = $1").bind(ids[0]).execute(&app.db).await.unwrap();
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     assert_eq!(delivery(&app, attempt, "bad-550@example.org").await.0, "failed");
     let marked: bool = sqlx::query_scalar("select undeliverable_at is not null from recipients where id = $1")
         .bind(ids[0])
@@ -244,15 +256,19 @@ async fn an_address_that_was_corrected_meanwhile_is_not_marked_for_the_old_one()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_that_the_server_has_closed_cost_nobody_a_try() {
-    let app = TestApp::without_worker().await;
+    let app = TestApp::with(one_round()).await;
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 12).await;
     let mailing = app.due_mailing(user).await;
+    let sending = Sending::start(&app.engine, Scope::Everything);
     let first = app.run_now(user, mailing).await;
-    drain(&app, first).await;
+    app.finished(first).await;
+    assert!(app.smtp.statistics().connections_open > 0, "warm connections are kept");
     // The server takes its leave of everybody, as at a restart.
     app.smtp.hang_up().await;
     let second = app.run_now(user, mailing).await;
-    periodical::delivery::deliver(&app.engine, second).await.unwrap();
-    assert_eq!(app.figures(second).await.unwrap().sent, 12, "at the first try");
+    assert_eq!(app.finished(second).await.sent, 12);
+    sending.stop().await;
+    assert_eq!(app.count("select sum(tries) from deliveries").await, 24, "at the first try");
+    assert_eq!(app.mails().len(), 24);
 }

@@ -4,7 +4,7 @@ use periodical::mailings::{queries, runs};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{delivery, drain, now, status_of};
+use super::{delivery, now, only, status_of};
 use crate::support::{TestApp, until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +49,7 @@ async fn a_daily_mailing_schedules_its_next_run_in_the_transaction_of_this_one()
     app.many_recipients(user, 1).await;
     let mailing = app.due_mailing(user).await;
     let (_, first) = status_of(&app, mailing).await;
-    let attempt = runs::run_due(&app.app, mailing).await.unwrap().expect("a run was due");
+    let attempt = only(&runs::run_due(&app.app, mailing).await.unwrap());
 
     let (status, next) = status_of(&app, mailing).await;
     assert_eq!((status.as_str(), next), ("running", Some(first.unwrap() + Duration::days(1))));
@@ -60,8 +60,8 @@ async fn a_daily_mailing_schedules_its_next_run_in_the_transaction_of_this_one()
             .unwrap();
     assert_eq!((run_at, key), (next.unwrap(), format!("mailing:{mailing}")));
 
-    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None, "repeating it changes nothing");
-    drain(&app, attempt).await;
+    assert!(runs::run_due(&app.app, mailing).await.unwrap().is_empty(), "repeating it changes nothing");
+    app.drain(attempt).await;
     let attempts: i64 = sqlx::query_scalar("select count(*) from attempts").fetch_one(&app.db).await.unwrap();
     assert_eq!(attempts, 1);
     assert_eq!(status_of(&app, mailing).await.0, "running");
@@ -76,8 +76,8 @@ async fn after_downtime_there_is_one_catch_up_run_and_then_the_next_future_momen
     let start = now - Duration::days(5) - Duration::hours(2);
     let mailing = app.mailing(user, "daily", start, now + Duration::days(5)).await;
 
-    runs::run_due(&app.app, mailing).await.unwrap().expect("the catch-up run");
-    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None, "no burst");
+    only(&runs::run_due(&app.app, mailing).await.unwrap());
+    assert!(runs::run_due(&app.app, mailing).await.unwrap().is_empty(), "no burst");
     assert_eq!(status_of(&app, mailing).await.1, Some(start + Duration::days(6)));
 }
 
@@ -93,7 +93,7 @@ async fn a_run_that_comes_after_the_end_is_not_started_and_the_mailing_is_comple
         .await
         .unwrap();
 
-    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None);
+    assert!(runs::run_due(&app.app, mailing).await.unwrap().is_empty());
     assert_eq!(status_of(&app, mailing).await, ("completed".into(), None));
     assert!(app.mails().is_empty());
 }
@@ -110,8 +110,8 @@ async fn two_workers_that_run_the_same_moment_start_one_attempt() {
             async move { runs::run_due(&app, mailing).await.unwrap() }
         })
     });
-    let started = futures_util::future::join_all(runs).await.into_iter().filter(|started| started.as_ref().unwrap().is_some()).count();
-    assert_eq!(started, 1);
+    let started: Vec<i64> = futures_util::future::join_all(runs).await.into_iter().flat_map(Result::unwrap).collect();
+    only(&started);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +127,7 @@ async fn a_start_by_hand_sends_now_and_the_same_click_twice_sends_once() {
     assert_eq!(second.unwrap().unwrap(), attempt);
 
     assert_eq!(runs::run_now(&app.app, user, mailing, Uuid::new_v4()).await.unwrap(), Err(runs::NotStarted::Running(attempt)));
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     assert_eq!(app.mails().len(), 3);
     assert_eq!(status_of(&app, mailing).await, ("running".into(), Some(start)), "the schedule stays");
 }
@@ -140,7 +140,7 @@ async fn a_once_mailing_started_by_hand_has_had_its_run() {
     let start = now() + Duration::days(1);
     let mailing = app.mailing(user, "once", start, start + Duration::days(1)).await;
     let attempt = app.run_now(user, mailing).await;
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     assert_eq!(status_of(&app, mailing).await, ("completed".into(), None));
     let jobs: i64 = sqlx::query_scalar("select count(*) from graphile_worker.jobs where key = 'mailing:' || $1::bigint")
         .bind(mailing)
@@ -163,29 +163,35 @@ async fn a_paused_disabled_or_blocked_mailing_does_not_send() {
         let mailing = app.due_mailing(user).await;
         let started = app.run_now(user, mailing).await;
         sqlx::query(stop).bind(mailing).execute(&app.db).await.unwrap();
-        drain(&app, started).await;
+        app.rests(started).await;
         assert_eq!(app.figures(started).await.unwrap().waiting, 2, "{stop}: the running attempt rests");
-        assert_eq!(runs::run_due(&app.app, mailing).await.unwrap(), None, "{stop}: no run starts");
+        assert!(runs::run_due(&app.app, mailing).await.unwrap().is_empty(), "{stop}: no run starts");
     }
-    assert!(app.mails().is_empty());
+    assert_eq!(app.delivered(), ["marker@example.org"; 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_rests_the_attempt_and_a_resume_goes_on_where_it_was() {
+    const RECIPIENTS: i32 = 400;
     let app = TestApp::start().await;
     let user = app.user("owner@example.org").await;
-    app.many_recipients(user, 40).await;
+    app.many_recipients(user, RECIPIENTS).await;
     app.faults().set_command_delay(std::time::Duration::from_millis(30));
     let mailing = app.due_mailing(user).await;
     let attempt = app.attempt_of(mailing).await;
     until("the first mails", || async { (app.mails().len() > 2).then_some(()) }).await;
     runs::pause(&app.app, user, mailing).await.unwrap();
+    until("everything given back", || async { (app.held_slices().await == 0).then_some(()) }).await;
     app.faults().set_command_delay(std::time::Duration::ZERO);
-    runs::resume(&app.app, user, mailing).await.unwrap();
+    app.rests(attempt).await;
+    let figures = app.figures(attempt).await.unwrap();
+    assert!(figures.sent < RECIPIENTS && figures.status == "running", "{figures:?}");
+    assert_eq!(usize::try_from(figures.sent).unwrap() + 1, app.mails().len(), "every mail is on record");
 
+    runs::resume(&app.app, user, mailing).await.unwrap();
     let figures = app.finished(attempt).await;
-    assert_eq!((figures.sent, figures.total), (40, 40));
-    assert_eq!(app.mails().len(), 40, "nobody got it twice");
+    assert_eq!((figures.sent, figures.total), (RECIPIENTS, RECIPIENTS));
+    assert_eq!(app.mails().len(), RECIPIENTS as usize + 1, "nobody got it twice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,14 +203,14 @@ async fn a_resume_skips_what_fell_due_meanwhile_but_not_a_first_run() {
     let never_ran = app.mailing(user, "once", now - Duration::hours(1), now + Duration::hours(1)).await;
     runs::pause(&app.app, user, never_ran).await.unwrap();
     runs::resume(&app.app, user, never_ran).await.unwrap();
-    assert!(runs::run_due(&app.app, never_ran).await.unwrap().is_some());
+    only(&runs::run_due(&app.app, never_ran).await.unwrap());
 
     let ran = app.mailing(user, "daily", now - Duration::hours(1), now + Duration::days(9)).await;
     runs::run_due(&app.app, ran).await.unwrap();
     runs::pause(&app.app, user, ran).await.unwrap();
     sqlx::query("update mailings set next_run_at = now() - interval '1 minute' where id = $1").bind(ran).execute(&app.db).await.unwrap();
     runs::resume(&app.app, user, ran).await.unwrap();
-    assert_eq!(runs::run_due(&app.app, ran).await.unwrap(), None);
+    assert!(runs::run_due(&app.app, ran).await.unwrap().is_empty());
     assert_eq!(status_of(&app, ran).await.1, Some(now - Duration::hours(1) + Duration::days(1)));
 }
 
@@ -216,7 +222,7 @@ async fn everybody_gets_the_message_as_it_was_when_the_attempt_started() {
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
     sqlx::query("update messages set subject = 'Changed', body = 'Changed'").execute(&app.db).await.unwrap();
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     let mail = app.mail_to("reader1@example.org").await;
     assert!(mail.contains("Subject: Hello\r\n") && !mail.contains("Changed"), "{mail}");
 }
@@ -234,7 +240,7 @@ async fn a_recipient_deleted_in_mid_attempt_is_skipped_and_one_known_as_undelive
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
     sqlx::query("delete from recipients where id = $1").bind(ids[1]).execute(&app.db).await.unwrap();
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
 
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!((figures.status.as_str(), figures.sent, figures.skipped, figures.total), ("succeeded", 1, 2, 3));
@@ -246,21 +252,27 @@ async fn a_recipient_deleted_in_mid_attempt_is_skipped_and_one_known_as_undelive
 async fn a_mailing_deleted_in_mid_attempt_stops_sending() {
     let mut app = TestApp::without_worker().await;
     let user = app.user("owner@example.org").await;
-    app.many_recipients(user, 300).await;
-    app.faults().set_command_delay(std::time::Duration::from_millis(50));
+    app.many_recipients(user, 400).await;
+    app.faults().set_command_delay(std::time::Duration::from_millis(30));
     let mailing = app.due_mailing(user).await;
     app.start_worker();
     until("the first mails", || async { (!app.mails().is_empty()).then_some(()) }).await;
     runs::delete(&app.app, user, mailing).await.unwrap();
+    assert_eq!(app.count("select count(*) from deliveries").await + app.held_slices().await, 0);
+    // Its slice in this process ends when it finds its lease gone.
+    until("no journal left", || async { app.journals().is_empty().then_some(()) }).await;
     app.faults().set_command_delay(std::time::Duration::ZERO);
-    until("no job left", || async {
-        let left: i64 = sqlx::query_scalar("select count(*) from graphile_worker.jobs").fetch_one(&app.db).await.unwrap();
-        (left == 0).then_some(())
-    })
-    .await;
-    // A slice in progress ends with the batch it had claimed; nothing after it goes out.
-    assert!(app.mails().len() <= 100, "{} went out", app.mails().len());
-    assert!(queries::lock(&mut app.db.acquire().await.unwrap(), mailing).await.unwrap().is_none());
+    until("no job left", || async { (app.count("select count(*) from graphile_worker.jobs").await == 0).then_some(()) }).await;
+    let sent = app.mails().len();
+    assert!(sent < 400, "{sent} went out");
+    assert!(queries::lock_due(&mut app.db.acquire().await.unwrap(), mailing, 0).await.unwrap().is_empty());
+
+    // The same engine goes on with others.
+    let other = app.user("other@example.org").await;
+    app.recipients(other, &["other-reader@example.org"]).await;
+    let other_mailing = app.due_mailing(other).await;
+    app.finished(app.attempt_of(other_mailing).await).await;
+    assert_eq!(app.mails().len(), sent + 1, "nothing of the deleted one");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,8 +282,8 @@ async fn an_attempt_with_nobody_in_it_is_finished_at_once() {
     let ids = app.recipients(user, &["only@example.org"]).await;
     let mailing = app.due_mailing(user).await;
     sqlx::query("delete from recipients where id = $1").bind(ids[0]).execute(&app.db).await.unwrap();
-    let attempt = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
-    drain(&app, attempt).await;
+    let attempt = only(&runs::run_due(&app.app, mailing).await.unwrap());
+    app.drain(attempt).await;
     let figures = app.figures(attempt).await.unwrap();
     assert_eq!((figures.status.as_str(), figures.total), ("succeeded", 0));
     assert_eq!(runs::run_now(&app.app, user, mailing, Uuid::new_v4()).await.unwrap(), Err(runs::NotStarted::NobodyToSendTo));
@@ -284,7 +296,7 @@ async fn a_mail_is_proper_and_names_nobody_but_its_recipient() {
     app.recipients(user, &["one@example.org", "two@example.org"]).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
 
     let mail = app.mail_to("one@example.org").await;
     let (headers, _) = mail.split_once("\r\n\r\n").unwrap();
@@ -339,7 +351,7 @@ async fn a_once_mailing_that_was_started_by_hand_is_not_armed_again_by_a_pause_o
     assert_eq!(status_of(&app, mailing).await.1, None, "renamed");
     rename(&app, user, mailing, Duration::days(3)).await;
     assert_eq!(status_of(&app, mailing).await.1, None, "a later end");
-    drain(&app, attempt).await;
+    app.drain(attempt).await;
     assert_eq!(status_of(&app, mailing).await.0, "completed");
 }
 
@@ -349,8 +361,8 @@ async fn saving_a_mailing_whose_run_is_due_does_not_swallow_the_run() {
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 1).await;
     let mailing = app.due_mailing(user).await;
-    let first = runs::run_due(&app.app, mailing).await.unwrap().unwrap();
-    drain(&app, first).await;
+    let first = only(&runs::run_due(&app.app, mailing).await.unwrap());
+    app.drain(first).await;
     sqlx::query("update mailings set next_run_at = now() - interval '1 minute' where id = $1")
         .bind(mailing)
         .execute(&app.db)
@@ -358,7 +370,7 @@ async fn saving_a_mailing_whose_run_is_due_does_not_swallow_the_run() {
         .unwrap();
     rename(&app, user, mailing, Duration::ZERO).await;
     runs::resume(&app.app, user, mailing).await.unwrap();
-    assert!(runs::run_due(&app.app, mailing).await.unwrap().is_some(), "neither a new name nor a resume of what is not paused");
+    assert_eq!(runs::run_due(&app.app, mailing).await.unwrap().len(), 1, "neither a new name nor a resume of what is not paused");
 }
 
 /// Saves the mailing's form with another name and an end that is later by so much.

@@ -300,9 +300,9 @@ pub struct Figures {
 /// Waits short enough for tests; the lease stays longer than any hiccup of a busy machine.
 pub fn quick() -> Timing {
     Timing {
-        batch: 100,
         lease: Duration::from_secs(6),
-        slice: Duration::from_secs(10),
+        poll: Duration::from_millis(20),
+        patience: Duration::from_millis(300),
         retries: vec![Duration::from_millis(50); 3],
         holds: vec![Duration::from_millis(100)],
     }

@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+mod engine;
 mod live;
 mod log;
 mod postgres;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub use app::{TestApp, quick};
 pub use browser::{Browser, Page};
+pub use engine::Sending;
 pub use live::Live;
 pub use log::Log;
 
