@@ -58,6 +58,7 @@ impl Session {
             from: self.sender.take().unwrap_or_default(),
             to: mem::take(&mut self.recipients),
             data: mem::take(&mut self.message),
+            begun_at: self.begun_at,
             received_at: SystemTime::now(),
             tls: self.stream.is_encrypted(),
             authenticated_as: self.user.clone(),
