@@ -156,7 +156,7 @@ impl Session {
             Some(Fault::Nonsense) => return Ok(self.reply("sorry? wat\r\n")),
             Some(Fault::Huge) => {
                 let line = format!("550-{}\r\n", "x".repeat(500));
-                self.say(&line.repeat(2_000));
+                self.say(&line.repeat(20_000));
                 return Ok(self.reply("550 5.1.1 at last\r\n"));
             }
             _ => {}

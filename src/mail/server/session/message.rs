@@ -80,6 +80,10 @@ impl Session {
         if faults.contains(&Fault::DropAfterDot) {
             return Ok(Next::Close);
         }
+        let delay = self.shared.options.faults.dot_delay();
+        if !delay.is_zero() {
+            sleep(delay).await;
+        }
         if faults.contains(&Fault::SlowDot) {
             sleep(self.shared.options.faults.slow_dot()).await;
         }
