@@ -18,7 +18,7 @@ worker:
 test *arguments:
     cargo test {{ arguments }}
 
-# Throughput against the mail server's own limit
+# How fast mail goes out, beside others on this machine; `just bench --help` has its figures and their sizes
 bench *arguments:
     cargo bench --bench throughput -- {{ arguments }}
 

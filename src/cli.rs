@@ -88,7 +88,8 @@ fn fail(error: &dyn std::fmt::Display) -> ExitCode {
 fn log_to_terminal() -> Result<(), String> {
     // Empty is unset here as for every setting; tracing-subscriber would take it for "errors alone".
     let asked = std::env::var("RUST_LOG").ok().filter(|directives| !directives.trim().is_empty());
-    let directives = asked.as_deref().unwrap_or("warn,periodical=info");
+    // A million deliveries are one statement, which may take its time.
+    let directives = asked.as_deref().unwrap_or("warn,periodical=info,sqlx::query=error");
     let filter = EnvFilter::try_new(directives).map_err(|error| format!("RUST_LOG: `{directives}` cannot be used: {error}"))?;
     let is_terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()

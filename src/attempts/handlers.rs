@@ -17,7 +17,7 @@ use crate::{
     db,
     delivery::{self, model::State},
     error::Result,
-    mailings::runs::{self, NotStarted},
+    mailings::runs::{self, NotStarted, Repeat},
     users::CurrentUser,
     web::{Chrome, FormData, Page, flash, list, see_other},
 };
@@ -41,19 +41,50 @@ pub async fn create(
     FormData(form): FormData<StartForm>,
 ) -> Result<Response> {
     let started = runs::run_now(&app, user.id(), mailing_id, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+    let nobody = "There is nobody to send to: the mailing has no recipients who can be reached.";
+    Ok(after_start(session, started, nobody, format!("/mailings/{mailing_id}")))
+}
+
+/// To the attempt that was started, or back with the reason why there is none.
+fn after_start(session: &Session, started: Result<i64, NotStarted>, nobody: &str, back: String) -> Response {
     let refusal = match started {
-        Ok(attempt_id) => return Ok(see_other(format!("/attempts/{attempt_id}"))),
+        Ok(attempt_id) => return see_other(format!("/attempts/{attempt_id}")),
         Err(NotStarted::Running(attempt_id)) => {
             flash(session, false, "This attempt is still running; a new one can start when it has finished.");
-            return Ok(see_other(format!("/attempts/{attempt_id}")));
+            return see_other(format!("/attempts/{attempt_id}"));
         }
         Err(NotStarted::Paused) => "The mailing is paused. Resume it first.",
         Err(NotStarted::Disabled) => "A manager has disabled this mailing, so it cannot be started.",
         Err(NotStarted::Ended) => "The mailing's end has passed. Edit it and choose a later end first.",
-        Err(NotStarted::NobodyToSendTo) => "There is nobody to send to: the mailing has no recipients who can be reached.",
+        Err(NotStarted::NobodyToSendTo) => nobody,
     };
     flash(session, false, refusal);
-    Ok(see_other(format!("/mailings/{mailing_id}")))
+    see_other(back)
+}
+
+#[derive(Deserialize)]
+pub struct RepeatForm {
+    /// `failed` or `missing`; failed where it is not given.
+    #[serde(default)]
+    whom: String,
+    submission_id: Option<Uuid>,
+}
+
+/// "Send again to those who failed", "Send to all who have not got it".
+#[handler]
+pub async fn retry(
+    user: CurrentUser,
+    app: Data<&App>,
+    session: &Session,
+    Path(id): Path<i64>,
+    FormData(form): FormData<RepeatForm>,
+) -> Result<Response> {
+    let (whom, nobody) = match form.whom.as_str() {
+        "missing" => (Repeat::Missing, "Everybody whom this mailing is for, and who can be reached, has got this message."),
+        _ => (Repeat::Failed, "Nobody is left to try again: those who failed have got this message since, or were deleted."),
+    };
+    let started = runs::repeat(&app, user.id(), id, whom, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+    Ok(after_start(session, started, nobody, format!("/attempts/{id}")))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -97,7 +128,11 @@ pub async fn show(
     let has_more = rows.len() > list::PER_PAGE;
     rows.truncate(list::PER_PAGE);
     let deliveries = Deliveries { rows, has_more, query: &query, state };
-    Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &deliveries)))
+    let left_failed = match attempt.failed {
+        1.. if !attempt.is_running() => delivery::queries::count_left_failed(&app.db, id, views::COUNTED).await?,
+        _ => 0,
+    };
+    Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &deliveries, left_failed)))
 }
 
 #[handler]

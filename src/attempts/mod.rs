@@ -14,6 +14,7 @@ pub fn routes(route: Route) -> Route {
         .at("/attempts", get(handlers::index))
         .at("/attempts/:id", get(handlers::show))
         .at("/attempts/:id/live", get(live::live))
+        .at("/attempts/:id/retry", post(handlers::retry))
         .at("/mailings/:id/attempts", post(handlers::create))
         .at("/reports", get(handlers::reports))
 }

@@ -60,6 +60,8 @@ pub struct Attempt {
     pub last_reply: Option<String>,
     pub held_reason: Option<String>,
     pub held_until: Option<OffsetDateTime>,
+    /// The attempt whose message this one sends to those who did not get it.
+    pub retry_of: Option<i64>,
     /// Paused by the owner or disabled by a manager: nothing goes out meanwhile.
     pub is_stopped: bool,
 }

@@ -47,6 +47,26 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &[NewAttempt]) -> sqlx::Result
     .await
 }
 
+/// Begins a repetition of an attempt: the same message, whatever has become of it since. None: this form has its attempt
+/// already.
+pub async fn insert_repetition(
+    db: impl PgExecutor<'_>,
+    of: i64,
+    scheduled_at: OffsetDateTime,
+    submission_id: Uuid,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, submission_id, retry_of)
+         select mailing_id, user_id, $2, 'retry', message_id, subject, body, $3, coalesce(retry_of, id) from attempts where id = $1
+         on conflict do nothing returning id",
+        of,
+        scheduled_at,
+        submission_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The attempt a form has started before.
 pub async fn id_by_submission(db: impl PgExecutor<'_>, mailing_id: i64, submission_id: Uuid) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar!("select id from attempts where mailing_id = $1 and submission_id = $2", mailing_id, submission_id)
@@ -86,9 +106,8 @@ pub async fn set_totals(db: impl PgExecutor<'_>, snapshots: &[Snapshot]) -> sqlx
 /// Takes a share in the attempts' rows before their slices and deliveries: nobody deletes them until the transaction
 /// ends. Those of them that repeat another one for whom it did not reach.
 pub async fn share(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<Vec<i64>> {
-    let shared = sqlx::query!("select id, retry_of from attempts where id = any($1) order by id for key share", attempt_ids)
-        .fetch_all(db)
-        .await?;
+    let shared =
+        sqlx::query!("select id, retry_of from attempts where id = any($1) order by id for key share", attempt_ids).fetch_all(db).await?;
     Ok(shared.into_iter().filter(|attempt| attempt.retry_of.is_some()).map(|attempt| attempt.id).collect())
 }
 
@@ -231,7 +250,7 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result
         Attempt,
         r#"select a.id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
                   a.status as "status: Status", a.started_at, a.finished_at, a.subject, a.total, a.sent, a.failed, a.unknown,
-                  a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until,
+                  a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until, a.retry_of,
                   (m.paused_at is not null or m.disabled_at is not null) as "is_stopped!"
            from attempts a join mailings m on m.id = a.mailing_id
            where a.user_id = $1 and a.id = $2"#,
@@ -254,7 +273,7 @@ pub async fn list(
         Attempt,
         r#"select a.id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
                   a.status as "status: Status", a.started_at, a.finished_at, a.subject, a.total, a.sent, a.failed, a.unknown,
-                  a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until,
+                  a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until, a.retry_of,
                   (m.paused_at is not null or m.disabled_at is not null) as "is_stopped!"
            from attempts a join mailings m on m.id = a.mailing_id
            where a.user_id = $1 and ($2::bigint is null or a.mailing_id = $2) and ($3::bigint is null or a.id < $3)

@@ -12,8 +12,8 @@ use crate::{
     delivery::{model::State, queries::Row},
     mailings::schedule::{self, Zone},
     ui::{
-        Column, Icon, Kind, Pagination, Progress, Section, Tone, alert, badge, button, cell, empty, page, page_header, pagination,
-        progress, progress::grouped, progress_bar, table, table::number_cell,
+        Column, Icon, Kind, Pagination, Progress, Section, Tone, alert, badge, button, cell, csrf_field, empty, page, page_header,
+        pagination, progress, progress::grouped, progress_bar, submission_field, table, table::number_cell,
     },
     users::CurrentUser,
     web::{Chrome, list::Keyset},
@@ -106,10 +106,15 @@ pub struct Deliveries<'a> {
     pub state: Option<State>,
 }
 
-pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliveries: &Deliveries) -> Markup {
+/// How many of those who failed are counted for a button; beyond that it says "more than".
+pub const COUNTED: i64 = 10_000;
+
+/// `left_failed` are those who failed and have not got the message by another attempt.
+pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliveries: &Deliveries, left_failed: i64) -> Markup {
     let title = format!("{}: attempt {}", attempt.mailing_name, attempt.id);
     let content = html! {
         (page_header(&attempt.mailing_name, Some(&subtitle(attempt)), Some(html! {
+            @if let Some(first) = attempt.retry_of { (button::secondary_link(&format!("/attempts/{first}"), "To the first attempt")) }
             (button::secondary_link(&format!("/mailings/{}", attempt.mailing_id), "To the mailing"))
         })))
         // Connects only while there is something to hear; what is inside is morphed, this element stays.
@@ -120,9 +125,53 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliver
         } @else {
             div #live .mb-3 { (live(attempt, &[])) }
         }
+        (repeat_card(attempt, left_failed, chrome))
         (deliveries_card(attempt, deliveries))
     };
     page(&user.shell(chrome, &title, Section::Attempts), content)
+}
+
+/// What can be done about those who did not get it. While the attempt runs there is nothing to do; when the live part
+/// says that it is over, this is read once more.
+fn repeat_card(attempt: &Attempt, left_failed: i64, chrome: &Chrome) -> Markup {
+    let reread = attempt.is_running().then(|| format!("/attempts/{}", attempt.id));
+    html! {
+        div #repeat hx-get=[reread.as_deref()] hx-trigger=[reread.as_ref().map(|_| "done from:#live")]
+            hx-select=[reread.as_ref().map(|_| "#repeat")] hx-swap=[reread.as_ref().map(|_| "outerHTML")] {
+            @if !attempt.is_running() {
+                div .card .mb-3 {
+                    div .card-body {
+                        p .text-secondary { "Whoever has got this message, or may have, does not get it again." }
+                        div .btn-list {
+                            @if left_failed > 0 {
+                                (repeat_button(attempt, "failed", &failed_label(left_failed), "btn-primary", chrome))
+                            }
+                            (repeat_button(attempt, "missing", "Send to all who have not got it", "", chrome))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn failed_label(left: i64) -> String {
+    match left {
+        COUNTED.. => format!("Send again to the {} and more who failed", grouped(COUNTED.unsigned_abs())),
+        1 => "Send again to the one who failed".to_owned(),
+        left => format!("Send again to the {} who failed", grouped(left.unsigned_abs())),
+    }
+}
+
+fn repeat_button(attempt: &Attempt, whom: &str, label: &str, class: &str, chrome: &Chrome) -> Markup {
+    html! {
+        form .d-inline method="post" action={ "/attempts/" (attempt.id) "/retry" } {
+            (csrf_field(&chrome.csrf))
+            input type="hidden" name="whom" value=(whom);
+            (submission_field(uuid::Uuid::new_v4()))
+            button class={ "btn " (class) } type="submit" { (label) }
+        }
+    }
 }
 
 fn subtitle(attempt: &Attempt) -> String {

@@ -54,8 +54,13 @@ impl Notifications {
 
 async fn listen(pool: PgPool, topics: Arc<Mutex<Topics>>, work: watch::Sender<()>) {
     loop {
-        if let Err(error) = hear(&pool, &topics, &work).await {
+        if let Err(error) = hear(&pool, &topics, &work).await
+            && !pool.is_closed()
+        {
             tracing::warn!(%error, "Live pages and new work wait: the connection that listens for them was lost");
+        }
+        if pool.is_closed() {
+            return;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

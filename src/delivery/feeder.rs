@@ -141,7 +141,9 @@ impl Feeder {
             let Some(work) = works.get(&slice.attempt_id) else { continue };
             let queue = queues.remove(&(slice.attempt_id, slice.number)).unwrap_or_default();
             let prepared = match self.letter(work).await? {
-                Ok(letter) => Journal::create(&self.engine.journals, held).map(|journal| (letter, journal)).map_err(|error| unwritable(&error)),
+                Ok(letter) => {
+                    Journal::create(&self.engine.journals, held).map(|journal| (letter, journal)).map_err(|error| unwritable(&error))
+                }
                 Err(reason) => Err(reason),
             };
             match prepared {

@@ -52,6 +52,85 @@ pub async fn snapshot(db: &mut PgConnection, attempt_ids: &[i64]) -> sqlx::Resul
     Ok(snapshots)
 }
 
+/// Deliveries for an attempt that repeats another: to those who failed in the attempt `failed_in`, as they are recorded
+/// now, or (None) to those of the mailing's present recipients who have not got it. Whoever has got this message in the
+/// attempt that is repeated or in any repetition of it, or may have, does not get it again. Neither does an address: a
+/// recipient who was deleted and entered again is the same person.
+///
+/// Who failed is tried again whatever the mail server said; of the others, those known to be undeliverable are on record
+/// as skipped, as in any run.
+pub async fn snapshot_repetition(db: &mut PgConnection, attempt_id: i64, failed_in: Option<i64>) -> sqlx::Result<Snapshot> {
+    let snapshot = sqlx::query_as!(
+        Snapshot,
+        r#"with me as materialized (select id, user_id, mailing_id, retry_of from attempts where id = $1),
+           reached as materialized (
+             select d.recipient_id, d.email::citext as email
+             from me
+             join attempts f on f.id = me.retry_of or f.retry_of = me.retry_of
+             join deliveries d on d.attempt_id = f.id
+             where d.state in ('sent', 'unknown', 'waiting')
+           ), audience as (
+             select r.* from deliveries d join recipients r on r.id = d.recipient_id
+             where $2::bigint is not null and d.attempt_id = $2 and d.state = 'failed'
+             union all
+             select r.* from me join mailings m on m.id = me.mailing_id and m.all_recipients join recipients r on r.user_id = me.user_id
+             where $2::bigint is null
+             union all
+             select r.*
+             from me
+             join mailings m on m.id = me.mailing_id and not m.all_recipients
+             join mailing_recipients p on p.mailing_id = m.id
+             join recipients r on r.id = p.recipient_id
+             where $2::bigint is null
+           ), inserted as (
+             insert into deliveries (attempt_id, number, recipient_id, email, full_name, state, smtp_text, settled_at)
+             select $1, row_number() over (order by r.id), r.id, r.email::text, r.full_name,
+                    case when s.is_skipped then 'skipped' else 'waiting' end,
+                    case when s.is_skipped then 'Skipped: this address was refused before: ' || coalesce(r.undeliverable_reason, '') end,
+                    case when s.is_skipped then now() end
+             from audience r cross join lateral (select r.undeliverable_at is not null and $2::bigint is null as is_skipped) s
+             where not exists (select from reached where reached.recipient_id = r.id)
+               and not exists (select from reached where reached.email = r.email)
+             order by r.id
+             returning state
+           )
+           select $1 as "attempt_id!", count(*)::int as "total!", (count(*) filter (where state = 'skipped'))::int as "skipped!" from inserted"#,
+        attempt_id,
+        failed_in
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    slice(db, std::slice::from_ref(&snapshot)).await?;
+    Ok(snapshot)
+}
+
+/// How many of those who failed in an attempt have not got its message by a repetition, and still exist; up to `limit`.
+pub async fn count_left_failed(db: impl PgExecutor<'_>, attempt_id: i64, limit: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select from attempts a
+             join slices s on s.attempt_id = a.id and s.failed > 0
+             cross join lateral (
+               select recipient_id from deliveries
+               where attempt_id = a.id and number between s.first_delivery and s.last_delivery and state = 'failed'
+             ) d
+             where a.id = $1
+               and exists (select from recipients r where r.id = d.recipient_id)
+               and not exists (
+                 select from deliveries e
+                 join attempts f on f.id = e.attempt_id
+                 where e.recipient_id = d.recipient_id and e.state in ('sent', 'unknown', 'waiting')
+                   and (f.id = coalesce(a.retry_of, a.id) or f.retry_of = coalesce(a.retry_of, a.id))
+               )
+             limit $2
+           ) failed"#,
+        attempt_id,
+        limit
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Puts the new deliveries of attempts into slices. An attempt without any gets an empty slice: whoever claims that closes it.
 async fn slice(db: &mut PgConnection, snapshots: &[Snapshot]) -> sqlx::Result<()> {
     sqlx::query!(

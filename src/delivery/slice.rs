@@ -78,7 +78,14 @@ impl Lease {
 }
 
 impl Slice {
-    pub fn new(held: Held, letter: std::sync::Arc<Letter>, journal: Journal, queue: VecDeque<Claimed>, since: Lease, timing: &Timing) -> Self {
+    pub fn new(
+        held: Held,
+        letter: std::sync::Arc<Letter>,
+        journal: Journal,
+        queue: VecDeque<Claimed>,
+        since: Lease,
+        timing: &Timing,
+    ) -> Self {
         let state = State {
             queue,
             on_the_wire: 0,
@@ -180,14 +187,17 @@ impl Slice {
         let mut state = self.state();
         let resend_unknown = self.letter.work.resend_unknown;
         let reason = self.verdict(&state);
-        let mut left: Vec<Settlement> = state.broken.drain(..).map(|claimed| model::interrupted_by_death(&claimed, resend_unknown)).collect();
+        let mut left: Vec<Settlement> =
+            state.broken.drain(..).map(|claimed| model::interrupted_by_death(&claimed, resend_unknown)).collect();
         for (claimed, outcome) in std::mem::take(&mut state.put_off) {
             if reason.is_none() {
                 left.extend(model::settle(&claimed, outcome, timing, resend_unknown));
             }
         }
         // Given back it would look as if nobody had ever had it.
-        left.extend(state.queue.drain(..).filter(|claimed| claimed.is_taken_over && !resend_unknown).map(|claimed| model::leave_unknown(&claimed)));
+        left.extend(
+            state.queue.drain(..).filter(|claimed| claimed.is_taken_over && !resend_unknown).map(|claimed| model::leave_unknown(&claimed)),
+        );
         (left, reason)
     }
 

@@ -166,9 +166,8 @@ async fn enqueue_run(app: &App, transaction: &mut PgTransaction<'_>, id: i64, ru
 }
 
 async fn enqueue_runs(app: &App, transaction: &mut PgTransaction<'_>, runs: &[(i64, OffsetDateTime)]) -> Result<()> {
-    let job = |(id, run_at): &(i64, OffsetDateTime)| {
-        (RunMailing { mailing_id: *id }, Enqueue { key: Some(job_key(*id)), run_at: Some(*run_at) })
-    };
+    let job =
+        |(id, run_at): &(i64, OffsetDateTime)| (RunMailing { mailing_id: *id }, Enqueue { key: Some(job_key(*id)), run_at: Some(*run_at) });
     app.enqueue_all(transaction, runs.iter().map(job).collect()).await
 }
 
@@ -275,17 +274,11 @@ pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uu
     if let Some(attempt_id) = attempts::queries::id_by_submission(&mut *transaction, mailing_id, submission_id).await? {
         return Ok(Ok(attempt_id));
     }
-    if mailing.disabled_at.is_some() {
-        return Ok(Err(NotStarted::Disabled));
-    }
-    if mailing.paused_at.is_some() {
-        return Ok(Err(NotStarted::Paused));
+    if let Some(refusal) = refusal(&mut transaction, &mailing).await? {
+        return Ok(Err(refusal));
     }
     if mailing.ends_at <= now {
         return Ok(Err(NotStarted::Ended));
-    }
-    if let Some(attempt_id) = attempts::queries::running_id(&mut *transaction, mailing_id).await? {
-        return Ok(Err(NotStarted::Running(attempt_id)));
     }
     let new = NewAttempt { mailing_id, scheduled_at: now, trigger: Trigger::Manual, submission_id };
     // Dropping the transaction takes the empty attempt back.
@@ -300,6 +293,54 @@ pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uu
     Ok(Ok(attempt_id))
 }
 
+/// Whom a repetition is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Those who failed in that attempt.
+    Failed,
+    /// All of the mailing's present recipients who have not got it.
+    Missing,
+}
+
+/// Sends an attempt's message once more, to those who did not get it and to nobody else. It is no run of the schedule, so
+/// neither the mailing's end nor its next moment has a say. The same submission again gives the attempt it has started.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn repeat(app: &App, user_id: i64, attempt_id: i64, whom: Repeat, submission_id: Uuid) -> Result<Result<i64, NotStarted>> {
+    let mut transaction = app.db.begin().await?;
+    let attempt = attempts::queries::get(&mut *transaction, user_id, attempt_id).await?;
+    let mailing = queries::lock_own(&mut transaction, user_id, attempt.mailing_id).await?;
+    if let Some(attempt_id) = attempts::queries::id_by_submission(&mut *transaction, mailing.id, submission_id).await? {
+        return Ok(Ok(attempt_id));
+    }
+    if let Some(refusal) = refusal(&mut transaction, &mailing).await? {
+        return Ok(Err(refusal));
+    }
+    let now = db::now(&mut *transaction).await?;
+    let inserted = attempts::queries::insert_repetition(&mut *transaction, attempt_id, now, submission_id).await?;
+    let Some(repetition) = inserted else { return Ok(Err(NotStarted::NobodyToSendTo)) };
+    let failed_in = (whom == Repeat::Failed).then_some(attempt_id);
+    let snapshot = delivery::queries::snapshot_repetition(&mut transaction, repetition, failed_in).await?;
+    // Dropping the transaction takes the empty attempt back.
+    let started = begin(&mut transaction, &[snapshot]).await?;
+    let Some(Started { to_send: 1.., .. }) = started.first() else { return Ok(Err(NotStarted::NobodyToSendTo)) };
+    queries::set_status(&mut *transaction, mailing.id, Status::Running, mailing.next_run_at).await?;
+    transaction.commit().await?;
+    Ok(Ok(repetition))
+}
+
+/// Why nothing of this mailing may be started by hand at present.
+async fn refusal(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Result<Option<NotStarted>> {
+    if mailing.disabled_at.is_some() {
+        return Ok(Some(NotStarted::Disabled));
+    }
+    if mailing.paused_at.is_some() {
+        return Ok(Some(NotStarted::Paused));
+    }
+    Ok(attempts::queries::running_id(&mut **transaction, mailing.id).await?.map(NotStarted::Running))
+}
+
 /// The attempts with their deliveries, and a call to the workers. One that is missing was started before.
 async fn start(transaction: &mut PgTransaction<'_>, new: &[NewAttempt]) -> Result<Vec<Started>> {
     if new.is_empty() {
@@ -308,9 +349,14 @@ async fn start(transaction: &mut PgTransaction<'_>, new: &[NewAttempt]) -> Resul
     let inserted = attempts::queries::insert(&mut **transaction, new).await?;
     let ids: Vec<i64> = inserted.iter().map(|attempt| attempt.id).collect();
     let snapshots = delivery::queries::snapshot(transaction, &ids).await?;
-    attempts::queries::set_totals(&mut **transaction, &snapshots).await?;
+    begin(transaction, &snapshots).await
+}
+
+/// Makes known what attempts consist of.
+async fn begin(transaction: &mut PgTransaction<'_>, snapshots: &[Snapshot]) -> Result<Vec<Started>> {
+    attempts::queries::set_totals(&mut **transaction, snapshots).await?;
     delivery::queries::call_workers(&mut **transaction).await?;
-    for Snapshot { attempt_id, total, .. } in &snapshots {
+    for Snapshot { attempt_id, total, .. } in snapshots {
         tracing::info!(attempt.id = attempt_id, attempt.total = total, "Attempt {attempt_id} started, to {total}");
     }
     let started = |snapshot: &Snapshot| Started { attempt_id: snapshot.attempt_id, to_send: snapshot.total - snapshot.skipped };

@@ -28,7 +28,7 @@ use std::time::Duration;
 /// | `nonsense@` | replies garbage to RCPT |
 /// | `byte@` | replies one byte at a time from RCPT on |
 /// | `354@` | 550 5.1.1 at RCPT, yet 354 to DATA |
-/// | `huge@` | a very long reply to RCPT |
+/// | `huge@` | a reply of 10 MB to RCPT |
 #[derive(Debug)]
 pub struct Faults {
     by_address: AtomicBool,
@@ -38,6 +38,7 @@ pub struct Faults {
     refuse_mail: AtomicU16,
     command_delay: AtomicU64,
     slow_dot: AtomicU64,
+    dot_delay: AtomicU64,
     /// How often each address has met its fault.
     met: Mutex<HashMap<String, u32>>,
 }
@@ -52,6 +53,7 @@ impl Default for Faults {
             refuse_mail: AtomicU16::new(0),
             command_delay: AtomicU64::new(0),
             slow_dot: AtomicU64::new(2_000),
+            dot_delay: AtomicU64::new(0),
             met: Mutex::default(),
         }
     }
@@ -114,6 +116,11 @@ impl Faults {
         self.slow_dot.store(milliseconds(delay), Relaxed);
     }
 
+    /// Waits this long between taking a message and saying so: a client that dies meanwhile never hears of it.
+    pub fn set_dot_delay(&self, delay: Duration) {
+        self.dot_delay.store(milliseconds(delay), Relaxed);
+    }
+
     pub(super) fn refuses_connections(&self) -> bool {
         self.refuse_connections.load(Relaxed)
     }
@@ -136,6 +143,10 @@ impl Faults {
 
     pub(super) fn slow_dot(&self) -> Duration {
         Duration::from_millis(self.slow_dot.load(Relaxed))
+    }
+
+    pub(super) fn dot_delay(&self) -> Duration {
+        Duration::from_millis(self.dot_delay.load(Relaxed))
     }
 
     /// The fault this recipient meets now, if any.

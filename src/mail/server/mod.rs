@@ -31,6 +31,8 @@ pub struct Received {
     pub to: Vec<String>,
     /// As sent, dots unstuffed, without the final dot.
     pub data: Vec<u8>,
+    /// When its MAIL came.
+    pub begun_at: SystemTime,
     pub received_at: SystemTime,
     pub tls: bool,
     pub authenticated_as: Option<String>,

@@ -3,6 +3,7 @@
 use std::io;
 use std::mem;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::SystemTime;
 
 use super::super::address::{is_mailbox, parse_path};
 use super::super::faults::Fault;
@@ -118,6 +119,7 @@ impl Session {
             return self.reply("553 5.6.7 non-ASCII address without SMTPUTF8\r\n");
         }
         self.sender = Some(sender.to_owned());
+        self.begun_at = SystemTime::now();
         self.reply("250 2.1.0 ok\r\n")
     }
 
@@ -154,7 +156,7 @@ impl Session {
             Some(Fault::Nonsense) => return Ok(self.reply("sorry? wat\r\n")),
             Some(Fault::Huge) => {
                 let line = format!("550-{}\r\n", "x".repeat(500));
-                self.say(&line.repeat(2_000));
+                self.say(&line.repeat(20_000));
                 return Ok(self.reply("550 5.1.1 at last\r\n"));
             }
             _ => {}

@@ -58,6 +58,7 @@ impl Session {
             from: self.sender.take().unwrap_or_default(),
             to: mem::take(&mut self.recipients),
             data: mem::take(&mut self.message),
+            begun_at: self.begun_at,
             received_at: SystemTime::now(),
             tls: self.stream.is_encrypted(),
             authenticated_as: self.user.clone(),
@@ -78,6 +79,10 @@ impl Session {
         let number = self.shared.counters.messages_accepted.fetch_add(1, Relaxed) + 1;
         if faults.contains(&Fault::DropAfterDot) {
             return Ok(Next::Close);
+        }
+        let delay = self.shared.options.faults.dot_delay();
+        if !delay.is_zero() {
+            sleep(delay).await;
         }
         if faults.contains(&Fault::SlowDot) {
             sleep(self.shared.options.faults.slow_dot()).await;

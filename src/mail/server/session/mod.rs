@@ -7,7 +7,7 @@ mod message;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
@@ -52,6 +52,8 @@ pub(super) struct Session {
     greeted: bool,
     user: Option<String>,
     sender: Option<String>,
+    /// When the last MAIL came.
+    begun_at: SystemTime,
     recipients: Vec<String>,
     message: Vec<u8>,
     too_big: bool,
@@ -71,6 +73,7 @@ impl Session {
             greeted: false,
             user: None,
             sender: None,
+            begun_at: SystemTime::now(),
             recipients: Vec::new(),
             message: Vec::new(),
             too_big: false,
