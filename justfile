@@ -18,6 +18,10 @@ worker:
 test *arguments:
     cargo test {{ arguments }}
 
+# Processes killed, stopped and starved at their work, for ten minutes; `--short`: what CI runs; words choose cases
+chaos *arguments:
+    cargo test --test chaos -- --chaos {{ arguments }}
+
 # Throughput against the mail server's own limit
 bench *arguments:
     cargo bench --bench throughput -- {{ arguments }}
