@@ -2,6 +2,7 @@
 
 mod crash;
 mod faults;
+mod repeat;
 mod running;
 
 use crate::support::TestApp;
