@@ -149,3 +149,21 @@ async fn a_process_does_not_take_over_from_itself_what_it_has_yet_to_settle() {
     assert_eq!(claimed(&[held.claim]).await, 0);
     assert_eq!(claimed(&[]).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slice_that_postgres_failed_to_tell_about_is_given_back_and_nobody_in_it_is_doubted() {
+    let app = TestApp::without_worker().await;
+    let attempt = attempt_with(&app, 3).await;
+    sqlx::query("update mailings set resend_unknown = false").execute(&app.db).await.unwrap();
+    // It can be claimed; its message cannot be read.
+    sqlx::query("alter table attempts rename column body to hidden").execute(&app.db).await.unwrap();
+    let failures = "select xact_rollback from pg_stat_database where datname = current_database()";
+    let before = app.count(failures).await;
+    let sending = Sending::start(&app.engine, Scope::Only(vec![attempt]));
+    until("a failed look", || async { (app.count(failures).await > before).then_some(()) }).await;
+    assert_eq!(app.count("select count(*) from slices where claimed_at is not null").await, 1);
+    sqlx::query("alter table attempts rename column hidden to body").execute(&app.db).await.unwrap();
+    let figures = app.finished(attempt).await;
+    assert_eq!((figures.sent, figures.unknown), (3, 0));
+    sending.stop().await;
+}
