@@ -14,7 +14,7 @@ use crate::{
         model::{Attempt, Status},
     },
     config::Config,
-    delivery::{self, Engine, Scope, model::Timing},
+    delivery::{self, Engine, Scope, model::Timing, settle},
     inbox::catcher::Catcher,
     mailings::{self, runs::NotStarted},
 };
@@ -39,10 +39,15 @@ pub async fn run(send: Send, config: Config) -> anyhow::Result<ExitCode> {
     let app = &backend.app;
     let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
     let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
-    let sent = match send.mailing {
-        Some(mailing_id) => one(&engine, mailing_id).await,
-        None => due(&engine).await,
-    };
+    let sent = async {
+        // A worker's housekeeping would; without one nobody else does.
+        settle::close(&engine, &attempts::queries::unclosed(&app.db).await?).await?;
+        match send.mailing {
+            Some(mailing_id) => one(&engine, mailing_id).await,
+            None => due(&engine).await,
+        }
+    }
+    .await;
     if let Some(catcher) = catcher {
         catcher.stop().await;
     }
@@ -63,14 +68,19 @@ async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
 }
 
 async fn due(engine: &Engine) -> anyhow::Result<bool> {
+    let mut all_well = true;
     for mailing_id in mailings::queries::due(&engine.app.db).await? {
-        mailings::runs::run_due(&engine.app, mailing_id).await?;
+        // The others are not to suffer for it.
+        if let Err(error) = mailings::runs::run_due(&engine.app, mailing_id).await {
+            eprintln!("Mailing {mailing_id} could not be started: {error}");
+            all_well = false;
+        }
     }
     let attempts = attempts::queries::all_running(&engine.app.db).await?;
     if attempts.is_empty() {
         println!("Nothing is due.");
     }
-    deliver(engine, attempts).await
+    Ok(deliver(engine, attempts).await? && all_well)
 }
 
 /// Works on attempts, all at once, until each is finished or has to wait longer than this command does. A worker may work
@@ -82,13 +92,17 @@ async fn deliver(engine: &Engine, attempts: Vec<(i64, i64)>) -> anyhow::Result<b
         let (engine, stop) = (engine.clone(), stop.clone());
         async move { engine.run(scope, stop).await }
     });
-    let mut all_well = true;
-    for (attempt_id, owner) in attempts {
-        all_well &= watch(engine, owner, attempt_id).await?;
+    let watched = async {
+        let mut all_well = true;
+        for (attempt_id, owner) in attempts {
+            all_well &= watch(engine, owner, attempt_id).await?;
+        }
+        anyhow::Ok(all_well)
     }
+    .await;
     stop.cancel();
     sending.await?;
-    Ok(all_well)
+    watched
 }
 
 /// Shows an attempt's progress until it is finished or has to wait too long.

@@ -42,7 +42,7 @@ pub enum Scope {
 /// Feeds the lanes until `stop`.
 pub async fn run(engine: Engine, scope: Scope, stop: CancellationToken) {
     let mut calls = engine.app.notifications.work();
-    let mut feeder = Feeder { engine: engine.clone(), scope, letters: HashMap::new(), after: 0, replayed: None };
+    let mut feeder = Feeder { engine: engine.clone(), scope, letters: HashMap::new(), after: 0, replayed: None, unopened: Vec::new() };
     while !stop.is_cancelled() {
         calls.mark_unchanged();
         let began = Instant::now();
@@ -60,6 +60,9 @@ pub async fn run(engine: Engine, scope: Scope, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
+    if let Err(error) = feeder.give_back_unopened().await {
+        tracing::warn!(%error, "Slices that were claimed in vain wait for their leases to run out");
+    }
 }
 
 struct Feeder {
@@ -69,6 +72,8 @@ struct Feeder {
     /// The attempt that was served last: the others come first.
     after: i64,
     replayed: Option<Instant>,
+    /// Claimed, and then Postgres failed. Whoever took these over would have to doubt mails that nobody has begun.
+    unopened: Vec<Held>,
 }
 
 impl Feeder {
@@ -83,6 +88,7 @@ impl Feeder {
                 Err(error) => tracing::warn!(%error, "Journals of interrupted slices could not be read"),
             }
         }
+        self.give_back_unopened().await?;
         let open = self.engine.open_slices();
         let mut at_hand: HashMap<i64, usize> = HashMap::new();
         for slice in &open {
@@ -100,8 +106,21 @@ impl Feeder {
         let found = claimed.len();
         if found > 0 {
             self.open(claimed, lease).await?;
+            self.unopened.clear();
         }
         Ok(found == room)
+    }
+
+    async fn give_back_unopened(&mut self) -> Result<()> {
+        if self.unopened.is_empty() {
+            return Ok(());
+        }
+        let open: Vec<Held> = self.engine.open_slices().iter().map(|slice| slice.held).collect();
+        self.unopened.retain(|held| !open.contains(held));
+        let batch = Batch { settlements: Vec::new(), ended: self.unopened.iter().map(|held| (*held, None)).collect() };
+        let done = settle::commit(&self.engine, &batch).await?;
+        self.unopened.clear();
+        settle::close(&self.engine, &done).await
     }
 
     /// From behind the attempt that was served last, once around.
@@ -124,6 +143,7 @@ impl Feeder {
                 if let Some(id) = more.iter().map(|slice| slice.attempt_id).max() {
                     self.after = id;
                 }
+                self.unopened.extend(more.iter().map(held));
                 claimed.extend(more);
             }
             match page_end {
@@ -147,7 +167,7 @@ impl Feeder {
             queues.entry((delivery.attempt_id, delivery.slice)).or_default().push_back(delivery);
         }
         for slice in claimed {
-            let held = Held { attempt_id: slice.attempt_id, number: slice.number, claim: slice.claim };
+            let held = held(&slice);
             // Gone since: the slice is gone with it.
             let Some(work) = works.get(&slice.attempt_id) else { continue };
             let queue = queues.remove(&(slice.attempt_id, slice.number)).unwrap_or_default();
@@ -192,9 +212,13 @@ impl Feeder {
         tracing::warn!(attempt.id = held.attempt_id, reason, "Attempt {} waits", held.attempt_id);
         let hold = Hold { reason, held_count, wait: self.engine.timing.hold(held_count) };
         let batch = Batch { settlements: Vec::new(), ended: vec![(held, Some(hold))] };
-        settle::commit(&self.engine, &batch).await?;
-        Ok(())
+        let done = settle::commit(&self.engine, &batch).await?;
+        settle::close(&self.engine, &done).await
     }
+}
+
+fn held(slice: &ClaimedSlice) -> Held {
+    Held { attempt_id: slice.attempt_id, number: slice.number, claim: slice.claim }
 }
 
 /// Renews the leases of all open slices. One that is lost, or may not go on (paused, disabled, deleted, owner blocked),

@@ -130,7 +130,9 @@ pub async fn commit(engine: &Engine, batch: &Batch<'_>) -> Result<Vec<i64>> {
     if !unlucky.is_empty() {
         queries::add_to_slices(&mut *transaction, &unlucky).await?;
     }
-    let done = if ended.is_empty() { Vec::new() } else { queries::give_back(&mut *transaction, &ended).await? };
+    let mut done = if ended.is_empty() { Vec::new() } else { queries::give_back(&mut *transaction, &ended).await? };
+    // Given back before, by a commit whose answer was lost or a process that died after it: it may be the last one.
+    done.extend(batch.ended.iter().filter(|(slice, _)| !held.contains(slice)).map(|(slice, _)| slice.attempt_id));
     attempts::queries::add_progress(&mut *transaction, &progress(&changes, &settlements)).await?;
     let mut is_held = HashSet::new();
     for (slice, hold) in batch.ended.iter().filter(|(slice, _)| held.contains(slice)) {

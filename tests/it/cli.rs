@@ -60,6 +60,39 @@ async fn send_due_delivers_what_is_due_and_what_was_left_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn send_due_starts_the_others_where_one_mailing_is_spoiled_and_says_which() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["one@example.org"]).await;
+    let spoiled = app.due_mailing(user).await;
+    sqlx::query("update mailings set time_zone = 'Nowhere/Land'").execute(&app.db).await.unwrap();
+    app.due_mailing(user).await;
+    let sent = run(app.command(&["send", "--due"]), "").await;
+    assert!(!sent.status.success() && said(&sent).contains(&format!("Mailing {spoiled} could not be started")), "{}", said(&sent));
+    assert_eq!(app.delivered(), ["one@example.org"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn send_due_closes_an_attempt_whose_process_died_just_before_it_would_have() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["one@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    for query in [
+        "update deliveries set state = 'sent', tries = 1, settled_at = now()",
+        "update slices set claimable_at = null",
+        "update attempts set sent = 1",
+        "update mailings set next_run_at = now() + interval '1 day'",
+    ] {
+        sqlx::query(query).execute(&app.db).await.unwrap();
+    }
+    let sent = run(app.command(&["send", "--due"]), "").await;
+    assert!(sent.status.success(), "{}", said(&sent));
+    assert_eq!(app.figures(attempt).await.unwrap().status, "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_every_status_and_loading_it_twice_gives_the_same() {
     let app = TestApp::without_worker().await;
     let figures = async || -> Vec<(String, i64)> {

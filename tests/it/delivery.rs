@@ -2,10 +2,25 @@
 
 mod crash;
 mod faults;
+mod journals;
+mod leases;
 mod repeat;
 mod running;
+mod wire;
 
-use crate::support::TestApp;
+use std::time::Duration;
+
+use periodical::{
+    delivery::{
+        model::{self, Claimed, Settlement},
+        queries::{self, Held},
+    },
+    mail::outcome::Outcome,
+};
+
+use crate::support::{TestApp, quick};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// The attempt of a start that was the only one.
 fn only(started: &[i64]) -> i64 {
@@ -27,4 +42,21 @@ async fn status_of(app: &TestApp, mailing_id: i64) -> (String, Option<time::Offs
 fn now() -> time::OffsetDateTime {
     let now = time::OffsetDateTime::now_utc();
     now.replace_microsecond(now.microsecond()).unwrap()
+}
+
+/// Claims the attempt's next slice, as an engine does whose lease is this long.
+async fn claim(app: &TestApp, attempt_id: i64, lease: Duration) -> Option<(Held, Vec<Claimed>)> {
+    let claimed = queries::claim(&app.db, &[attempt_id], &[], lease, 1).await.unwrap();
+    let deliveries = queries::to_send(&app.db, &claimed).await.unwrap();
+    let slice = claimed.first()?;
+    Some((Held { attempt_id, number: slice.number, claim: slice.claim }, deliveries))
+}
+
+/// What an answer of the mail server makes of a delivery.
+fn settled(claimed: &Claimed, outcome: Outcome) -> Settlement {
+    model::settle(claimed, outcome, &quick(), true).unwrap()
+}
+
+fn sent(claimed: &Claimed) -> Settlement {
+    settled(claimed, Outcome::Sent { code: 250, text: "2.0.0 queued".into() })
 }

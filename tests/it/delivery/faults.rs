@@ -8,15 +8,13 @@ use periodical::{
     mailings::runs,
 };
 
-use super::{delivery, now, only, status_of};
+use super::{HOUR, delivery, now, only, status_of};
 use crate::support::{Sending, TestApp, quick, until};
 
 /// Waits that no test sits out: what a first round has made of a delivery stays as it is.
 fn one_round() -> Timing {
     Timing { retries: vec![HOUR; 3], holds: vec![HOUR], ..quick() }
 }
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recipient_s_fault_has_its_outcome_and_holds_up_nobody_else() {
