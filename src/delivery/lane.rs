@@ -13,7 +13,7 @@ use crate::mail::{
 };
 
 /// A connection is taken leave of after this many messages: some servers count, and a fresh one finds a moved server.
-const MESSAGES_PER_CONNECTION: u64 = 1_000;
+pub const MESSAGES_PER_CONNECTION: u64 = 1_000;
 
 /// The process's connections. Cheap to clone.
 #[derive(Clone)]
