@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 
 pub use self::{
     ledger::{Figures, Ledger},
-    mails::{Mail, Mails},
+    mails::{Mail, Mails, Repeat},
     owner::Owner,
     postgres::Postgres,
     process::{Process, describe},
