@@ -186,6 +186,13 @@ impl Stand {
         self.worker_as(command)
     }
 
+    /// Web side and worker in one process, with the stand's Postgres as its private one.
+    pub fn all_in_one(&mut self) -> anyhow::Result<Process> {
+        let mut command = self.command(&[], "db");
+        command.env_remove("DATABASE_URL");
+        self.worker_as(command)
+    }
+
     /// A worker process started by `command`.
     pub fn worker_as(&mut self, mut command: Command) -> anyhow::Result<Process> {
         self.started += 1;
