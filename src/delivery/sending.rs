@@ -57,6 +57,8 @@ async fn deliver(engine: &Engine, lane: &mut Lane, slice: Arc<Slice>, claimed: C
             () = slice.halted.cancelled() => false,
         };
         if !is_on {
+            // Nobody else looks at what is put back into a slice that the ring has let go of.
+            slice.halted.cancel();
             if slice.take_back(claimed) {
                 end(engine, slice, handovers).await;
             }
