@@ -1,10 +1,14 @@
 //! The engine: what is sent, what is on record, and what a fault makes of it.
 
 mod crash;
+mod due;
 mod faults;
 mod journals;
 mod leases;
+mod limits;
+mod postgres;
 mod running;
+mod stopping;
 
 use std::time::Duration;
 

@@ -16,7 +16,6 @@ fn one_round() -> Timing {
     Timing { retries: vec![HOUR; 3], holds: vec![HOUR], ..quick() }
 }
 
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recipient_s_fault_has_its_outcome_and_holds_up_nobody_else() {
     let app = TestApp::without_worker().await;
