@@ -18,6 +18,10 @@ worker:
 test *arguments:
     cargo test {{ arguments }}
 
+# Processes killed, stopped and starved at their work, for ten minutes; `--short`: what CI runs; words choose cases
+chaos *arguments:
+    cargo test --test chaos -- --chaos {{ arguments }}
+
 # How fast mail goes out, beside others on this machine; `just bench --help` has its figures and their sizes
 bench *arguments:
     cargo bench --bench throughput -- {{ arguments }}

@@ -67,7 +67,7 @@ impl Database {
         let began = std::time::Instant::now();
         let started = runs::run_due(&self.app, mailing).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         let (creation, committed) = (began.elapsed(), OffsetDateTime::now_utc());
-        Ok(Run { id: started.context("the mailing was due and no attempt was started")?, committed, creation })
+        Ok(Run { id: started.first().copied().context("the mailing was due and no attempt was started")?, committed, creation })
     }
 
     /// Waits for the attempt's end, which must be that everybody has got it: the seconds since its creation.

@@ -18,6 +18,8 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
     let mut peak = Series::new("peak", Megabytes);
     let mut idle = Series::new("idle", Megabytes);
     let mut cpu_seconds = Vec::new();
+    bench.stage.prepare(few).await?;
+    bench.stage.prepare(many).await?;
     for round in 1..=bench.options.rounds {
         let target = Target::start(&bench.stage, &bench.postfix).await?;
         short.push(engine::send(&bench.stage, few, &target.mail(), connections, 1).await?.seconds);

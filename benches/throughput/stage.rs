@@ -93,8 +93,9 @@ impl Stage {
         self.numbers.fetch_add(1, Relaxed)
     }
 
-    /// A fresh database with this many recipients, as vacuumed and checkpointed as any other of the same number.
-    pub async fn database(&self, recipients: i64) -> anyhow::Result<Database> {
+    /// Fills the database that those with so many recipients are copied from: before the first round, which is to begin
+    /// as quietly as the others.
+    pub async fn prepare(&self, recipients: i64) -> anyhow::Result<String> {
         let template = format!("prepared_{recipients}");
         let mut prepared = self.prepared.lock().await;
         if !prepared.contains(&recipients) {
@@ -102,7 +103,12 @@ impl Stage {
             fill(&self.postgres.database_url(&template), recipients).await.context("a database cannot be filled")?;
             prepared.push(recipients);
         }
-        drop(prepared);
+        Ok(template)
+    }
+
+    /// A fresh database with this many recipients, as vacuumed and checkpointed as any other of the same number.
+    pub async fn database(&self, recipients: i64) -> anyhow::Result<Database> {
+        let template = self.prepare(recipients).await?;
         let name = format!("round_{}", self.next_number());
         // Files are copied and flushed, before and after: no round inherits writing from the one before it.
         self.execute(&format!("create database {name} template {template} strategy file_copy")).await?;

@@ -19,6 +19,7 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
     let recipients = bench.options.recipients / 10;
     let mut one = Series::new("one", MailsPerSecond);
     let mut two = Series::new("two", MailsPerSecond);
+    bench.stage.prepare(recipients).await?;
     for round in 1..=bench.options.rounds {
         for (workers, series) in [(1, &mut one), (2, &mut two)] {
             let server = servers::counting(ServerOptions::default()).await?;

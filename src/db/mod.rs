@@ -34,6 +34,14 @@ pub async fn connect(url: &str, max_connections: u32) -> anyhow::Result<PgPool> 
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(10))
+        // Statements over arrays are thought to be about thousands of rows, and compiled for up to a second before they
+        // take a millisecond.
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query!("set jit = off").execute(connection).await?;
+                Ok(())
+            })
+        })
         .connect_with(options)
         .await
         .context("Postgres cannot be reached; check DATABASE_URL and that the server runs")

@@ -13,7 +13,7 @@ use super::{
     journal::Journal,
     letter::Letter,
     model::Claimed,
-    queries::{self, ClaimedSlice, Held, Wanted},
+    queries::{self, ClaimedSlice, Held},
     recovery,
     ring::LOW,
     sending::{self, Handovers, unwritable},
@@ -27,6 +27,8 @@ use crate::{
 
 /// Slices that a process has open at once. Attempts beyond that wait for one of them to end.
 const OPEN_MAX: usize = 64;
+/// Attempts whose slices are looked at by one statement.
+const LOOKED_AT: usize = 256;
 /// How often the data folder is looked through for journals of dead processes: oftener than their leases run out.
 const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
@@ -103,7 +105,6 @@ impl Feeder {
         let claimed = self.claim(&served, &live, room).await?;
         let found = claimed.len();
         if found > 0 {
-            self.unopened = claimed.iter().map(held).collect();
             self.open(claimed, lease).await?;
             self.unopened.clear();
         }
@@ -122,24 +123,33 @@ impl Feeder {
         settle::close(&self.engine, &done).await
     }
 
-    /// Once from behind the attempt that was served last, and then from the beginning.
-    async fn claim(&mut self, except: &[i64], live: &[uuid::Uuid], room: usize) -> Result<Vec<ClaimedSlice>> {
+    /// From behind the attempt that was served last, once around.
+    async fn claim(&mut self, served: &[i64], live: &[uuid::Uuid], room: usize) -> Result<Vec<ClaimedSlice>> {
         let engine = self.engine.clone();
+        let db = &engine.app.db;
         let only = match &self.scope {
             Scope::Everything => None,
             Scope::Only(ids) => Some(ids.as_slice()),
         };
         let mut claimed: Vec<ClaimedSlice> = Vec::new();
-        let mut except = except.to_vec();
-        for after in [self.after, 0] {
-            let limit = i64::try_from(room - claimed.len()).unwrap_or(0);
-            let wanted = Wanted { only, except: &except, after, live, limit };
-            let more = queries::claim(&engine.app.db, &wanted, engine.timing.lease).await?;
-            except.extend(more.iter().map(|slice| slice.attempt_id));
-            self.after = more.iter().map(|slice| slice.attempt_id).max().unwrap_or(0);
-            claimed.extend(more);
-            if claimed.len() >= room || after == 0 {
-                break;
+        let (began_after, mut after, mut is_around) = (self.after, self.after, self.after == 0);
+        while claimed.len() < room {
+            let mut candidates = queries::candidates(db, only, after, LOOKED_AT as i64).await?;
+            let page_end = candidates.last().copied().filter(|_| candidates.len() >= LOOKED_AT);
+            candidates.retain(|id| !served.contains(id) && !claimed.iter().any(|slice| slice.attempt_id == *id));
+            if !candidates.is_empty() {
+                let limit = i64::try_from(room - claimed.len()).unwrap_or(0);
+                let more = queries::claim(db, &candidates, live, engine.timing.lease, limit).await?;
+                if let Some(id) = more.iter().map(|slice| slice.attempt_id).max() {
+                    self.after = id;
+                }
+                self.unopened.extend(more.iter().map(held));
+                claimed.extend(more);
+            }
+            match page_end {
+                Some(end) if !is_around || end < began_after || began_after == 0 => after = end,
+                None if !is_around => (after, is_around) = (0, true),
+                _ => break,
             }
         }
         Ok(claimed)
@@ -148,6 +158,7 @@ impl Feeder {
     async fn open(&mut self, claimed: Vec<ClaimedSlice>, lease: Lease) -> Result<()> {
         let db = self.engine.app.db.clone();
         let mut attempts: Vec<i64> = claimed.iter().map(|slice| slice.attempt_id).collect();
+        attempts.sort_unstable();
         attempts.dedup();
         let works: HashMap<i64, Work> =
             attempts::queries::work(&db, &attempts).await?.into_iter().map(|work| (work.attempt_id, work)).collect();

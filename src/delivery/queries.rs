@@ -172,26 +172,33 @@ pub struct ClaimedSlice {
     pub taken_over_from: Option<OffsetDateTime>,
 }
 
-/// What may be claimed.
-#[derive(Debug)]
-pub struct Wanted<'a> {
-    /// None: of any attempt. Else of these alone.
-    pub only: Option<&'a [i64]>,
-    /// Attempts to leave alone: this process has enough of theirs.
-    pub except: &'a [i64],
-    /// Attempts from here on, in the order of their ids: so that all get their turn.
-    pub after: i64,
-    /// Claims whose outcomes are on the way in this process. What they hold is left alone past its lease too.
-    pub live: &'a [Uuid],
-    pub limit: i64,
+/// Running attempts that are not held, behind `after` in the order of their ids; of `only` these, where it is given.
+pub async fn candidates(db: impl PgExecutor<'_>, only: Option<&[i64]>, after: i64, limit: i64) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        "select id from attempts
+         where status = 'running' and id > $2 and ($1::bigint[] is null or id = any($1)) and (held_until is null or held_until <= now())
+         order by id limit $3",
+        only,
+        after,
+        limit
+    )
+    .fetch_all(db)
+    .await
 }
 
-/// Takes the lease of one slice an attempt, of attempts that may send now: running, not held, its mailing neither paused
-/// nor disabled, its owner not blocked. Committed before anything is sent.
+/// Takes the lease of one slice an attempt, of up to `limit` of the candidates that may send now: the mailing neither
+/// paused nor disabled, the owner not blocked. Committed before anything is sent.
 ///
-/// What somebody held is taken over only when Postgres has been up for a lease: after a restart its holder gets that
-/// long to come back and settle what it has sent.
-pub async fn claim(db: impl PgExecutor<'_>, wanted: &Wanted<'_>, lease: Duration) -> sqlx::Result<Vec<ClaimedSlice>> {
+/// What somebody held is taken over when the lease has run out and Postgres has been up for a lease: after a restart its
+/// holder gets that long to come back and settle what it has sent. What the claims in `live` hold is left alone past its
+/// lease too: their outcomes are on the way in this process.
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    candidates: &[i64],
+    live: &[Uuid],
+    lease: Duration,
+    limit: i64,
+) -> sqlx::Result<Vec<ClaimedSlice>> {
     sqlx::query_as!(
         ClaimedSlice,
         r#"with free as materialized (
@@ -202,25 +209,21 @@ pub async fn claim(db: impl PgExecutor<'_>, wanted: &Wanted<'_>, lease: Duration
              cross join lateral (
                select attempt_id, number, claim, claimed_at from slices
                where attempt_id = a.id and claimable_at <= now()
-                 and (claim is null or (claim <> all($4) and pg_postmaster_start_time() < now() - make_interval(secs => $6)))
+                 and (claim is null or (claim <> all($2) and pg_postmaster_start_time() < now() - make_interval(secs => $3)))
                order by claimable_at, number limit 1
                for update skip locked
              ) s
-             where a.status = 'running' and a.id > $3 and a.id <> all($2) and ($1::bigint[] is null or a.id = any($1))
-               and (a.held_until is null or a.held_until <= now())
-               and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
-             order by a.id limit $5
+             where a.id = any($1) and a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
+             order by a.id limit $4
            )
-           update slices s set claim = gen_random_uuid(), claimed_at = now(), claimable_at = now() + make_interval(secs => $6)
+           update slices s set claim = gen_random_uuid(), claimed_at = now(), claimable_at = now() + make_interval(secs => $3)
            from free where s.attempt_id = free.attempt_id and s.number = free.number
            returning s.attempt_id, s.number, s.claim as "claim!", s.first_delivery, s.last_delivery,
                      case when free.claim is not null then free.claimed_at end as taken_over_from"#,
-        wanted.only,
-        wanted.except,
-        wanted.after,
-        wanted.live,
-        wanted.limit,
-        lease.as_secs_f64()
+        candidates,
+        live,
+        lease.as_secs_f64(),
+        limit
     )
     .fetch_all(db)
     .await

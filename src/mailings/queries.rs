@@ -238,16 +238,15 @@ pub async fn forgotten(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
 /// Locks a mailing and up to `take_along` others that are due, and gives those of them that may run: not paused, not
 /// disabled, the owner not blocked. The mailing that is asked for is among them whether it is due or not.
 ///
-/// The first twenty that are due are left to their own jobs: they start at once, and none waits for another one's million
-/// of recipients.
+/// Others only where more than twenty are due: fewer start at once by their own jobs, and none waits for another one's
+/// million of recipients. From the end, because their own jobs come from the beginning.
 pub async fn lock_due(db: &mut PgConnection, id: i64, take_along: i64) -> sqlx::Result<Vec<Mailing>> {
     sqlx::query!("select id from mailings where id = $1 for update", id).fetch_optional(&mut *db).await?;
     let mut ids = sqlx::query_scalar!(
         "select id from mailings
-         where id in (
-           select id from mailings where next_run_at <= now() and paused_at is null and disabled_at is null
-           order by next_run_at, id offset 20 limit $2
-         ) and id <> $1 and next_run_at <= now()
+         where next_run_at <= now() and paused_at is null and disabled_at is null and id <> $1
+           and (select count(*) from (select from mailings where next_run_at <= now() limit 21) due) > 20
+         order by next_run_at desc, id desc limit $2
          for update skip locked",
         id,
         take_along

@@ -110,6 +110,13 @@ pub const CASES: &[Case] = &[
         run: |context| Box::pin(stalled::past_its_lease(context)),
     },
     Case {
+        name: "a worker stopped within a transaction keeps nobody else waiting",
+        short: Some(120),
+        long: 300,
+        is_patient: true,
+        run: |context| Box::pin(stalled::within_a_transaction(context)),
+    },
+    Case {
         name: "recipients whose server misbehaves hold up nobody else",
         short: Some(90),
         long: 400,

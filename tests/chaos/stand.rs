@@ -140,14 +140,22 @@ impl Stand {
 
     /// The web side as a process, once it answers.
     pub async fn start_web(&mut self) -> anyhow::Result<()> {
-        let process = self.spawn(self.command(&["serve"], "data"), "web".to_owned())?;
-        self.web = Some(process);
-        let ready = format!("{}/readyz", self.base());
-        until("the web side", Duration::from_secs(60), async || {
-            Ok(reqwest::get(&ready).await.ok().filter(|answer| answer.status().is_success()))
-        })
-        .await?;
-        Ok(())
+        const TRIES: usize = 3;
+        for _ in 0..TRIES {
+            let mut process = self.spawn(self.command(&["serve"], "data"), "web".to_owned())?;
+            let ready = format!("{}/readyz", self.base());
+            let answers = until("the web side", Duration::from_secs(60), async || {
+                let answer = reqwest::get(&ready).await.ok().filter(|answer| answer.status().is_success());
+                Ok(if process.has_ended()? { Some(false) } else { answer.map(|_| true) })
+            });
+            if answers.await? {
+                self.web = Some(process);
+                return Ok(());
+            }
+            // Somebody else has taken the port since it was found free.
+            self.web_port = free_port().await?;
+        }
+        anyhow::bail!("the web side ended {TRIES} times at its start")
     }
 
     pub fn kill_web(&mut self) -> anyhow::Result<()> {

@@ -7,15 +7,17 @@ mod journals;
 mod leases;
 mod limits;
 mod postgres;
+mod repeat;
 mod running;
 mod stopping;
+mod wire;
 
 use std::time::Duration;
 
 use periodical::{
     delivery::{
         model::{self, Claimed, Settlement},
-        queries::{self, Held, Wanted},
+        queries::{self, Held},
     },
     mail::outcome::Outcome,
 };
@@ -48,8 +50,7 @@ fn now() -> time::OffsetDateTime {
 
 /// Claims the attempt's next slice, as an engine does whose lease is this long.
 async fn claim(app: &TestApp, attempt_id: i64, lease: Duration) -> Option<(Held, Vec<Claimed>)> {
-    let wanted = Wanted { only: Some(&[attempt_id]), except: &[], after: 0, live: &[], limit: 1 };
-    let claimed = queries::claim(&app.db, &wanted, lease).await.unwrap();
+    let claimed = queries::claim(&app.db, &[attempt_id], &[], lease, 1).await.unwrap();
     let deliveries = queries::to_send(&app.db, &claimed).await.unwrap();
     let slice = claimed.first()?;
     Some((Held { attempt_id, number: slice.number, claim: slice.claim }, deliveries))

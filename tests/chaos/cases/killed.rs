@@ -37,7 +37,7 @@ pub async fn on_one_data_folder(context: Context) -> anyhow::Result<()> {
 /// Three workers that share nothing but Postgres: what a dead one had heard and not settled is nowhere to be read.
 /// The bound is what it sent shortly before it died; how shortly is measured.
 pub async fn on_machines_of_their_own(context: Context) -> anyhow::Result<()> {
-    const UNSETTLED: Duration = Duration::from_millis(500);
+    const UNSETTLED: Duration = Duration::from_millis(250);
     let died = kill_at_random(&context, Stand::worker_elsewhere).await?;
     let oldest = died.repeats.iter().filter_map(|repeat| Some(died.at.get(&repeat.worker)?.saturating_duration_since(repeat.at))).max();
     context
@@ -104,7 +104,7 @@ async fn kill_at_random(context: &Context, start: fn(&mut Stand) -> anyhow::Resu
     stand.slow_down(COMMAND);
     stand.faults().set_dot_delay(IN_DOUBT);
     let (_, mailing) = stand.mailing_to("crowd", recipients).await?;
-    let mut workers = vec![start(&mut stand)?, start(&mut stand)?, start(&mut stand)?];
+    let mut workers = [start(&mut stand)?, start(&mut stand)?, start(&mut stand)?];
     let mut at = HashMap::new();
     for kill in 1..=kills {
         stand.accepted(recipients * kill / (kills + 1), TAKE_OVER * 3).await?;

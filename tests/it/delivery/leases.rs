@@ -5,7 +5,7 @@ use std::time::Duration;
 use periodical::delivery::{
     Scope,
     model::{Settlement, Timing},
-    queries::{self, Held, Wanted},
+    queries::{self, Held},
     settle::{self, Batch, Hold},
 };
 use uuid::Uuid;
@@ -142,10 +142,7 @@ async fn a_process_does_not_take_over_from_itself_what_it_has_yet_to_settle() {
     let attempt = attempt_with(&app, 2).await;
     let (held, _) = claim(&app, attempt, HOUR).await.unwrap();
     sqlx::query("update slices set claimable_at = now() - interval '1 second'").execute(&app.db).await.unwrap();
-    let claimed = async |live: &[Uuid]| {
-        let wanted = Wanted { only: None, except: &[], after: 0, live, limit: 1 };
-        queries::claim(&app.db, &wanted, Duration::ZERO).await.unwrap().len()
-    };
+    let claimed = async |live: &[Uuid]| queries::claim(&app.db, &[attempt], live, Duration::ZERO, 1).await.unwrap().len();
     assert_eq!(claimed(&[held.claim]).await, 0);
     assert_eq!(claimed(&[]).await, 1);
 }

@@ -68,7 +68,9 @@ impl TestApp {
         let before = claims().await.unwrap();
         let user = self.user(&format!("marker-{}@example.org", uuid::Uuid::new_v4().simple())).await;
         self.recipients(user, &["marker@example.org"]).await;
-        let mailing = self.due_mailing(user).await;
+        // Not due: a worker that is there must not start it before we do.
+        let tomorrow = time::OffsetDateTime::now_utc() + time::Duration::DAY;
+        let mailing = self.mailing(user, "once", tomorrow, tomorrow + time::Duration::DAY).await;
         let marker = self.run_now(user, mailing).await;
         let sending = Sending::start(&self.another_engine(super::quick()), Scope::Everything);
         self.finished(marker).await;
