@@ -56,11 +56,12 @@ impl Pace {
         let messages = (self.rate * BOOKED.as_secs_f64()).floor().max(1.0) as u32;
         let length = Duration::from_secs_f64(f64::from(messages) / self.rate);
         loop {
-            let asked = Instant::now();
             match queries::book(&self.db, length, BOOKED).await {
                 Ok(begins_in) => {
+                    // Counted from the answer: late by its way here, and never early.
+                    let now = Instant::now();
                     let wait = Duration::try_from_secs_f64(begins_in.abs()).unwrap_or_default();
-                    let next = if begins_in < 0.0 { asked.checked_sub(wait).unwrap_or(asked) } else { asked + wait };
+                    let next = if begins_in < 0.0 { now.checked_sub(wait).unwrap_or(now) } else { now + wait };
                     return Booked { next, left: messages };
                 }
                 Err(error) => {

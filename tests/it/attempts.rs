@@ -1,9 +1,10 @@
 //! Attempts: the list, a run's page with its deliveries, the live stream, the reports.
 
+use periodical::delivery::model::Timing;
 use reqwest::StatusCode;
 use time::OffsetDateTime;
 
-use crate::support::{Browser, Live, TestApp};
+use crate::support::{Browser, Live, TestApp, quick};
 
 /// A user with a running attempt of 60 deliveries in every state, as the engine would leave them.
 async fn mixed(app: &TestApp) -> (i64, Browser, i64) {
@@ -221,4 +222,63 @@ async fn a_held_and_a_stopped_attempt_say_why_nothing_moves() {
     let page = browser.get(&path).await;
     assert!(page.contains("The mailing is stopped. The rest goes out when it is resumed."), "{}", page.text);
     assert_eq!(page.text_of("#live .status").unwrap(), "stopped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_of_many_slices_are_found_by_their_state_and_paged() {
+    const RECIPIENTS: i32 = 1_200;
+    let hour = std::time::Duration::from_secs(3600);
+    let app = TestApp::with(Timing { retries: vec![hour; 3], ..quick() }).await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    app.many_recipients(user, RECIPIENTS).await;
+    // In the order of their ids, so these are the deliveries' numbers. Three slices: up to 500, 1,000 and 1,200.
+    let special = |numbers: &[i32], name: &str| -> Vec<(i32, String)> {
+        numbers.iter().map(|number| (*number, format!("{name}+{number}@example.org"))).collect()
+    };
+    let refused: Vec<i32> = (0..70).map(|n| 3 + 17 * n).collect();
+    for (number, email) in
+        [special(&refused, "spam-554"), special(&[501, 998], "drop-after-dot"), special(&[710, 1_200], "full-452")].concat()
+    {
+        let query = "update recipients set email = $1 where email = 'reader' || $2 || '@example.org'";
+        sqlx::query(query).bind(email).bind(number.to_string()).execute(&app.db).await.unwrap();
+    }
+    sqlx::query("update recipients set undeliverable_at = now() where email in ('reader1@example.org', 'reader1199@example.org')")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("update mailings set resend_unknown = false").execute(&app.db).await.unwrap();
+    let attempt = app.run_now(user, mailing).await;
+    let settled = || async { Some(app.figures(attempt).await?).filter(|figures| figures.waiting == 2) };
+    app.while_sending("all but two settled", settled).await;
+
+    let shown = async |query: &str| {
+        let (mut numbers, mut pages) = (Vec::new(), 0);
+        let mut path = format!("/attempts/{attempt}?{query}");
+        loop {
+            let page = browser.get(&path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            numbers.extend(page.rows("delivery"));
+            pages += 1;
+            match page.attr("a[rel=next]", "href") {
+                Some(next) => path = next,
+                None => return (numbers, pages),
+            }
+        }
+    };
+    let mut sum = 0;
+    for (state, pages) in [("sent", 23), ("failed", 2), ("unknown", 1), ("skipped", 1), ("waiting", 1)] {
+        let query = "select number::bigint from deliveries where state = $1 order by number";
+        let expected: Vec<i64> = sqlx::query_scalar(query).bind(state).fetch_all(&app.db).await.unwrap();
+        assert_eq!(shown(&format!("state={state}")).await, (expected.clone(), pages), "{state}");
+        let after = shown(&format!("state={state}&after=700")).await.0;
+        assert_eq!(after, expected.iter().copied().filter(|number| *number > 700).collect::<Vec<_>>(), "{state} after 700");
+        sum += expected.len();
+    }
+    assert_eq!(sum, RECIPIENTS as usize);
+    assert_eq!(shown("state=unknown").await.0, [501, 998]);
+    assert_eq!(shown("state=skipped").await.0, [1, 1_199]);
+    assert_eq!(shown("state=waiting").await.0, [710, 1_200]);
+    assert_eq!(shown("").await, ((1..=i64::from(RECIPIENTS)).collect(), 24));
+    assert_eq!(shown("state=failed&q=spam-554%2B105%40").await.0, [105]);
 }

@@ -1,11 +1,15 @@
 //! The engine: what is sent, what is on record, and what a fault makes of it.
 
 mod crash;
+mod due;
 mod faults;
 mod journals;
 mod leases;
+mod limits;
+mod postgres;
 mod repeat;
 mod running;
+mod stopping;
 mod wire;
 
 use std::time::Duration;

@@ -12,6 +12,7 @@ mod home;
 mod inbox;
 mod mailings;
 mod messages;
+mod migrations;
 mod recipients;
 mod schedule;
 mod smtp;

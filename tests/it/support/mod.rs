@@ -14,6 +14,7 @@ pub use browser::{Browser, Page};
 pub use engine::Sending;
 pub use live::Live;
 pub use log::Log;
+pub use postgres::empty_database;
 
 /// Looks until there is something to see. Tests wait for conditions, never for seconds; this only ends what hangs.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {

@@ -33,11 +33,20 @@ static SERVER: OnceCell<Server> = OnceCell::const_new();
 
 /// The URL of a fresh, migrated database.
 pub async fn database() -> String {
+    create("periodical").await
+}
+
+/// The URL of a database without anything in it.
+pub async fn empty_database() -> String {
+    create("template0").await
+}
+
+async fn create(template: &str) -> String {
     let server = SERVER.get_or_init(start).await;
     let name = format!("test_{}", Uuid::new_v4().simple());
     let mut connection = PgConnection::connect(&server.postgres.database_url("postgres")).await.unwrap();
     // A name of our own making; identifiers cannot be bound.
-    sqlx::query(AssertSqlSafe(format!("create database {name} template periodical"))).execute(&mut connection).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("create database {name} template {template}"))).execute(&mut connection).await.unwrap();
     server.postgres.database_url(&name)
 }
 
