@@ -97,11 +97,11 @@ impl Lane {
     }
 
     async fn open_connection(&mut self) -> Result<&mut SmtpConnection, OpenError> {
-        let mut kept = self.connection.take().filter(SmtpConnection::is_usable);
+        let mut kept = self.connection.take().filter(SmtpConnection::is_usable).or_else(|| self.connections.take_idle());
         if let Some(tired) = kept.take_if(|connection| connection.messages_sent() >= MESSAGES_PER_CONNECTION) {
             tired.quit().await;
         }
-        let connection = match kept.or_else(|| self.connections.take_idle()) {
+        let connection = match kept {
             Some(connection) => connection,
             None => SmtpConnection::open(&self.connections.settings).await?,
         };
