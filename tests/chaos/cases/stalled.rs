@@ -117,7 +117,7 @@ async fn stop(stand: &Stand, worker: &mut Process, attempt: i64, with_locks: boo
 /// Whether somebody keeps the attempt's row, or one of its deliveries, from being changed by others.
 async fn holds_locks(stand: &Stand, attempt: i64) -> anyhow::Result<bool> {
     const FREE: &str = "with attempt as (select id from attempts where id = $1 for update skip locked),
-             free as (select id from deliveries where attempt_id = $1 for update skip locked)
+             free as (select number from deliveries where attempt_id = $1 for update skip locked)
         select exists (select from attempt) and (select count(*) from free) = (select count(*) from deliveries where attempt_id = $1)";
     let mut transaction = stand.db.begin().await?;
     let is_free: bool = sqlx::query_scalar(FREE).bind(attempt).fetch_one(&mut *transaction).await?;
