@@ -34,17 +34,20 @@ pub async fn connect(url: &str, max_connections: u32) -> anyhow::Result<PgPool> 
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(Duration::from_secs(10))
-        // Statements over arrays are thought to be about thousands of rows, and compiled for up to a second before they
-        // take a millisecond.
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::query!("set jit = off").execute(connection).await?;
-                Ok(())
-            })
-        })
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
         .connect_with(options)
         .await
         .context("Postgres cannot be reached; check DATABASE_URL and that the server runs")
+}
+
+async fn prepare(connection: &mut PgConnection) -> sqlx::Result<()> {
+    // Statements over arrays are thought to be about thousands of rows, and compiled for up to a second before they take
+    // a millisecond.
+    sqlx::query!("set jit = off").execute(&mut *connection).await?;
+    // A process that stands still in the middle of a transaction (SIGSTOP, a host that has gone) must not keep its locks
+    // from the others for ever.
+    sqlx::query!("set idle_in_transaction_session_timeout = '10s'").execute(connection).await?;
+    Ok(())
 }
 
 /// Brings our tables and the queue's up to date.

@@ -13,7 +13,7 @@ use crate::mail::{
 };
 
 /// A connection is taken leave of after this many messages: some servers count, and a fresh one finds a moved server.
-const MESSAGES_PER_CONNECTION: u64 = 1_000;
+pub const MESSAGES_PER_CONNECTION: u64 = 1_000;
 
 /// The process's connections. Cheap to clone.
 #[derive(Clone)]
@@ -97,11 +97,11 @@ impl Lane {
     }
 
     async fn open_connection(&mut self) -> Result<&mut SmtpConnection, OpenError> {
-        let mut kept = self.connection.take().filter(SmtpConnection::is_usable);
+        let mut kept = self.connection.take().filter(SmtpConnection::is_usable).or_else(|| self.connections.take_idle());
         if let Some(tired) = kept.take_if(|connection| connection.messages_sent() >= MESSAGES_PER_CONNECTION) {
             tired.quit().await;
         }
-        let connection = match kept.or_else(|| self.connections.take_idle()) {
+        let connection = match kept {
             Some(connection) => connection,
             None => SmtpConnection::open(&self.connections.settings).await?,
         };

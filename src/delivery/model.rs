@@ -196,6 +196,11 @@ pub fn interrupted_by_death(claimed: &Claimed, resend_unknown: bool) -> Settleme
     }
 }
 
+/// A delivery whose mail cannot be made: that is its one try.
+pub fn unmade(claimed: &Claimed, reason: &str) -> Settlement {
+    Settlement { state: State::Failed, tries: claimed.tries.saturating_add(1), text: Some(reason.to_owned()), ..unchanged(claimed) }
+}
+
 /// A delivery that is not tried.
 pub fn skip(claimed: &Claimed, reason: &str) -> Settlement {
     Settlement { state: State::Skipped, text: Some(reason.to_owned()), ..unchanged(claimed) }

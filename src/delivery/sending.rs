@@ -1,20 +1,27 @@
 //! A lane's work: take what is next, send it, hand over what became of it.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::FutureExt;
 use lettre::address::Envelope;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     engine::Engine,
-    lane::Lane,
+    lane::{Lane, MESSAGES_PER_CONNECTION},
     model::{self, Claimed, Settlement, State},
     ring::Task,
     settle::Handover,
     slice::Slice,
 };
-use crate::mail::{compose, outcome::Outcome};
+use crate::mail::{compose, connection::Transaction, outcome::Outcome};
+
+/// A verdict that takes longer than this is waited for alone.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// Where outcomes go.
 pub type Handovers = mpsc::Sender<Handover>;
@@ -22,12 +29,14 @@ pub type Handovers = mpsc::Sender<Handover>;
 /// One connection's work, until the ring closes.
 pub async fn drive(engine: Engine, handovers: Handovers) {
     let mut lane = Lane::new(engine.connections.clone());
+    let mut hands = Hands { engine, handovers, full: Vec::new(), is_slow: false };
+    let mut waiting = None;
     loop {
-        let task = match engine.ring.try_take() {
+        let task = match waiting.take().map_or_else(|| hands.engine.ring.try_take(), |task| Ok(Some(task))) {
             Ok(Some(task)) => task,
             Ok(None) => {
                 lane.rest();
-                match engine.ring.take().await {
+                match hands.engine.ring.take().await {
                     Some(task) => task,
                     None => return,
                 }
@@ -35,10 +44,20 @@ pub async fn drive(engine: Engine, handovers: Handovers) {
             Err(_) => return,
         };
         match task {
-            Task::Deliver(slice, claimed) => deliver(&engine, &mut lane, slice, claimed, &handovers).await,
-            Task::End(slice) => end(&engine, slice, &handovers).await,
+            Task::Deliver(slice, claimed) => {
+                let item = hands.take(slice, claimed);
+                // A fault within this program costs what is in hand its outcome, not the others their lane.
+                match AssertUnwindSafe(hands.deliver(&mut lane, item)).catch_unwind().await {
+                    Ok(other) => waiting = other,
+                    Err(_) => {
+                        lane = Lane::new(hands.engine.connections.clone());
+                        hands.drop_all().await;
+                    }
+                }
+            }
+            Task::End(slice) => end(&hands.engine, slice, &hands.handovers).await,
             Task::Mail(mail) => {
-                engine.pace_turn().await;
+                hands.engine.pace_turn().await;
                 let outcome = match lane.begin(&mail.envelope, &mail.message).await {
                     Ok(transaction) => transaction.finish().await,
                     Err(outcome) => outcome,
@@ -50,38 +69,203 @@ pub async fn drive(engine: Engine, handovers: Handovers) {
     }
 }
 
-async fn deliver(engine: &Engine, lane: &mut Lane, slice: Arc<Slice>, claimed: Claimed, handovers: &Handovers) {
-    if engine.pace.is_some() {
+/// What a lane has in hand: the delivery that is being sent, and the one that is announced behind it.
+struct Hands {
+    engine: Engine,
+    handovers: Handovers,
+    full: Vec<Arc<Item>>,
+    /// Whether the last verdict took long: then nothing is announced behind a message.
+    is_slow: bool,
+}
+
+struct Item {
+    slice: Arc<Slice>,
+    claimed: Claimed,
+}
+
+/// A mail as it goes out.
+type Mail = (Envelope, Vec<u8>);
+
+impl Hands {
+    fn take(&mut self, slice: Arc<Slice>, claimed: Claimed) -> Arc<Item> {
+        let item = Arc::new(Item { slice, claimed });
+        self.full.push(Arc::clone(&item));
+        item
+    }
+
+    /// Sends a delivery, and behind it whatever is next as long as there is something: each is announced together with
+    /// the end of the one before, which saves a round trip. A task of another kind that was taken in doing so is given back.
+    async fn deliver(&mut self, lane: &mut Lane, first: Arc<Item>) -> Option<Task> {
+        if self.engine.pace.is_some() && !self.has_turn(&first).await {
+            return None;
+        }
+        let mut item = first;
+        let mut mail = match prepare(&self.engine, &item) {
+            Ok(mail) => mail,
+            Err(settlement) => {
+                self.let_go(item, Some(settlement)).await;
+                return None;
+            }
+        };
+        let mut begun = lane.begin(&mail.0, &mail.1).await;
+        loop {
+            let transaction = match begun {
+                Ok(transaction) => transaction,
+                Err(outcome) => {
+                    self.insist(lane, item, &mail, outcome).await;
+                    return None;
+                }
+            };
+            if let Err(settled) = clear_to_send(&item) {
+                // Dropping it breaks the connection off: the server gets no mail that somebody else sends by now, and
+                // none that nobody has noted.
+                drop(transaction);
+                self.let_go(item, settled).await;
+                return None;
+            }
+            let (next, other) = self.look_ahead(&transaction);
+            let Some((next, next_mail)) = next else {
+                let asked = Instant::now();
+                let outcome = transaction.finish().await;
+                self.is_slow = asked.elapsed() >= SLOW;
+                self.insist(lane, item, &mail, outcome).await;
+                return other;
+            };
+            let mut pushed = match transaction.push(&next_mail.0, &next_mail.1).await {
+                Ok(pushed) => pushed,
+                Err(transaction) => {
+                    let outcome = transaction.finish().await;
+                    self.insist(lane, item, &mail, outcome).await;
+                    begun = lane.begin(&next_mail.0, &next_mail.1).await;
+                    (item, mail) = (next, next_mail);
+                    continue;
+                }
+            };
+            let Ok(outcome) = timeout(SLOW, pushed.verdict()).await else {
+                // The next one shall not wait for this one's verdict; another lane takes it.
+                self.is_slow = true;
+                self.put_back(next).await;
+                let outcome = pushed.verdict().await;
+                self.insist(lane, item, &mail, outcome).await;
+                return None;
+            };
+            begun = if is_about_the_server(&outcome) {
+                drop(pushed);
+                self.insist(lane, item, &mail, outcome).await;
+                lane.begin(&next_mail.0, &next_mail.1).await
+            } else {
+                let settlement = settle(&self.engine, &item, outcome);
+                self.let_go(item, settlement).await;
+                pushed.next().await
+            };
+            (item, mail) = (next, next_mail);
+        }
+    }
+
+    /// Under `SEND_RATE` each message waits for its moment. False: the slice was halted meanwhile.
+    async fn has_turn(&mut self, item: &Arc<Item>) -> bool {
+        let slice = &item.slice;
         let is_on = tokio::select! {
-            () = engine.pace_turn() => slice.may_send() && !slice.halted.is_cancelled(),
+            () = self.engine.pace_turn() => slice.may_send() && !slice.halted.is_cancelled(),
             () = slice.halted.cancelled() => false,
         };
         if !is_on {
-            // Nobody else looks at what is put back into a slice that the ring has let go of.
-            slice.halted.cancel();
-            if slice.take_back(claimed) {
-                end(engine, slice, handovers).await;
+            self.put_back(Arc::clone(item)).await;
+        }
+        is_on
+    }
+
+    /// A delivery that was taken and can be another lane's.
+    async fn put_back(&mut self, item: Arc<Item>) {
+        self.full.retain(|other| !Arc::ptr_eq(other, &item));
+        if item.slice.take_back(item.claimed.clone()) {
+            end(&self.engine, Arc::clone(&item.slice), &self.handovers).await;
+        } else {
+            // It may have left the ring when it had nothing to take.
+            self.engine.ring.add(Arc::clone(&item.slice));
+        }
+    }
+
+    /// The delivery to announce behind the present one, if there is one and the connection is good for it.
+    fn look_ahead(&mut self, present: &Transaction<'_>) -> (Option<(Arc<Item>, Mail)>, Option<Task>) {
+        // The present one is not among those sent yet.
+        if self.is_slow || self.engine.pace.is_some() || present.messages_sent() + 1 >= MESSAGES_PER_CONNECTION {
+            return (None, None);
+        }
+        match self.engine.ring.try_take() {
+            Ok(Some(Task::Deliver(slice, claimed))) => {
+                let item = Arc::new(Item { slice, claimed });
+                match prepare(&self.engine, &item) {
+                    Ok(mail) => {
+                        self.full.push(Arc::clone(&item));
+                        (Some((item, mail)), None)
+                    }
+                    // Nothing of it is sent; it is looked at again in its turn.
+                    Err(_) => (None, Some(Task::Deliver(Arc::clone(&item.slice), item.claimed.clone()))),
+                }
             }
-            return;
+            Ok(other) => (None, other),
+            Err(_) => (None, None),
         }
     }
-    // A fault within this program costs one delivery its outcome, not the others their lane.
-    let sent = AssertUnwindSafe(send(engine, lane, &slice, &claimed)).catch_unwind().await;
-    match sent {
-        Ok(Some(settlement)) => {
+
+    /// Believes an outcome that is not about the server. Else tries once more, on a new connection, where the message did
+    /// not get through whole; a fault that is still there then is the recipient's if the server is well, and the server's
+    /// if not.
+    async fn insist(&mut self, lane: &mut Lane, item: Arc<Item>, mail: &Mail, mut outcome: Outcome) {
+        if let Outcome::Interrupted { .. } = outcome {
+            lane.renew().await;
+            outcome = match lane.begin(&mail.0, &mail.1).await {
+                Ok(transaction) => match clear_to_send(&item) {
+                    Ok(()) => transaction.finish().await,
+                    Err(settled) => {
+                        drop(transaction);
+                        return self.let_go(item, settled).await;
+                    }
+                },
+                Err(outcome) => outcome,
+            };
+        }
+        if is_about_the_server(&outcome) {
+            let is_well = match mail.0.from() {
+                Some(sender) => lane.server_is_well(sender).await,
+                None => false,
+            };
+            let text = outcome.text().to_owned();
+            // A server that puts off one recipient in words that mean all of them must not hold up the others.
+            outcome = if is_well { Outcome::Interrupted { text } } else { Outcome::Unavailable { text, configuration: false } };
+        }
+        let settlement = settle(&self.engine, &item, outcome);
+        self.let_go(item, settlement).await;
+    }
+
+    /// Hands over what became of a delivery, if that is known by now, and with the last one of a slice its end.
+    async fn let_go(&mut self, item: Arc<Item>, settlement: Option<Settlement>) {
+        if let Some(settlement) = settlement {
             // The settler lives as long as its senders.
-            let _ = handovers.send(Handover::Settled(Arc::clone(&slice), settlement)).await;
+            let _ = self.handovers.send(Handover::Settled(Arc::clone(&item.slice), settlement)).await;
         }
-        Ok(None) => {}
-        Err(_) => {
-            tracing::error!(attempt.id = slice.held.attempt_id, "Sending delivery {} broke", claimed.number);
-            *lane = Lane::new(engine.connections.clone());
-            slice.broke(claimed);
+        self.full.retain(|other| !Arc::ptr_eq(other, &item));
+        if item.slice.has_gone() {
+            end(&self.engine, Arc::clone(&item.slice), &self.handovers).await;
         }
     }
-    if slice.has_gone() {
-        end(engine, slice, handovers).await;
+
+    /// After a fault within this program: nobody knows what became of these.
+    async fn drop_all(&mut self) {
+        for item in std::mem::take(&mut self.full) {
+            tracing::error!(attempt.id = item.slice.held.attempt_id, "Sending delivery {} broke", item.claimed.number);
+            item.slice.broke(item.claimed.clone());
+            if item.slice.has_gone() {
+                end(&self.engine, Arc::clone(&item.slice), &self.handovers).await;
+            }
+        }
     }
+}
+
+/// No answer about this very recipient; maybe the next connection knows more.
+fn is_about_the_server(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Interrupted { .. } | Outcome::Unavailable { configuration: false, .. })
 }
 
 /// Hands over what is left of a slice that has ended, and its end.
@@ -97,27 +281,38 @@ pub async fn end(engine: &Engine, slice: Arc<Slice>, handovers: &Handovers) {
     let _ = handovers.send(Handover::Ended(slice, reason)).await;
 }
 
-/// What becomes of one delivery; None where that is decided at the slice's end, or nothing has changed.
-async fn send(engine: &Engine, lane: &mut Lane, slice: &Slice, claimed: &Claimed) -> Option<Settlement> {
+/// The mail of a delivery, or what becomes of it without one.
+fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
+    let (slice, claimed) = (&item.slice, &item.claimed);
     let work = &slice.letter.work;
     if claimed.is_gone {
-        return Some(model::skip(claimed, "Skipped: the recipient was deleted before this was sent."));
+        return Err(model::skip(claimed, "Skipped: the recipient was deleted before this was sent."));
     }
     if !work.resend_unknown && (claimed.state == State::Unknown || claimed.is_taken_over) {
-        return Some(model::leave_unknown(claimed));
+        return Err(model::leave_unknown(claimed));
     }
     let message_id = compose::delivery_message_id(slice.held.attempt_id, claimed.number.into(), engine.app.config.mail_domain());
     // The attempt's moment, not this one's: every try is the same mail to the byte.
-    let outcome = match slice.letter.template.render(&claimed.email, &claimed.full_name, &message_id, work.started_at) {
-        Ok((envelope, message)) => match transmit(lane, slice, claimed.number, &envelope, &message).await {
-            Some(outcome) => outcome,
-            None => {
-                slice.halted.cancel();
-                return None;
-            }
-        },
-        Err(error) => Outcome::Failed { code: None, text: format!("The mail could not be made: {error}") },
-    };
+    let mail = slice.letter.template.render(&claimed.email, &claimed.full_name, &message_id, work.started_at);
+    mail.map_err(|error| model::unmade(claimed, &format!("The mail could not be made: {error}")))
+}
+
+/// Before the final dot: whether the delivery is still this process's to send, and noted as being in doubt from here on.
+/// Else what becomes of it, if anything.
+fn clear_to_send(item: &Item) -> Result<(), Option<Settlement>> {
+    if !item.slice.may_send() {
+        item.slice.halted.cancel();
+        return Err(None);
+    }
+    item.slice.journal.dot(item.claimed.number).map_err(|error| {
+        item.slice.stop(unwritable(&error));
+        None
+    })
+}
+
+/// What an outcome makes of a delivery; None where that is decided at the slice's end, or nothing has changed.
+fn settle(engine: &Engine, item: &Item, outcome: Outcome) -> Option<Settlement> {
+    let (slice, claimed) = (&item.slice, &item.claimed);
     match outcome {
         Outcome::Unavailable { text, .. } => {
             slice.stop(text);
@@ -132,7 +327,7 @@ async fn send(engine: &Engine, lane: &mut Lane, slice: &Slice, claimed: &Claimed
         }
         outcome => {
             slice.answered();
-            let settlement = model::settle(claimed, outcome, &engine.timing, work.resend_unknown)?;
+            let settlement = model::settle(claimed, outcome, &engine.timing, slice.letter.work.resend_unknown)?;
             // On disk before Postgres has it.
             if let Err(error) = slice.journal.settled(&settlement) {
                 slice.stop(unwritable(&error));
@@ -146,42 +341,6 @@ fn free(slice: &Slice, claimed: &Claimed) {
     if let Err(error) = slice.journal.free(claimed.number) {
         slice.stop(unwritable(&error));
     }
-}
-
-/// Sends on the lane's connection; once more, on a new one, where the message did not get through whole. A fault
-/// that is still there then is the recipient's if the server is well, and the server's if not. None: nothing may be sent.
-async fn transmit(lane: &mut Lane, slice: &Slice, delivery: i32, envelope: &Envelope, message: &[u8]) -> Option<Outcome> {
-    let mut outcome = try_once(lane, slice, delivery, envelope, message).await?;
-    if let Outcome::Interrupted { .. } = outcome {
-        lane.renew().await;
-        outcome = try_once(lane, slice, delivery, envelope, message).await?;
-    }
-    let text = match outcome {
-        Outcome::Interrupted { text } | Outcome::Unavailable { text, configuration: false } => text,
-        outcome => return Some(outcome),
-    };
-    let is_well = match envelope.from() {
-        Some(sender) => lane.server_is_well(sender).await,
-        None => false,
-    };
-    // A server that puts off one recipient in words that mean all of them must not hold up the others.
-    Some(if is_well { Outcome::Interrupted { text } } else { Outcome::Unavailable { text, configuration: false } })
-}
-
-async fn try_once(lane: &mut Lane, slice: &Slice, delivery: i32, envelope: &Envelope, message: &[u8]) -> Option<Outcome> {
-    let transaction = match lane.begin(envelope, message).await {
-        Ok(transaction) => transaction,
-        Err(outcome) => return Some(outcome),
-    };
-    // Dropping the transaction breaks the connection off: the server gets no mail that somebody else sends by now, and
-    // none that nobody has noted.
-    if !slice.may_send() {
-        return None;
-    }
-    Some(match slice.journal.dot(delivery) {
-        Ok(()) => transaction.finish().await,
-        Err(error) => Outcome::Unavailable { text: unwritable(&error), configuration: true },
-    })
 }
 
 pub fn unwritable(error: &std::io::Error) -> String {

@@ -7,7 +7,7 @@ use super::runs;
 use crate::app::App;
 
 /// Runs a mailing at its moment; it schedules itself for the next one. Key: [`runs::job_key`].
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct RunMailing {
     pub mailing_id: i64,
 }

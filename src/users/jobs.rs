@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is said to whom; ids alone, so that the queue holds neither tokens nor addresses.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum SendAccountMail {
     Verification {
         token_id: i64,

@@ -47,6 +47,13 @@ pub const CASES: &[Case] = &[
         run: |context| Box::pin(stopping::terminated(context)),
     },
     Case {
+        name: "a worker told to stop while a server is silent ends within its grace",
+        short: Some(120),
+        long: 120,
+        is_patient: true,
+        run: |context| Box::pin(stopping::terminated_beside_silence(context)),
+    },
+    Case {
         name: "workers of one data folder are killed at random, and nobody is lost or sent to again beyond one a connection",
         short: Some(120),
         long: 600,
@@ -66,6 +73,20 @@ pub const CASES: &[Case] = &[
         long: 300,
         is_patient: true,
         run: |context| Box::pin(killed::the_only_one(context)),
+    },
+    Case {
+        name: "workers are killed, and a mailing that repeats no doubtful mail keeps to it",
+        short: Some(120),
+        long: 300,
+        is_patient: true,
+        run: |context| Box::pin(killed::of_a_mailing_that_repeats_nothing(context)),
+    },
+    Case {
+        name: "everything in one process is killed with its Postgres and started anew",
+        short: Some(120),
+        long: 400,
+        is_patient: true,
+        run: |context| Box::pin(database::all_in_one_killed(context)),
     },
     Case {
         name: "web side, worker and Postgres are killed together and started anew",
@@ -147,7 +168,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "what is edited, deleted, paused, disabled or blocked in mid-attempt has its decided result",
         short: Some(120),
-        long: 400,
+        long: 600,
         is_patient: true,
         run: |context| Box::pin(changes::in_the_middle(context)),
     },

@@ -34,11 +34,22 @@ struct Arguments {
 
 impl Arguments {
     /// None: this is `cargo test`, whose own arguments mean nothing here.
-    fn parse() -> Option<Self> {
+    fn parse() -> anyhow::Result<Option<Self>> {
         let all: Vec<String> = std::env::args().skip(1).collect();
-        let words = all.iter().filter(|word| !word.starts_with("--")).map(|word| word.to_lowercase()).collect();
-        let asks = |option: &str| all.iter().any(|word| word == option);
-        asks("--chaos").then(|| Self { is_short: asks("--short"), words })
+        if !all.iter().any(|word| word == "--chaos") {
+            return Ok(None);
+        }
+        let mut arguments = Self { is_short: false, words: Vec::new() };
+        for word in all {
+            match word.as_str() {
+                "--chaos" => {}
+                "--short" => arguments.is_short = true,
+                option if option.starts_with("--") => anyhow::bail!("{option} is no option; there is --short, and words that choose cases"),
+                word => arguments.words.push(word.to_lowercase()),
+            }
+        }
+        anyhow::ensure!(CASES.iter().any(|case| arguments.wants(case)), "no case of this form has any of these words in its name");
+        Ok(Some(arguments))
     }
 
     fn wants(&self, case: &Case) -> bool {
@@ -48,9 +59,16 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
-    let Some(arguments) = Arguments::parse() else {
-        println!("chaos: nothing runs without --chaos; see `just chaos`");
-        return ExitCode::SUCCESS;
+    let arguments = match Arguments::parse() {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            println!("chaos: nothing runs without --chaos; see `just chaos`");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            println!("chaos: {error}");
+            return ExitCode::FAILURE;
+        }
     };
     let began = Instant::now();
     let ran = Watchdog::start().and_then(|watchdog| {

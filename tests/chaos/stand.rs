@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 
 pub use self::{
     ledger::{Figures, Ledger},
-    mails::{Mail, Mails},
+    mails::{Mail, Mails, Repeat},
     owner::Owner,
     postgres::Postgres,
     process::{Process, describe},
@@ -183,6 +183,13 @@ impl Stand {
     /// A worker process with its data in this folder of the stand's.
     pub fn worker_in(&mut self, data: &str) -> anyhow::Result<Process> {
         let command = self.command(&["worker"], data);
+        self.worker_as(command)
+    }
+
+    /// Web side and worker in one process, with the stand's Postgres as its private one.
+    pub fn all_in_one(&mut self) -> anyhow::Result<Process> {
+        let mut command = self.command(&[], "db");
+        command.env_remove("DATABASE_URL");
         self.worker_as(command)
     }
 

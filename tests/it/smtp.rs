@@ -1,6 +1,7 @@
 //! The SMTP client against the SMTP server, through everything that can go wrong between them.
 
 mod odd;
+mod pushed;
 mod secure;
 mod server;
 

@@ -152,13 +152,18 @@ impl SmtpConnection {
     /// Gets a message announced, up to the server's 354. After a refusal the connection is brought back to where
     /// the next MAIL may follow.
     async fn announce(&mut self, mail: &str, recipient: &str) -> Result<(), Outcome> {
+        if self.extensions.pipelining {
+            let group = group(mail, recipient);
+            self.wire.write(group.as_bytes(), self.timeouts.command).await.map_err(|error| self.lost(Stage::Mail, &error))?;
+        }
+        self.read_announcement(mail, recipient).await
+    }
+
+    /// The replies to an announcement; where the server does not offer PIPELINING its commands are sent here.
+    async fn read_announcement(&mut self, mail: &str, recipient: &str) -> Result<(), Outcome> {
         let limit = self.timeouts.command;
         let data = Data.to_string();
         let pipelining = self.extensions.pipelining;
-        if pipelining {
-            let group = [mail, recipient, &data].concat();
-            self.wire.write(group.as_bytes(), limit).await.map_err(|error| self.lost(Stage::Mail, &error))?;
-        }
         let mut refusal = None;
         let mut data_accepted = false;
         for (stage, line) in [(Stage::Mail, mail), (Stage::Recipient, recipient), (Stage::Data, &data)] {
@@ -232,27 +237,102 @@ pub struct Transaction<'connection> {
     encoded: Vec<u8>,
 }
 
-impl Transaction<'_> {
+impl<'connection> Transaction<'connection> {
+    /// How many messages the server has accepted on this connection before this one.
+    pub fn messages_sent(&self) -> u64 {
+        self.connection.messages_sent
+    }
+
+    /// Writes the message with its final dot, and the announcement of the next one behind it in the same write (a group
+    /// may begin with a message's content, RFC 2920 section 3.1): one round trip a message instead of two.
+    ///
+    /// # Errors
+    /// This transaction as it was: the server does not offer PIPELINING, or could never be given that message, or this
+    /// one takes several writes.
+    pub async fn push(self, envelope: &Envelope, message: &[u8]) -> Result<Pushed<'connection>, Self> {
+        if !self.connection.extensions.pipelining || self.encoded.len() > wire::BLOCK_BYTES {
+            return Err(self);
+        }
+        let Ok((mail, recipient)) = self.connection.commands(envelope, message) else { return Err(self) };
+        let Some(next) = wire::encode_message(message) else { return Err(self) };
+        let Self { connection, encoded } = self;
+        let dot = encoded.len();
+        let mut bytes = encoded;
+        bytes.extend_from_slice(group(&mail, &recipient).as_bytes());
+        let mut known = None;
+        if let Err((written, error)) = connection.wire.write_counted(&bytes, connection.timeouts.data_block).await {
+            known = Some(match written >= dot {
+                true => Outcome::Unknown { text: format!("the connection broke at the final dot: {error}") },
+                false => connection.last_words(&error).await,
+            });
+        }
+        Ok(Pushed { connection, known, goes_on: false, mail, recipient, next })
+    }
+
     /// Writes the message with its final dot and reads the server's verdict.
     pub async fn finish(self) -> Outcome {
         let Self { connection, encoded } = self;
-        let Timeouts { data_block, final_dot, .. } = connection.timeouts;
-        if let Err(error) = connection.wire.write_blocks(&encoded, data_block).await {
-            return connection.last_words(&error).await;
+        match connection.wire.write_blocks(&encoded, connection.timeouts.data_block).await {
+            Ok(()) => connection.verdict().await,
+            Err(error) => connection.last_words(&error).await,
         }
-        let reply = match connection.wire.reply(final_dot).await {
-            Ok(reply) => reply,
-            Err(error) => return Outcome::Unknown { text: format!("no reply to the final dot: {error}") },
-        };
-        let outcome = reply.outcome(Stage::FinalDot);
-        connection.whole = reply.code != 421 && !matches!(outcome, Outcome::Unknown { .. });
-        connection.exchanges += 1;
-        connection.messages_sent += u64::from(matches!(outcome, Outcome::Sent { .. }));
+    }
+}
+
+/// A message that is with the server, and the next one announced behind it. Dropping it leaves the connection unusable:
+/// nothing of the next message is sent.
+#[must_use = "the message's outcome is what `verdict` says"]
+pub struct Pushed<'connection> {
+    connection: &'connection mut SmtpConnection,
+    /// Set where the connection broke in writing.
+    known: Option<Outcome>,
+    /// Whether the server has given its verdict and goes on.
+    goes_on: bool,
+    mail: String,
+    recipient: String,
+    next: Vec<u8>,
+}
+
+impl<'connection> Pushed<'connection> {
+    /// The server's verdict on the message. A call that is dropped midway may be made again.
+    pub async fn verdict(&mut self) -> Outcome {
+        if let Some(outcome) = self.known.take() {
+            return outcome;
+        }
+        let outcome = self.connection.verdict().await;
+        // It is whole again when the replies to the next one's announcement are read as well.
+        self.goes_on = std::mem::take(&mut self.connection.whole);
         outcome
+    }
+
+    /// What the server says to the next one, after the verdict on this one.
+    ///
+    /// # Errors
+    /// What became of the next delivery, if it got no further.
+    pub async fn next(self) -> Result<Transaction<'connection>, Outcome> {
+        let Self { connection, goes_on, mail, recipient, next, .. } = self;
+        if !goes_on {
+            return Err(interrupted("the connection was lost with the message before"));
+        }
+        connection.read_announcement(&mail, &recipient).await?;
+        Ok(Transaction { connection, encoded: next })
     }
 }
 
 impl SmtpConnection {
+    /// The reply to the final dot.
+    async fn verdict(&mut self) -> Outcome {
+        let reply = match self.wire.reply(self.timeouts.final_dot).await {
+            Ok(reply) => reply,
+            Err(error) => return Outcome::Unknown { text: format!("no reply to the final dot: {error}") },
+        };
+        let outcome = reply.outcome(Stage::FinalDot);
+        self.whole = reply.code != 421 && !matches!(outcome, Outcome::Unknown { .. });
+        self.exchanges += 1;
+        self.messages_sent += u64::from(matches!(outcome, Outcome::Sent { .. }));
+        outcome
+    }
+
     /// The message could not be written to its end, so the server cannot have accepted it; it may have said why
     /// before it closed.
     async fn last_words(&mut self, error: &WireError) -> Outcome {
@@ -277,6 +357,11 @@ fn wire_address(address: &Address) -> Option<Address> {
         Host::Domain(domain) => Address::new(address.user(), domain).ok(),
         Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
+}
+
+/// The commands that announce a message, for one write.
+fn group(mail: &str, recipient: &str) -> String {
+    [mail, recipient, &Data.to_string()].concat()
 }
 
 fn is_ascii(address: &Address) -> bool {

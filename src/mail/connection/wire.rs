@@ -18,7 +18,7 @@ use crate::mail::outcome::Reply;
 const MAX_REPLY_BYTES: usize = 64 * 1024;
 
 /// A message is handed to the socket in pieces of this size, each within `Timeouts::data_block`.
-const BLOCK_BYTES: usize = 64 * 1024;
+pub(super) const BLOCK_BYTES: usize = 64 * 1024;
 
 /// Why the conversation cannot go on.
 #[derive(Debug, Error)]
@@ -88,6 +88,28 @@ impl Wire {
             self.write(block, limit).await?;
         }
         Ok(())
+    }
+
+    /// Writes in one go and tells, where it fails, how many bytes had been handed over by then.
+    pub(super) async fn write_counted(&mut self, bytes: &[u8], limit: Duration) -> Result<(), (usize, WireError)> {
+        if !self.inbox.is_empty() {
+            return Err((0, WireError::OutOfTurn));
+        }
+        let mut written = 0;
+        let write = async {
+            while written < bytes.len() {
+                written += match self.stream.write(&bytes[written..]).await? {
+                    0 => return Err(WireError::Closed),
+                    length => length,
+                };
+            }
+            Ok(self.stream.flush().await?)
+        };
+        match timeout(limit, write).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err((written, error)),
+            Err(_) => Err((written, WireError::TimedOut(limit))),
+        }
     }
 
     /// One command, one reply.

@@ -33,6 +33,7 @@ use std::time::Duration;
 pub struct Faults {
     by_address: AtomicBool,
     refuse_connections: AtomicBool,
+    never_greet: AtomicBool,
     greeting: AtomicU16,
     refuse_logins: AtomicBool,
     refuse_mail: AtomicU16,
@@ -48,6 +49,7 @@ impl Default for Faults {
         Self {
             by_address: AtomicBool::new(false),
             refuse_connections: AtomicBool::new(false),
+            never_greet: AtomicBool::new(false),
             greeting: AtomicU16::new(220),
             refuse_logins: AtomicBool::new(false),
             refuse_mail: AtomicU16::new(0),
@@ -91,6 +93,11 @@ impl Faults {
         self.refuse_connections.store(on, Relaxed);
     }
 
+    /// Accepts connections and says nothing on them.
+    pub fn set_never_greet(&self, on: bool) {
+        self.never_greet.store(on, Relaxed);
+    }
+
     /// Greets with this code, such as 421 or 554, and closes; 220 is the normal greeting.
     pub fn set_greeting(&self, code: u16) {
         self.greeting.store(code, Relaxed);
@@ -123,6 +130,10 @@ impl Faults {
 
     pub(super) fn refuses_connections(&self) -> bool {
         self.refuse_connections.load(Relaxed)
+    }
+
+    pub(super) fn never_greets(&self) -> bool {
+        self.never_greet.load(Relaxed)
     }
 
     pub(super) fn greeting(&self) -> u16 {

@@ -23,9 +23,16 @@ pub async fn in_the_middle(context: Context) -> anyhow::Result<()> {
     edited(&context, &stand).await?;
     paused_and_resumed(&context, &stand).await?;
     deleted(&context, &stand).await?;
-    let stop = "update mailings set disabled_at = now() where user_id = $1";
-    rests(&context, &stand, "disabled", stop).await?;
-    rests(&context, &stand, "blocked", "update users set blocked_at = now() where id = $1").await?;
+    for (name, stop, again) in [
+        (
+            "disabled",
+            "update mailings set disabled_at = now() where user_id = $1",
+            "update mailings set disabled_at = null where user_id = $1",
+        ),
+        ("blocked", "update users set blocked_at = now() where id = $1", "update users set blocked_at = null where id = $1"),
+    ] {
+        rests(&context, &stand, name, stop, again).await?;
+    }
     context.report.check(!worker.has_ended()?, "the worker ended");
     Ok(())
 }
@@ -100,11 +107,21 @@ async fn deleted(context: &Context, stand: &Stand) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What stops the mailing for others' reasons lets the attempt rest as it is.
-async fn rests(context: &Context, stand: &Stand, name: &str, change: &'static str) -> anyhow::Result<()> {
+/// What stops the mailing for others' reasons lets the attempt rest as it is, until somebody takes that back.
+async fn rests(context: &Context, stand: &Stand, name: &str, stop: &'static str, again: &'static str) -> anyhow::Result<()> {
     let (owner, _, attempt) = under_way(stand, name).await?;
-    sqlx::query(change).bind(owner.id).execute(&stand.db).await?;
-    stands_still(context, stand, name, attempt).await
+    sqlx::query(stop).bind(owner.id).execute(&stand.db).await?;
+    stands_still(context, stand, name, attempt).await?;
+    if !context.short {
+        // No page does this yet, so there is none that would wake the attempt: housekeeping finds it within two minutes.
+        sqlx::query(again).bind(owner.id).execute(&stand.db).await?;
+        let allowed = Instant::now();
+        stand.slow_down(Duration::ZERO);
+        stand.finished(attempt, Duration::from_secs(180)).await?;
+        context.report.note(format!("{name} no longer: complete after {:.0} s", allowed.elapsed().as_secs_f64()));
+        stand.everybody_has_it(&context.report, attempt, 0).await?;
+    }
+    Ok(())
 }
 
 /// Nothing more goes out, everything that did is on record, and the others wait.

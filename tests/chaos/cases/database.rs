@@ -15,7 +15,7 @@ const OWN: Database = Database::Own { binaries: None };
 struct UnderWay {
     stand: Stand,
     workers: Vec<Process>,
-    attempt: i64,
+    mailing: i64,
     _owner: Owner,
 }
 
@@ -26,8 +26,10 @@ impl UnderWay {
         stand.faults().set_dot_delay(Duration::from_millis(2));
         let (owner, mailing) = stand.mailing_to("base", recipients).await?;
         let workers = (0..workers).map(|_| stand.worker()).collect::<anyhow::Result<Vec<_>>>()?;
-        let attempt = owner.attempt_under_way(&stand, mailing, recipients / 10).await?;
-        Ok(Self { stand, workers, attempt, _owner: owner })
+        if !workers.is_empty() {
+            owner.attempt_under_way(&stand, mailing, recipients / 10).await?;
+        }
+        Ok(Self { stand, workers, mailing, _owner: owner })
     }
 
     fn postgres(&mut self) -> anyhow::Result<&mut Postgres> {
@@ -36,11 +38,12 @@ impl UnderWay {
 
     /// The end of it: everybody has their mail, and the workers are those that began.
     async fn everybody_has_it(mut self, context: &Context, bound: usize) -> anyhow::Result<()> {
-        self.stand.finished(self.attempt, Duration::from_secs(120)).await?;
+        let attempt = self.stand.attempt_of(self.mailing).await?;
+        self.stand.finished(attempt, Duration::from_secs(120)).await?;
         for worker in &mut self.workers {
             context.report.check(!worker.has_ended()?, format!("{} ended", worker.name));
         }
-        self.stand.everybody_has_it(&context.report, self.attempt, bound).await?;
+        self.stand.everybody_has_it(&context.report, attempt, bound).await?;
         Ok(())
     }
 }
@@ -64,6 +67,27 @@ pub async fn everything_killed(context: Context) -> anyhow::Result<()> {
         context.report.within(&format!("from start {round} of the fresh ones to their first mail"), waited, BACK);
     }
     case.everybody_has_it(&context, rounds * 2 * CONNECTIONS).await
+}
+
+/// One process with a Postgres that it looks after itself: it finds it dead, and starts it.
+pub async fn all_in_one_killed(context: Context) -> anyhow::Result<()> {
+    let (recipients, rounds) = context.choose((1_500, 1), (5_000, 3));
+    let mut case = UnderWay::start(&context, OWN, 0, recipients).await?;
+    // In the place of the web side, on the same address.
+    case.stand.kill_web()?;
+    case.workers = vec![case.stand.all_in_one()?];
+    for round in 1..=rounds {
+        case.stand.accepted(recipients * round / (rounds + 2), Duration::from_secs(60)).await?;
+        case.workers[0].kill()?;
+        case.postgres()?.kill()?;
+        (0..2).for_each(|_| context.report.kill());
+        let started = Instant::now();
+        case.workers = vec![case.stand.all_in_one()?];
+        let waited = case.stand.next_mail_after(started, BACK * 2).await?;
+        context.report.within(&format!("from start {round} of the fresh one to its first mail"), waited, BACK);
+        case.postgres()?.start_again().await?;
+    }
+    case.everybody_has_it(&context, rounds * CONNECTIONS).await
 }
 
 pub async fn restarted(context: Context) -> anyhow::Result<()> {

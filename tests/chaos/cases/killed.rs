@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     context::Context,
-    report::Report,
+    report::{Report, Tally},
     stand::{CONNECTIONS, Database, Process, Stand},
 };
 
@@ -69,6 +69,37 @@ pub async fn the_only_one(context: Context) -> anyhow::Result<()> {
     let attempt = stand.attempt_of(mailing).await?;
     stand.finished(attempt, Duration::from_secs(90)).await?;
     stand.everybody_has_it(&context.report, attempt, kills * CONNECTIONS).await?;
+    Ok(())
+}
+
+/// The owner would rather have somebody go without than get it twice: what was in doubt stays so.
+pub async fn of_a_mailing_that_repeats_nothing(context: Context) -> anyhow::Result<()> {
+    let (recipients, kills) = context.choose((1_500, 1), (5_000, 4));
+    let report = &context.report;
+    let mut stand = Stand::new(&context, Database::Shared).await?;
+    stand.slow_down(COMMAND);
+    stand.faults().set_dot_delay(IN_DOUBT);
+    let owner = stand.owner("once").await?;
+    owner.readers(&stand, recipients).await?;
+    let mailing = owner.due_mailing_with(&stand, &[("resend_unknown", "false")]).await?;
+    let mut workers = [stand.worker()?, stand.worker()?];
+    for kill in 1..=kills {
+        stand.accepted(recipients * kill / (kills + 1), TAKE_OVER * 2).await?;
+        workers[kill % 2].kill()?;
+        report.kill();
+        workers[kill % 2] = stand.worker()?;
+    }
+    let attempt = stand.attempt_of(mailing).await?;
+    let figures = stand.finished(attempt, Duration::from_secs(90)).await?;
+    let ledger = stand.ledger(attempt).await?;
+    ledger.adds_up(report);
+    let unknown = ledger.count("unknown");
+    let without = ledger.deliveries.iter().filter(|delivery| delivery.state == "unknown" && ledger.accepted(&delivery.email) == 0).count();
+    report.note(format!("{unknown} left unknown, {without} of them without a mail"));
+    report.check(unknown <= kills * CONNECTIONS, format!("{unknown} unknown after {kills} kills"));
+    report.check(figures.failed + figures.skipped + figures.waiting == 0, format!("{figures:?}"));
+    let tally = ledger.tally();
+    report.tally(Tally { lost: tally.lost - without, ..tally }, 0);
     Ok(())
 }
 

@@ -8,14 +8,15 @@ use crate::{
 };
 
 const RECIPIENTS: usize = 200;
-/// The first hold and the second are over by then.
-const SECOND_HOLD: Duration = Duration::from_secs(40);
+/// The first hold and the second are over by then, and a greeting is waited for in vain.
+const SECOND_HOLD: Duration = Duration::from_secs(150);
 
 /// A way of being of no use.
 #[derive(Clone, Copy)]
 enum Kind {
     Down,
     HangsUp,
+    Silent,
     Greeting(u16),
     Login,
     Mail(u16),
@@ -26,7 +27,8 @@ impl Kind {
     fn reason(self) -> &'static str {
         match self {
             Self::Down => "refused",
-            Self::HangsUp => "",
+            Self::HangsUp => "closed",
+            Self::Silent => "did not answer",
             Self::Greeting(554) => "554",
             Self::Greeting(_) => "421",
             Self::Login => "535",
@@ -39,6 +41,7 @@ impl Kind {
         match self {
             Self::Down => "down".into(),
             Self::HangsUp => "hangs up".into(),
+            Self::Silent => "says nothing".into(),
             Self::Greeting(code) => format!("greets with {code}"),
             Self::Login => "refuses the login".into(),
             Self::Mail(code) => format!("answers MAIL with {code}"),
@@ -49,6 +52,7 @@ impl Kind {
         match self {
             Self::Down => return stand.stop_smtp().await,
             Self::HangsUp => stand.faults().set_refuse_connections(true),
+            Self::Silent => stand.faults().set_never_greet(true),
             Self::Greeting(code) => stand.faults().set_greeting(code),
             Self::Login => stand.faults().set_refuse_logins(true),
             Self::Mail(code) => stand.faults().set_refuse_mail(Some(code)),
@@ -61,6 +65,7 @@ impl Kind {
         match self {
             Self::Down => stand.start_smtp().await?,
             Self::HangsUp => stand.faults().set_refuse_connections(false),
+            Self::Silent => stand.faults().set_never_greet(false),
             Self::Greeting(_) => stand.faults().set_greeting(220),
             Self::Login => stand.faults().set_refuse_logins(false),
             Self::Mail(_) => stand.faults().set_refuse_mail(None),
@@ -71,7 +76,7 @@ impl Kind {
 
 pub async fn unusable(context: Context) -> anyhow::Result<()> {
     let short = [Kind::Down, Kind::Login, Kind::Mail(451)].as_slice();
-    let rest = [Kind::HangsUp, Kind::Greeting(554), Kind::Greeting(421), Kind::Mail(550)];
+    let rest = [Kind::HangsUp, Kind::Silent, Kind::Greeting(554), Kind::Greeting(421), Kind::Mail(550)];
     let kinds = context.choose(short.to_vec(), [short, &rest].concat());
     let mut stand = Stand::with_login(&context, Database::Shared).await?;
     let mut worker = stand.worker()?;

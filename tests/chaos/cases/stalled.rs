@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     context::Context,
-    stand::{CONNECTIONS, Database, Mail, Process, Stand, until},
+    stand::{CONNECTIONS, Database, Mail, Process, Repeat, Stand, until},
 };
 
 /// A claim holds this long without being renewed.
@@ -26,7 +26,7 @@ pub async fn within_a_transaction(context: Context) -> anyhow::Result<()> {
     stop_and_continue(context, true).await
 }
 
-async fn stop_and_continue(context: Context, in_transaction: bool) -> anyhow::Result<()> {
+async fn stop_and_continue(context: Context, with_locks: bool) -> anyhow::Result<()> {
     let recipients = context.choose(3_000, 6_000);
     let report = &context.report;
     let mut stand = Stand::new(&context, Database::Shared).await?;
@@ -37,7 +37,7 @@ async fn stop_and_continue(context: Context, in_transaction: bool) -> anyhow::Re
     let mut stalled = stand.worker()?;
     let attempt = stand.attempt_of(mailing).await?;
     stand.accepted(recipients / 10, Duration::from_secs(60)).await?;
-    let stopped = stop(&stand, &mut stalled, in_transaction).await?;
+    let stopped = stop(&stand, &mut stalled, attempt, with_locks).await?;
     // What is on its way to the server still arrives there.
     stand.quiet(Duration::from_millis(300), Duration::from_secs(10)).await?;
     let before = stand.mails.len();
@@ -69,9 +69,20 @@ async fn stop_and_continue(context: Context, in_transaction: bool) -> anyhow::Re
 
     let is_late = |mail: &Mail| mail.worker == stalled.name && mail.at > continued;
     let repeats = stand.mails.repeats();
-    let sent_late = repeats.iter().filter(|repeat| is_late(&repeat.again) || is_late(&repeat.before)).count();
-    report.note(format!("continued it sent {} mails, {sent_late} of them to recipients it had lost", stand.mails.count(is_late)));
-    report.check(sent_late <= CONNECTIONS, format!("{sent_late} mails went out by the one that had lost its lease"));
+    let again = repeats.iter().filter(|repeat| is_late(&repeat.again)).count();
+    let first = repeats.iter().filter(|repeat| is_late(&repeat.before)).count();
+    report.note(format!(
+        "continued it sent {} mails: {again} to recipients who had theirs, {first} to recipients who got another",
+        stand.mails.count(is_late)
+    ));
+    report.check(again + first <= CONNECTIONS, format!("{} mails went out by the one that had lost its lease", again + first));
+    if again + first > CONNECTIONS {
+        let moment = |mail: &Mail| mail.at.saturating_duration_since(stopped).as_secs_f64();
+        for Repeat { before, again } in repeats.iter().filter(|repeat| is_late(&repeat.again) || is_late(&repeat.before)) {
+            let (first, second) = (moment(before), moment(again));
+            report.note(format!("{}: {} after {first:.3} s, {} after {second:.3} s", again.to, before.worker, again.worker));
+        }
+    }
     let recent = stand.mails.count(|mail| mail.worker == stalled.name && mail.at + UNSETTLED > stopped && mail.at < continued);
     report.note(format!("the bound: one a connection and what it had sent {} ms before it stopped", UNSETTLED.as_millis()));
     stand.everybody_has_it(report, attempt, CONNECTIONS + recent).await?;
@@ -80,18 +91,21 @@ async fn stop_and_continue(context: Context, in_transaction: bool) -> anyhow::Re
     Ok(())
 }
 
-/// Stops the worker with or without a transaction open that others may wait for, which takes some tries.
-async fn stop(stand: &Stand, worker: &mut Process, in_transaction: bool) -> anyhow::Result<Instant> {
+/// Stops the worker with or without rows locked that others may wait for, which takes some tries.
+async fn stop(stand: &Stand, worker: &mut Process, attempt: i64, with_locks: bool) -> anyhow::Result<Instant> {
     const ACTIVE: &str = "select count(*) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' and state = 'active'";
-    const LOCKING: &str = "select count(distinct a.pid) from pg_stat_activity a join pg_locks l on l.pid = a.pid
-        where a.datname = current_database() and a.pid <> pg_backend_pid() and a.state = 'idle in transaction'
-          and l.granted and l.mode in ('RowShareLock', 'RowExclusiveLock') and l.relation in ('attempts'::regclass, 'deliveries'::regclass)";
     until("a moment to stop the worker in", Duration::from_secs(60), async || {
         let stopped = worker.signal("STOP")?;
-        // Postgres finishes the statement it is at.
-        until("the statements' end", Duration::from_secs(5), async || Ok((count(stand, ACTIVE).await? == 0).then_some(()))).await?;
-        if (count(stand, LOCKING).await? > 0) == in_transaction {
+        // Postgres finishes the statements it has been sent.
+        let mut calm = 0;
+        until("the statements' end", Duration::from_secs(5), async || {
+            let active: i64 = sqlx::query_scalar(ACTIVE).fetch_one(&stand.db).await?;
+            calm = if active == 0 { calm + 1 } else { 0 };
+            Ok((calm >= 5).then_some(()))
+        })
+        .await?;
+        if holds_locks(stand, attempt).await? == with_locks {
             return Ok(Some(stopped));
         }
         worker.signal("CONT")?;
@@ -100,6 +114,13 @@ async fn stop(stand: &Stand, worker: &mut Process, in_transaction: bool) -> anyh
     .await
 }
 
-async fn count(stand: &Stand, query: &'static str) -> anyhow::Result<i64> {
-    Ok(sqlx::query_scalar(query).fetch_one(&stand.db).await?)
+/// Whether somebody keeps the attempt's row, or one of its deliveries, from being changed by others.
+async fn holds_locks(stand: &Stand, attempt: i64) -> anyhow::Result<bool> {
+    const FREE: &str = "with attempt as (select id from attempts where id = $1 for update skip locked),
+             free as (select number from deliveries where attempt_id = $1 for update skip locked)
+        select exists (select from attempt) and (select count(*) from free) = (select count(*) from deliveries where attempt_id = $1)";
+    let mut transaction = stand.db.begin().await?;
+    let is_free: bool = sqlx::query_scalar(FREE).bind(attempt).fetch_one(&mut *transaction).await?;
+    transaction.rollback().await?;
+    Ok(!is_free)
 }

@@ -40,3 +40,30 @@ pub async fn terminated(context: Context) -> anyhow::Result<()> {
     stand.everybody_has_it(report, attempt, 0).await?;
     Ok(())
 }
+
+/// A reply that is waited for may take a minute; a worker that should end has not got that long.
+pub async fn terminated_beside_silence(context: Context) -> anyhow::Result<()> {
+    const HEALTHY: usize = 500;
+    const SILENT: usize = 2;
+    let report = &context.report;
+    let mut stand = Stand::new(&context, Database::Shared).await?;
+    let owner = stand.owner("hush").await?;
+    let silent: Vec<String> = (1..=SILENT).map(|number| format!("mute.{number}@example.org")).collect();
+    owner.recipients(&stand, &silent).await?;
+    owner.readers(&stand, HEALTHY).await?;
+    let mailing = owner.due_mailing(&stand).await?;
+    let mut worker = stand.worker()?;
+    let attempt = owner.attempt_under_way(&stand, mailing, HEALTHY).await?;
+    let told = worker.signal("TERM")?;
+    let status = worker.exit(GRACE * 3).await?;
+    // What it does beside waiting takes it a moment.
+    report.within("the stop", told.elapsed(), GRACE + Duration::from_secs(3));
+    report.check(status.success(), format!("it ended with {}", describe(status)));
+    let ledger = stand.ledger(attempt).await?;
+    ledger.adds_up(report);
+    ledger.is_complete(report);
+    let left = ledger.of("mute.").filter(|delivery| delivery.state == "waiting").count();
+    report.check(left == SILENT, format!("{left} of {SILENT} silent ones are left to the next worker"));
+    report.tally(ledger.tally(), 0);
+    Ok(())
+}

@@ -68,9 +68,15 @@ impl Owner {
 
     /// A message and, through the form, a mailing of it to everybody, whose moment has come with it.
     pub async fn due_mailing(&self, stand: &Stand) -> anyhow::Result<i64> {
+        self.due_mailing_with(stand, &[("resend_unknown", "true")]).await
+    }
+
+    /// The same with some fields filled in otherwise.
+    pub async fn due_mailing_with(&self, stand: &Stand, changes: &[(&str, &str)]) -> anyhow::Result<i64> {
         let query = "insert into messages (user_id, subject, body) values ($1, 'Hello', 'Good morning') returning id";
         let message: i64 = sqlx::query_scalar(query).bind(self.id).fetch_one(&stand.db).await?;
-        let fields = [("name", "Test mailing"), ("message_id", &message.to_string()), ("period", "once"), ("resend_unknown", "true")];
+        let message = message.to_string();
+        let fields = [&[("name", "Test mailing"), ("message_id", &message), ("period", "once")], changes].concat();
         let page = self.browser.submit("/mailings/new", "/mailings", &fields).await;
         let id = page.path.strip_prefix("/mailings/").and_then(|id| id.parse().ok());
         id.with_context(|| format!("the mailing was not saved: {} {}", page.status, page.path))

@@ -270,3 +270,26 @@ async fn idle_connections_that_the_server_has_closed_cost_nobody_a_try() {
     assert_eq!(app.count("select sum(tries) from deliveries").await, 24, "at the first try");
     assert_eq!(app.mails().len(), 24);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_long_for_a_verdict_keeps_nobody_behind() {
+    let app = TestApp::configured(one_round(), |config| config.smtp.connections = 2).await;
+    let user = app.user("owner@example.org").await;
+    app.faults().set_slow_dot(Duration::from_secs(3600));
+    app.recipients(user, &["slow-dot@example.org"]).await;
+    app.many_recipients(user, 20).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    let timeouts = Timeouts { final_dot: HOUR, ..app.smtp_settings().timeouts };
+    let engine = Engine::new(app.app.clone(), SmtpSettings { timeouts, ..app.smtp_settings() }, one_round());
+    let _sending = Sending::start(&engine, Scope::Only(vec![attempt]));
+    until("all the others' mails", || async {
+        let readers = app.delivered().iter().filter(|email| email.starts_with("reader")).count();
+        (readers == 20).then_some(())
+    })
+    .await;
+    assert_ne!(delivery(&app, attempt, "slow-dot@example.org").await.0, "sent");
+    // The server goes away: what was waited for is unknown, and nothing is left on the wire.
+    app.smtp.hang_up().await;
+    until("the doubt", || async { (delivery(&app, attempt, "slow-dot@example.org").await.0 == "unknown").then_some(()) }).await;
+}

@@ -164,3 +164,16 @@ async fn a_slice_that_postgres_failed_to_tell_about_is_given_back_and_nobody_in_
     assert_eq!((figures.sent, figures.unknown), (3, 0));
     sending.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_stands_still_in_a_transaction_does_not_keep_the_others_waiting() {
+    let app = TestApp::without_worker().await;
+    let attempt = attempt_with(&app, 5).await;
+    // As a settler that was stopped (SIGSTOP) between two statements, or whose host has gone.
+    let mut standing = app.db.begin().await.unwrap();
+    sqlx::query("select from attempts where id = $1 for update").bind(attempt).execute(&mut *standing).await.unwrap();
+    sqlx::query("select from mailings for update").execute(&mut *standing).await.unwrap();
+    app.drain(attempt).await;
+    assert_eq!(app.figures(attempt).await.unwrap().sent, 5);
+    assert!(sqlx::query("select").execute(&mut *standing).await.is_err(), "Postgres has ended it");
+}

@@ -147,10 +147,7 @@ impl Session {
             }
             Some(Fault::Mute) => {
                 self.flush().await?;
-                // Silent until the client hangs up.
-                while self.receive().await? {
-                    self.inbox.clear();
-                }
+                self.ignore().await;
                 return Ok(Next::Close);
             }
             Some(Fault::Nonsense) => return Ok(self.reply("sorry? wat\r\n")),

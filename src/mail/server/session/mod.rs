@@ -83,6 +83,9 @@ impl Session {
     }
 
     pub(super) async fn run(mut self) {
+        if self.shared.options.faults.never_greets() {
+            return self.ignore().await;
+        }
         match self.shared.options.faults.greeting() {
             220 => self.say("220 periodical ESMTP\r\n"),
             code => {
@@ -103,6 +106,13 @@ impl Session {
             }
         }
         let _ = timeout(Duration::from_secs(1), self.stream.shutdown()).await;
+    }
+
+    /// Silent until the client hangs up.
+    async fn ignore(&mut self) {
+        while self.receive().await.is_ok_and(|more| more) {
+            self.inbox.clear();
+        }
     }
 
     /// Talks until the client closes, is to be cut off, or wants TLS.
