@@ -26,7 +26,7 @@ async fn attempts(app: &TestApp) -> BTreeMap<i64, i64> {
     sqlx::query_as(query).fetch_all(&app.db).await.unwrap().into_iter().collect()
 }
 
-/// The keys of the jobs there are, with the mailing's next moment and the job's.
+/// The next moment of each mailing, and its job's.
 async fn jobs(app: &TestApp) -> BTreeMap<i64, (Option<OffsetDateTime>, Option<OffsetDateTime>)> {
     let query = "select m.id, m.next_run_at, j.run_at from mailings m left join graphile_worker.jobs j on j.key = 'mailing:' || m.id";
     let rows: Vec<(i64, Option<OffsetDateTime>, Option<OffsetDateTime>)> = sqlx::query_as(query).fetch_all(&app.db).await.unwrap();
@@ -41,6 +41,12 @@ async fn of_many_mailings_that_are_due_one_job_takes_others_along_and_theirs_fin
     assert_eq!(runs::run_due(&app.app, ids[1]).await.unwrap().len(), 60);
     let before = (attempts(&app).await, jobs(&app).await);
     assert!(before.0.values().all(|attempts| *attempts == 1), "{before:?}");
+    for (n, id) in ids.iter().enumerate() {
+        let (next, job) = before.1[id];
+        assert_eq!(next, job, "mailing {id}");
+        assert_eq!(job.is_some(), n % 3 != 0, "once is once: mailing {id}");
+        assert!(job.is_none_or(|job| job > now()), "mailing {id}");
+    }
     for id in &ids {
         assert!(runs::run_due(&app.app, *id).await.unwrap().is_empty(), "mailing {id} has had its run");
     }
@@ -56,13 +62,8 @@ async fn of_many_mailings_that_are_due_one_job_takes_others_along_and_theirs_fin
     .await;
     assert!(attempts(&app).await.values().all(|attempts| *attempts == 1), "{:?}", attempts(&app).await);
     assert_eq!(app.mails().len(), 60);
-    let jobs = jobs(&app).await;
-    for (n, id) in ids.iter().enumerate() {
-        let (next, job) = jobs[id];
-        assert_eq!(next, job, "mailing {id}");
-        assert_eq!(job.is_some(), n % 3 != 0, "once is once: mailing {id}");
-        assert!(job.is_none_or(|job| job > now()), "mailing {id}");
-    }
+    let after = jobs(&app).await;
+    assert_eq!(after, before.1, "they were in order before any of the others' jobs had run");
     let completed = app.count("select count(*) from mailings where status = 'completed'").await;
     assert_eq!(completed, 20);
 }
@@ -93,22 +94,26 @@ async fn many_jobs_that_run_at_once_start_every_mailing_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_spoiled_mailing_among_many_keeps_none_of_the_others_from_starting() {
-    for spoil in [
+    for (taken_along, spoil) in [
         // One that the program cannot read.
-        "update mailings set time_zone = 'Nowhere/Land' where id = ",
-        // One that Postgres does not take; the whole transaction fails with it.
-        "create function refuse() returns trigger language plpgsql as $$ begin
+        (39, "update mailings set time_zone = 'Nowhere/Land' where id = "),
+        // One that Postgres does not take: the whole transaction fails with it.
+        (
+            1,
+            "create function refuse() returns trigger language plpgsql as $$ begin
            if exists (select from mailings where id = new.mailing_id and name = 'spoiled') then raise 'refused'; end if;
            return new;
          end $$;
          create trigger refuse before insert on attempts for each row execute function refuse();
          update mailings set name = 'spoiled' where id = ",
+        ),
     ] {
         let mut app = TestApp::without_worker().await;
         let ids = due(&app, 40).await;
         // One that others take along.
         let spoiled = ids[30];
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{spoil}{spoiled}"))).execute(&app.db).await.unwrap();
+        assert_eq!(runs::run_due(&app.app, ids[0]).await.unwrap().len(), taken_along);
         app.start_worker();
         for id in ids.iter().filter(|id| **id != spoiled) {
             app.finished(app.attempt_of(*id).await).await;
