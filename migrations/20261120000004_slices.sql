@@ -66,6 +66,10 @@ begin
 end $$;
 create trigger attempts_delete_ledger after delete on attempts for each row execute function delete_ledger_of_attempt();
 
+-- A mailing is changed by each of its runs, and every change was entered into this index; one's own mailings are few enough
+-- to be looked through.
+drop index mailings_name_search_idx;
+
 -- An attempt's counts change with every batch: heap-only updates need room on its page.
 alter table attempts set (fillfactor = 50);
 create index attempts_mailing_id_running_idx on attempts (mailing_id) where status = 'running';

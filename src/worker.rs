@@ -26,7 +26,12 @@ pub async fn run(app: App, engine: Engine, database_url: String, stop: Cancellat
     let pool = db::connect(&database_url, u32::try_from(slots)? + 4).await?;
     let sending = AbortOnDropHandle::new(tokio::spawn({
         let (engine, stop) = (engine.clone(), stop.clone());
-        async move { engine.run(Scope::Everything, stop).await }
+        async move {
+            while !stop.is_cancelled() {
+                engine.run(Scope::Everything, stop.clone()).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
     }));
     let housekeeping = tokio::spawn(keep_house(engine.clone(), stop.clone()));
     let mut pause = Duration::from_millis(200);

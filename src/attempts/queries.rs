@@ -111,6 +111,12 @@ pub async fn share(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result
     Ok(shared.into_iter().filter(|attempt| attempt.retry_of.is_some()).map(|attempt| attempt.id).collect())
 }
 
+/// Locks attempts whose figures are about to change, in the order everybody locks them in.
+pub async fn lock(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<()> {
+    sqlx::query!("select id from attempts where id = any($1) order by id for no key update", attempt_ids).fetch_all(db).await?;
+    Ok(())
+}
+
 /// By how much an attempt's figures change.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -122,7 +128,7 @@ pub struct Progress {
     pub last_reply: Option<String>,
 }
 
-/// Adds what a batch of settlements changed, in their transaction. Mail that went out ends a hold.
+/// Adds what a batch of settlements changed, in their transaction, which has the attempts' locks. Mail that went out ends a hold.
 pub async fn add_progress(db: impl PgExecutor<'_>, progress: &[Progress]) -> sqlx::Result<()> {
     sqlx::query!(
         "update attempts a
@@ -131,13 +137,8 @@ pub async fn add_progress(db: impl PgExecutor<'_>, progress: &[Progress]) -> sql
              held_reason = case when p.sent > 0 then null else a.held_reason end,
              held_until = case when p.sent > 0 then null else a.held_until end,
              held_count = case when p.sent > 0 then 0 else a.held_count end
-         from (
-           select p.* from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[])
-                  as p (id, sent, failed, unknown, skipped, last_reply)
-           join attempts a on a.id = p.id
-           -- Other workers' batches may be about the same attempts: in one order, so that nobody waits in a ring.
-           order by p.id for no key update of a
-         ) p
+         from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[])
+              as p (id, sent, failed, unknown, skipped, last_reply)
          where a.id = p.id",
         &progress.iter().map(|progress| progress.attempt_id).collect::<Vec<_>>(),
         &progress.iter().map(|progress| progress.sent).collect::<Vec<_>>(),
@@ -226,6 +227,19 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<
     )
     .fetch_all(db)
     .await
+}
+
+/// Whether an attempt may send at present: its mailing neither paused nor disabled, its owner not blocked.
+pub async fn may_send(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<bool> {
+    let allowed = sqlx::query_scalar!(
+        r#"select true as "allowed!"
+           from attempts a join mailings m on m.id = a.mailing_id join users u on u.id = a.user_id
+           where a.id = $1 and a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null"#,
+        attempt_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(allowed.is_some())
 }
 
 /// Subject and body of an attempt, which never change. None: it is gone.

@@ -118,7 +118,7 @@ async fn watch(engine: &Engine, owner: i64, attempt_id: i64) -> anyhow::Result<b
         let attempt = attempts::queries::get(db, owner, attempt_id).await?;
         bar.set_position((attempt.total - attempt.waiting).unsigned_abs().into());
         bar.set_message(format!("{} failed", attempt.failed));
-        if !attempt.is_running() || attempt.is_stopped {
+        if !attempt.is_running() || attempt.is_stopped || !attempts::queries::may_send(db, attempt_id).await? {
             break;
         }
         waits_until = delivery::queries::goes_on_at(db, attempt_id).await?.filter(|moment| *moment - OffsetDateTime::now_utc() > PATIENCE);

@@ -11,8 +11,8 @@ use std::{
 use lettre::address::Envelope;
 use tokio::{
     sync::{mpsc, oneshot},
-    task::JoinSet,
-    time::timeout,
+    task::{JoinHandle, JoinSet},
+    time::{timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use uuid::Uuid;
@@ -101,26 +101,51 @@ impl Engine {
     async fn work(self, scope: Scope, stop: CancellationToken) {
         let (handovers, inbox) = mpsc::channel(UNSETTLED);
         self.ring.open();
-        let settler = tokio::spawn(settle::run(self.clone(), inbox));
+        let mut settler = tokio::spawn(settle::run(self.clone(), inbox));
         let mut lanes = JoinSet::new();
         for _ in 0..self.connections.limit() {
             lanes.spawn(sending::drive(self.clone(), handovers.clone()));
         }
-        let keeper = AbortOnDropHandle::new(tokio::spawn(feeder::keep_leases(self.clone(), handovers.clone())));
-        let feeder = AbortOnDropHandle::new(tokio::spawn(feeder::run(self.clone(), scope, stop.clone())));
-        stop.cancelled().await;
+        let mut keeper = AbortOnDropHandle::new(tokio::spawn(feeder::keep_leases(self.clone(), handovers.clone())));
+        let mut feeder = AbortOnDropHandle::new(tokio::spawn(feeder::run(self.clone(), scope, stop.clone())));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            // They end with a fault alone; whoever runs the engine runs it again.
+            _ = &mut keeper => tracing::error!("The delivery engine broke: leases"),
+            _ = &mut feeder => if !stop.is_cancelled() { tracing::error!("The delivery engine broke: claims") },
+            _ = &mut settler => tracing::error!("The delivery engine broke: settling"),
+        }
+        self.end(feeder, lanes, keeper, handovers, settler).await;
+    }
+
+    /// Finishes what is on the wire, gives back the rest, settles everything: as much of it as can be had in time.
+    async fn end(
+        &self,
+        feeder: AbortOnDropHandle<()>,
+        mut lanes: JoinSet<()>,
+        keeper: AbortOnDropHandle<()>,
+        handovers: sending::Handovers,
+        settler: JoinHandle<()>,
+    ) {
+        let deadline = tokio::time::Instant::now() + GRACE;
         // It may be in the middle of a claim: what it claims is opened, and then halted with the others.
-        let _ = timeout(Duration::from_secs(5), feeder).await;
-        self.halt_all(&handovers).await;
+        if !feeder.is_finished() {
+            let _ = timeout(Duration::from_secs(5), feeder).await;
+        }
         self.ring.close();
-        let gone_home = async { while lanes.join_next().await.is_some() {} };
-        if timeout(GRACE, gone_home).await.is_err() {
+        let gone_home = async {
+            self.halt_all(&handovers).await;
+            while lanes.join_next().await.is_some() {}
+        };
+        if timeout_at(deadline, gone_home).await.is_err() {
             tracing::warn!("The mail server did not answer in time; the next worker goes on from the journal");
             lanes.shutdown().await;
         }
-        drop(keeper);
-        drop(handovers);
-        let _ = timeout(GRACE, settler).await;
+        // With the last sender the settler ends.
+        drop((keeper, handovers));
+        if !settler.is_finished() {
+            let _ = timeout_at(deadline + Duration::from_secs(1), settler).await;
+        }
         self.connections.close_idle(Duration::ZERO).await;
     }
 

@@ -6,13 +6,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::anyhow;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     engine::Engine,
     journal::Journal,
     letter::Letter,
-    model::Claimed,
+    model::{self, Claimed, Settlement},
     queries::{self, ClaimedSlice, Held},
     recovery,
     ring::LOW,
@@ -23,12 +25,15 @@ use super::{
 use crate::{
     attempts::{self, queries::Work},
     error::Result,
+    mail::outcome::without_addresses,
 };
 
 /// Slices that a process has open at once. Attempts beyond that wait for one of them to end.
 const OPEN_MAX: usize = 64;
 /// Attempts whose slices are looked at by one statement.
 const LOOKED_AT: usize = 256;
+/// How long a look may take, with all its letters.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the data folder is looked through for journals of dead processes: oftener than their leases run out.
 const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
@@ -46,13 +51,14 @@ pub async fn run(engine: Engine, scope: Scope, stop: CancellationToken) {
     while !stop.is_cancelled() {
         calls.mark_unchanged();
         let began = Instant::now();
-        match feeder.fill().await {
+        // Postgres may be gone without a word; the connection is given up with the query.
+        match timeout(PATIENCE, feeder.fill()).await.unwrap_or_else(|_| Err(anyhow!("Postgres does not answer").into())) {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "Nothing could be claimed; trying again"),
         }
         // Where the look itself takes long (thousands of attempts that wait), it is not repeated all the time.
-        let pause = engine.timing.poll.max(began.elapsed() * 10);
+        let pause = (began.elapsed() * 10).clamp(engine.timing.poll, engine.timing.poll * 8);
         tokio::select! {
             () = engine.ring.room.notified() => {}
             _ = calls.changed() => {}
@@ -106,7 +112,6 @@ impl Feeder {
         let found = claimed.len();
         if found > 0 {
             self.open(claimed, lease).await?;
-            self.unopened.clear();
         }
         Ok(found == room)
     }
@@ -143,7 +148,8 @@ impl Feeder {
                 if let Some(id) = more.iter().map(|slice| slice.attempt_id).max() {
                     self.after = id;
                 }
-                self.unopened.extend(more.iter().map(held));
+                // Whoever gave back what was taken over would give back the doubt about it, too: that waits for its lease.
+                self.unopened.extend(more.iter().filter(|slice| slice.taken_over_from.is_none()).map(held));
                 claimed.extend(more);
             }
             match page_end {
@@ -162,12 +168,22 @@ impl Feeder {
         attempts.dedup();
         let works: HashMap<i64, Work> =
             attempts::queries::work(&db, &attempts).await?.into_iter().map(|work| (work.attempt_id, work)).collect();
+        let deliveries = queries::to_send(&db, &claimed).await?;
+        let is_doubted =
+            |delivery: &Claimed| delivery.is_taken_over && works.get(&delivery.attempt_id).is_some_and(|work| !work.resend_unknown);
+        let (doubted, deliveries): (Vec<Claimed>, Vec<Claimed>) = deliveries.into_iter().partition(is_doubted);
+        self.leave_unknown(&claimed, &doubted).await?;
         let mut queues: HashMap<(i64, i32), VecDeque<Claimed>> = HashMap::new();
-        for delivery in queries::to_send(&db, &claimed).await? {
+        for delivery in deliveries {
             queues.entry((delivery.attempt_id, delivery.slice)).or_default().push_back(delivery);
         }
         for slice in claimed {
+            // Thousands of pages of HTML may have taken longer than a lease lasts: the rest is given back.
+            if lease.is_over(self.engine.timing.lease / 2) {
+                break;
+            }
             let held = held(&slice);
+            self.unopened.retain(|other| *other != held);
             // Gone since: the slice is gone with it.
             let Some(work) = works.get(&slice.attempt_id) else { continue };
             let queue = queues.remove(&(slice.attempt_id, slice.number)).unwrap_or_default();
@@ -189,6 +205,21 @@ impl Feeder {
         Ok(())
     }
 
+    /// Settles what may have gone out and is not to be repeated, before anything else is done with the slices.
+    async fn leave_unknown(&mut self, claimed: &[ClaimedSlice], doubted: &[Claimed]) -> Result<()> {
+        let by_key: HashMap<(i64, i32), Held> = claimed.iter().map(|slice| ((slice.attempt_id, slice.number), held(slice))).collect();
+        let settlements: Vec<(Held, Settlement)> = (doubted.iter())
+            .filter_map(|delivery| Some((*by_key.get(&(delivery.attempt_id, delivery.slice))?, model::leave_unknown(delivery))))
+            .collect();
+        if !settlements.is_empty() {
+            let batch =
+                Batch { settlements: settlements.iter().map(|(held, settlement)| (*held, settlement)).collect(), ended: Vec::new() };
+            settle::commit(&self.engine, &batch).await?;
+        }
+        self.unopened.extend(claimed.iter().filter(|slice| slice.taken_over_from.is_some()).map(held));
+        Ok(())
+    }
+
     /// The attempt's letter, made once while slices of it are open and nothing about it changes.
     async fn letter(&mut self, work: &Work) -> Result<Result<Arc<Letter>, String>> {
         if let Some(letter) = self.letters.get(&work.attempt_id).filter(|letter| letter.work == *work) {
@@ -199,9 +230,10 @@ impl Feeder {
         let (config, made_of) = (Arc::clone(&self.engine.app.config), work.clone());
         // The worst HTML that is accepted takes half a second.
         let made = tokio::task::spawn_blocking(move || Letter::new(&config, made_of, &subject, &body)).await;
-        let letter = match made.map_err(anyhow::Error::from)? {
-            Ok(letter) => Arc::new(letter),
-            Err(reason) => return Ok(Err(reason)),
+        let letter = match made {
+            Ok(Ok(letter)) => Arc::new(letter),
+            Ok(Err(reason)) => return Ok(Err(reason)),
+            Err(_) => return Ok(Err("The message cannot be made into a mail: a fault in Periodical".to_owned())),
         };
         self.letters.insert(work.attempt_id, Arc::clone(&letter));
         Ok(Ok(letter))
@@ -209,7 +241,8 @@ impl Feeder {
 
     /// A slice that cannot be sent: its attempt waits.
     async fn give_back(&self, held: Held, reason: &str, held_count: i32) -> Result<()> {
-        tracing::warn!(attempt.id = held.attempt_id, reason, "Attempt {} waits", held.attempt_id);
+        let logged = without_addresses(reason);
+        tracing::warn!(attempt.id = held.attempt_id, reason = logged, "Attempt {} waits", held.attempt_id);
         let hold = Hold { reason, held_count, wait: self.engine.timing.hold(held_count) };
         let batch = Batch { settlements: Vec::new(), ended: vec![(held, Some(hold))] };
         let done = settle::commit(&self.engine, &batch).await?;
@@ -233,17 +266,18 @@ pub async fn keep_leases(engine: Engine, handovers: Handovers) {
             continue;
         }
         let asked = Lease::begin();
-        match queries::renew(&engine.app.db, &held, length).await {
-            Ok(renewed) => {
+        match timeout(length / 3, queries::renew(&engine.app.db, &held, length)).await {
+            Ok(Ok(renewed)) => {
                 for slice in open {
                     if renewed.contains(&slice.held.claim) {
                         slice.renewed(asked);
-                    } else if slice.halt() {
+                    } else if slice.lose() {
                         sending::end(&engine, slice, &handovers).await;
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "Leases could not be renewed"),
+            Ok(Err(error)) => tracing::warn!(%error, "Leases could not be renewed"),
+            Err(_) => tracing::warn!("Leases could not be renewed: Postgres does not answer"),
         }
     }
 }

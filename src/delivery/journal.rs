@@ -10,11 +10,15 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{model::Settlement, queries::Held};
+
+/// A draft older than this belongs to nobody who lives.
+const DRAFT: Duration = Duration::from_secs(60);
 
 /// One line of the file.
 #[derive(Serialize, Deserialize)]
@@ -32,7 +36,13 @@ enum Line {
 /// A slice's open journal. The lock says that its process lives.
 pub struct Journal {
     path: PathBuf,
-    file: Mutex<File>,
+    file: Mutex<Lines>,
+}
+
+struct Lines {
+    file: File,
+    /// Whether the last line may have been written in part: the next one begins on a line of its own.
+    is_torn: bool,
 }
 
 impl Journal {
@@ -45,7 +55,7 @@ impl Journal {
         let draft = folder.join(format!("{}.new", held.claim));
         let file = OpenOptions::new().create_new(true).append(true).open(&draft)?;
         file.lock()?;
-        let journal = Self { path, file: Mutex::new(file) };
+        let journal = Self { path, file: Mutex::new(Lines { file, is_torn: false }) };
         journal.append(&Line::Slice(held))?;
         fs::rename(&draft, &journal.path)?;
         Ok(journal)
@@ -83,10 +93,14 @@ impl Journal {
     }
 
     fn append(&self, line: &Line) -> io::Result<()> {
-        let mut bytes = serde_json::to_vec(line)?;
+        let mut lines = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = if lines.is_torn { vec![b'\n'] } else { Vec::with_capacity(256) };
+        serde_json::to_writer(&mut bytes, line)?;
         bytes.push(b'\n');
         // One write a line: a process killed in between leaves whole lines, or one torn line at the end.
-        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&bytes)
+        let written = lines.file.write_all(&bytes);
+        lines.is_torn = written.is_err();
+        written
     }
 }
 
@@ -124,12 +138,18 @@ pub fn leftovers(folder: &Path) -> io::Result<Vec<Leftover>> {
     };
     let mut leftovers = Vec::new();
     for entry in entries {
-        let path = entry?.path();
-        // A draft (`.new`) of a dead process has nothing to tell, but has to go as well.
-        if path.extension().is_some_and(|extension| extension == "jsonl" || extension == "new")
-            && let Some(leftover) = read(path)?
-        {
-            leftovers.push(leftover);
+        let entry = entry?;
+        let path = entry.path();
+        let is_a = |kind: &str| path.extension().is_some_and(|extension| extension == kind);
+        // A draft of a dead process has nothing to tell, but has to go as well; one of a living process is about to be locked.
+        let is_old = || entry.metadata().and_then(|about| about.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > DRAFT));
+        if !is_a("jsonl") && !(is_a("new") && is_old()) {
+            continue;
+        }
+        match read(path.clone()) {
+            Ok(leftover) => leftovers.extend(leftover),
+            // The others have something to tell all the same.
+            Err(error) => tracing::warn!(%error, "The journal {} cannot be read", path.display()),
         }
     }
     Ok(leftovers)
@@ -150,8 +170,12 @@ fn read(path: PathBuf) -> io::Result<Option<Leftover>> {
     file.read_to_end(&mut text)?;
     let mut lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Line>(line).ok());
     let Some(Line::Slice(held)) = lines.next() else {
-        // Killed before its first line: nothing was sent.
-        fs::remove_file(&path)?;
+        match text.contains(&b'\n') {
+            // Killed within its first line: nothing was sent.
+            false => fs::remove_file(&path)?,
+            // Somebody else's; it is kept for whoever can read it.
+            true => fs::rename(&path, path.with_extension("unreadable"))?,
+        }
         return Ok(None);
     };
     let mut leftover = Leftover { held, settlements: Vec::new(), in_doubt: Vec::new(), path, _lock: file };
@@ -201,7 +225,7 @@ mod tests {
         journal.free(3).unwrap();
         assert!(leftovers(&folder).unwrap().is_empty(), "its process lives");
 
-        journal.file.lock().unwrap().write_all(b"{\"Settled\":{\"number\":2,").unwrap();
+        journal.file.lock().unwrap().file.write_all(b"{\"Settled\":{\"number\":2,").unwrap();
         drop(journal);
         let left = leftovers(&folder).unwrap();
         assert_eq!(left.len(), 1);

@@ -39,7 +39,8 @@ impl Pace {
     pub async fn turn(&self) {
         let moment = {
             let mut booked = self.booked.lock().await;
-            if booked.left == 0 {
+            // What was booked and not used is past: sent now it would be a burst.
+            if booked.left == 0 || booked.next + BOOKED < Instant::now() {
                 *booked = self.book().await;
             }
             let moment = booked.next;

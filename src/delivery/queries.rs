@@ -153,7 +153,7 @@ async fn slice(db: &mut PgConnection, snapshots: &[Snapshot]) -> sqlx::Result<()
 }
 
 /// A slice and the claim it is held by: what an outcome has to show to count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Held {
     pub attempt_id: i64,
     pub number: i32,
@@ -168,6 +168,7 @@ pub struct ClaimedSlice {
     pub claim: Uuid,
     pub first_delivery: i32,
     pub last_delivery: i32,
+    pub claimed_at: OffsetDateTime,
     /// When the one before claimed it, who never gave it back.
     pub taken_over_from: Option<OffsetDateTime>,
 }
@@ -218,7 +219,7 @@ pub async fn claim(
            )
            update slices s set claim = gen_random_uuid(), claimed_at = now(), claimable_at = now() + make_interval(secs => $3)
            from free where s.attempt_id = free.attempt_id and s.number = free.number
-           returning s.attempt_id, s.number, s.claim as "claim!", s.first_delivery, s.last_delivery,
+           returning s.attempt_id, s.number, s.claim as "claim!", s.first_delivery, s.last_delivery, s.claimed_at as "claimed_at!",
                      case when free.claim is not null then free.claimed_at end as taken_over_from"#,
         candidates,
         live,
@@ -237,11 +238,12 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
                   -- One by one: a join might read all recipients there are.
                   (select r.id from recipients r where r.id = d.recipient_id) is null as "is_gone!",
                   (s.taken_over_from is not null and (d.again_at is null or d.again_at <= s.taken_over_from)) as "is_taken_over!"
-           from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::timestamptz[]) s (attempt_id, slice, first, last, taken_over_from)
+           from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::timestamptz[])
+                s (attempt_id, slice, first, last, taken_over_from, claimed_at)
            cross join lateral (
              select * from deliveries d
              where d.attempt_id = s.attempt_id and d.number between s.first and s.last
-               and (d.state = 'waiting' and d.again_at is null or d.state in ('waiting', 'unknown') and d.again_at <= now())
+               and (d.state = 'waiting' and d.again_at is null or d.state in ('waiting', 'unknown') and d.again_at <= s.claimed_at)
              order by d.number
            ) d"#,
         &slices.iter().map(|slice| slice.attempt_id).collect::<Vec<_>>(),
@@ -249,6 +251,7 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
         &slices.iter().map(|slice| slice.first_delivery).collect::<Vec<_>>(),
         &slices.iter().map(|slice| slice.last_delivery).collect::<Vec<_>>(),
         &slices.iter().map(|slice| slice.taken_over_from).collect::<Vec<_>>() as &[Option<OffsetDateTime>],
+        &slices.iter().map(|slice| slice.claimed_at).collect::<Vec<_>>() as &[OffsetDateTime],
     )
     .fetch_all(db)
     .await

@@ -17,11 +17,15 @@ use crate::{attempts, error::Result};
 pub async fn replay_journals(engine: &Engine) -> Result<usize> {
     let leftovers = journal::leftovers(&engine.journals).map_err(anyhow::Error::from)?;
     let count = leftovers.len();
+    let mut failure = None;
     for leftover in leftovers {
-        replay(engine, &leftover).await?;
-        leftover.remove().map_err(anyhow::Error::from)?;
+        // One that fails keeps none of the others.
+        match replay(engine, &leftover).await {
+            Ok(()) => leftover.remove().map_err(anyhow::Error::from)?,
+            Err(error) => failure = Some(error),
+        }
     }
-    Ok(count)
+    failure.map_or(Ok(count), Err)
 }
 
 async fn replay(engine: &Engine, leftover: &Leftover) -> Result<()> {

@@ -52,7 +52,12 @@ pub struct Ring {
 
 impl Ring {
     pub fn add(&self, slice: Arc<Slice>) {
-        self.state().slices.push_back(slice);
+        let mut state = self.state();
+        if !state.is_open {
+            slice.halted.cancel();
+        }
+        state.slices.push_back(slice);
+        drop(state);
         self.arrived.notify_waiters();
     }
 
@@ -131,6 +136,26 @@ impl Ring {
             }
         }
         if state.is_open { Ok(None) } else { Err(Closed) }
+    }
+
+    /// The next delivery, to go out behind another one; none while something else should come first.
+    pub fn try_take_delivery(&self) -> Option<(Arc<Slice>, Claimed)> {
+        let mut state = self.state();
+        if !state.is_open || state.is_paused || !state.mails.is_empty() {
+            return None;
+        }
+        for _ in 0..state.slices.len() {
+            let slice = state.slices.pop_front()?;
+            let next = slice.next();
+            state.slices.push_back(Arc::clone(&slice));
+            if let Some((claimed, left)) = next {
+                if left == LOW {
+                    self.room.notify_one();
+                }
+                return Some((slice, claimed));
+            }
+        }
+        None
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

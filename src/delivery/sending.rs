@@ -29,10 +29,12 @@ pub type Handovers = mpsc::Sender<Handover>;
 /// One connection's work, until the ring closes.
 pub async fn drive(engine: Engine, handovers: Handovers) {
     let mut lane = Lane::new(engine.connections.clone());
-    let mut hands = Hands { engine, handovers, full: Vec::new(), is_slow: false };
-    let mut waiting = None;
+    let mut hands = Hands { engine, handovers, full: Vec::new(), unsent: Vec::new(), is_slow: false };
     loop {
-        let task = match waiting.take().map_or_else(|| hands.engine.ring.try_take(), |task| Ok(Some(task))) {
+        while let Some((item, settlement)) = hands.unsent.pop() {
+            hands.let_go(item, Some(settlement)).await;
+        }
+        let task = match hands.engine.ring.try_take() {
             Ok(Some(task)) => task,
             Ok(None) => {
                 lane.rest();
@@ -47,12 +49,9 @@ pub async fn drive(engine: Engine, handovers: Handovers) {
             Task::Deliver(slice, claimed) => {
                 let item = hands.take(slice, claimed);
                 // A fault within this program costs what is in hand its outcome, not the others their lane.
-                match AssertUnwindSafe(hands.deliver(&mut lane, item)).catch_unwind().await {
-                    Ok(other) => waiting = other,
-                    Err(_) => {
-                        lane = Lane::new(hands.engine.connections.clone());
-                        hands.drop_all().await;
-                    }
+                if AssertUnwindSafe(hands.deliver(&mut lane, item)).catch_unwind().await.is_err() {
+                    lane = Lane::new(hands.engine.connections.clone());
+                    hands.drop_all().await;
                 }
             }
             Task::End(slice) => end(&hands.engine, slice, &hands.handovers).await,
@@ -74,6 +73,8 @@ struct Hands {
     engine: Engine,
     handovers: Handovers,
     full: Vec<Arc<Item>>,
+    /// Deliveries that need no mail, with what becomes of them.
+    unsent: Vec<(Arc<Item>, Settlement)>,
     /// Whether the last verdict took long: then nothing is announced behind a message.
     is_slow: bool,
 }
@@ -94,17 +95,17 @@ impl Hands {
     }
 
     /// Sends a delivery, and behind it whatever is next as long as there is something: each is announced together with
-    /// the end of the one before, which saves a round trip. A task of another kind that was taken in doing so is given back.
-    async fn deliver(&mut self, lane: &mut Lane, first: Arc<Item>) -> Option<Task> {
+    /// the end of the one before, which saves a round trip.
+    async fn deliver(&mut self, lane: &mut Lane, first: Arc<Item>) {
         if self.engine.pace.is_some() && !self.has_turn(&first).await {
-            return None;
+            return;
         }
         let mut item = first;
         let mut mail = match prepare(&self.engine, &item) {
             Ok(mail) => mail,
             Err(settlement) => {
                 self.let_go(item, Some(settlement)).await;
-                return None;
+                return;
             }
         };
         let mut begun = lane.begin(&mail.0, &mail.1).await;
@@ -113,23 +114,26 @@ impl Hands {
                 Ok(transaction) => transaction,
                 Err(outcome) => {
                     self.insist(lane, item, &mail, outcome).await;
-                    return None;
+                    return;
                 }
             };
-            if let Err(settled) = clear_to_send(&item) {
+            let next = self.look_ahead(&transaction);
+            if !clear_to_send(&item) {
                 // Dropping it breaks the connection off: the server gets no mail that somebody else sends by now, and
                 // none that nobody has noted.
                 drop(transaction);
-                self.let_go(item, settled).await;
-                return None;
+                if let Some((next, _)) = next {
+                    self.put_back(next).await;
+                }
+                self.let_go(item, None).await;
+                return;
             }
-            let (next, other) = self.look_ahead(&transaction);
             let Some((next, next_mail)) = next else {
                 let asked = Instant::now();
                 let outcome = transaction.finish().await;
                 self.is_slow = asked.elapsed() >= SLOW;
                 self.insist(lane, item, &mail, outcome).await;
-                return other;
+                return;
             };
             let mut pushed = match transaction.push(&next_mail.0, &next_mail.1).await {
                 Ok(pushed) => pushed,
@@ -147,7 +151,7 @@ impl Hands {
                 self.put_back(next).await;
                 let outcome = pushed.verdict().await;
                 self.insist(lane, item, &mail, outcome).await;
-                return None;
+                return;
             };
             begun = if is_about_the_server(&outcome) {
                 drop(pushed);
@@ -187,25 +191,20 @@ impl Hands {
     }
 
     /// The delivery to announce behind the present one, if there is one and the connection is good for it.
-    fn look_ahead(&mut self, present: &Transaction<'_>) -> (Option<(Arc<Item>, Mail)>, Option<Task>) {
+    fn look_ahead(&mut self, present: &Transaction<'_>) -> Option<(Arc<Item>, Mail)> {
         // The present one is not among those sent yet.
         if self.is_slow || self.engine.pace.is_some() || present.messages_sent() + 1 >= MESSAGES_PER_CONNECTION {
-            return (None, None);
+            return None;
         }
-        match self.engine.ring.try_take() {
-            Ok(Some(Task::Deliver(slice, claimed))) => {
-                let item = Arc::new(Item { slice, claimed });
-                match prepare(&self.engine, &item) {
-                    Ok(mail) => {
-                        self.full.push(Arc::clone(&item));
-                        (Some((item, mail)), None)
-                    }
-                    // Nothing of it is sent; it is looked at again in its turn.
-                    Err(_) => (None, Some(Task::Deliver(Arc::clone(&item.slice), item.claimed.clone()))),
-                }
+        let (slice, claimed) = self.engine.ring.try_take_delivery()?;
+        let item = self.take(slice, claimed);
+        match prepare(&self.engine, &item) {
+            Ok(mail) => Some((item, mail)),
+            Err(settlement) => {
+                // No mail goes out for it; what becomes of it can be handed over behind the present one.
+                self.unsent.push((item, settlement));
+                None
             }
-            Ok(other) => (None, other),
-            Err(_) => (None, None),
         }
     }
 
@@ -216,13 +215,11 @@ impl Hands {
         if let Outcome::Interrupted { .. } = outcome {
             lane.renew().await;
             outcome = match lane.begin(&mail.0, &mail.1).await {
-                Ok(transaction) => match clear_to_send(&item) {
-                    Ok(()) => transaction.finish().await,
-                    Err(settled) => {
-                        drop(transaction);
-                        return self.let_go(item, settled).await;
-                    }
-                },
+                Ok(transaction) if clear_to_send(&item) => transaction.finish().await,
+                Ok(transaction) => {
+                    drop(transaction);
+                    return self.let_go(item, None).await;
+                }
                 Err(outcome) => outcome,
             };
         }
@@ -253,6 +250,7 @@ impl Hands {
 
     /// After a fault within this program: nobody knows what became of these.
     async fn drop_all(&mut self) {
+        self.unsent.clear();
         for item in std::mem::take(&mut self.full) {
             tracing::error!(attempt.id = item.slice.held.attempt_id, "Sending delivery {} broke", item.claimed.number);
             item.slice.broke(item.claimed.clone());
@@ -273,7 +271,7 @@ pub async fn end(engine: &Engine, slice: Arc<Slice>, handovers: &Handovers) {
     let (left, reason) = slice.conclude(&engine.timing);
     if let Some(reason) = &reason {
         let (attempt_id, reason) = (slice.held.attempt_id, crate::mail::outcome::without_addresses(reason));
-        tracing::warn!(attempt.id = attempt_id, reason, "Attempt {attempt_id} waits: the mail server cannot be used");
+        tracing::warn!(attempt.id = attempt_id, reason, "Attempt {attempt_id} waits");
     }
     for settlement in left {
         let _ = handovers.send(Handover::Settled(Arc::clone(&slice), settlement)).await;
@@ -288,7 +286,7 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
     if claimed.is_gone {
         return Err(model::skip(claimed, "Skipped: the recipient was deleted before this was sent."));
     }
-    if !work.resend_unknown && (claimed.state == State::Unknown || claimed.is_taken_over) {
+    if !work.resend_unknown && claimed.state == State::Unknown {
         return Err(model::leave_unknown(claimed));
     }
     let message_id = compose::delivery_message_id(slice.held.attempt_id, claimed.number.into(), engine.app.config.mail_domain());
@@ -298,16 +296,18 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
 }
 
 /// Before the final dot: whether the delivery is still this process's to send, and noted as being in doubt from here on.
-/// Else what becomes of it, if anything.
-fn clear_to_send(item: &Item) -> Result<(), Option<Settlement>> {
+fn clear_to_send(item: &Item) -> bool {
     if !item.slice.may_send() {
         item.slice.halted.cancel();
-        return Err(None);
+        return false;
     }
-    item.slice.journal.dot(item.claimed.number).map_err(|error| {
-        item.slice.stop(unwritable(&error));
-        None
-    })
+    match item.slice.journal.dot(item.claimed.number) {
+        Ok(()) => true,
+        Err(error) => {
+            item.slice.stop(unwritable(&error));
+            false
+        }
+    }
 }
 
 /// What an outcome makes of a delivery; None where that is decided at the slice's end, or nothing has changed.

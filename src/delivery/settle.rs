@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 
+use anyhow::anyhow;
 use sqlx::PgTransaction;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     engine::Engine,
@@ -24,6 +25,9 @@ use crate::{
 /// About 500 rows or 20 ms a commit is where batching stops paying (62,000 rows/s measured, 2,000 one by one).
 const BATCH: usize = 500;
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long a transaction may take before its connection is given up: Postgres may be gone without a word.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the lanes hand over. The end of a slice comes after all of its outcomes.
 pub enum Handover {
@@ -85,15 +89,27 @@ async fn persist(engine: &Engine, handovers: &[Handover]) {
     batch.settlements.sort_unstable_by_key(|(held, settlement)| (held.attempt_id, settlement.number));
     let mut wait = Duration::from_millis(100);
     let done = loop {
-        match commit(engine, &batch).await {
+        match timeout(PATIENCE, commit(engine, &batch)).await.unwrap_or_else(|_| Err(anyhow!("Postgres does not answer").into())) {
             Ok(done) => break done,
             Err(error) => put_off(engine, &mut wait, &error).await,
         }
     };
-    while let Err(error) = close(engine, &done).await {
-        put_off(engine, &mut wait, &error).await;
-    }
     engine.ring.pause(false);
+    if !done.is_empty() {
+        // Beside the settling: a mailing that is to be completed may be locked for as long as a million are written down.
+        tokio::spawn(close_in_time(engine.clone(), done));
+    }
+}
+
+/// Closes attempts. What is not closed by it, housekeeping finds.
+async fn close_in_time(engine: Engine, attempt_ids: Vec<i64>) {
+    for _ in 0..60 {
+        match close(&engine, &attempt_ids).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, "Attempts could not be closed yet; trying again"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// Until Postgres takes it nobody takes the next delivery.
@@ -111,15 +127,13 @@ async fn put_off(engine: &Engine, wait: &mut Duration, error: &Error) {
 /// # Errors
 /// The database's; then nothing of it is saved, or it does not matter that it was: repeating it changes nothing.
 pub async fn commit(engine: &Engine, batch: &Batch<'_>) -> Result<Vec<i64>> {
-    let claims: BTreeMap<(i64, i32), Held> = (batch.settlements.iter().map(|(held, _)| held))
-        .chain(batch.ended.iter().map(|(held, _)| held))
-        .map(|held| ((held.attempt_id, held.number), *held))
-        .collect();
-    let attempts: BTreeSet<i64> = claims.keys().map(|(attempt_id, _)| *attempt_id).collect();
+    // Of one slice there may be two claims, one of which is lost.
+    let claims: BTreeSet<Held> = batch.settlements.iter().map(|(held, _)| *held).chain(batch.ended.iter().map(|(held, _)| *held)).collect();
+    let attempts: BTreeSet<i64> = claims.iter().map(|held| held.attempt_id).collect();
     let mut transaction = engine.app.db.begin().await?;
     // Shared with other workers' batches; who deletes a mailing waits, and finds nobody in the middle of its ledger.
     let repeated = attempts::queries::share(&mut *transaction, &attempts.iter().copied().collect::<Vec<_>>()).await?;
-    let claims: Vec<Held> = claims.into_values().collect();
+    let claims: Vec<Held> = claims.into_iter().collect();
     let held: HashSet<Held> = queries::lock_held(&mut *transaction, &claims).await?.into_iter().collect();
     let settlements: Vec<(Held, &Settlement)> = batch.settlements.iter().filter(|(slice, _)| held.contains(slice)).copied().collect();
     let ended: Vec<Held> = batch.ended.iter().map(|(slice, _)| *slice).filter(|slice| held.contains(slice)).collect();
@@ -133,16 +147,21 @@ pub async fn commit(engine: &Engine, batch: &Batch<'_>) -> Result<Vec<i64>> {
     let mut done = if ended.is_empty() { Vec::new() } else { queries::give_back(&mut *transaction, &ended).await? };
     // Given back before, by a commit whose answer was lost or a process that died after it: it may be the last one.
     done.extend(batch.ended.iter().filter(|(slice, _)| !held.contains(slice)).map(|(slice, _)| slice.attempt_id));
-    attempts::queries::add_progress(&mut *transaction, &progress(&changes, &settlements)).await?;
-    let mut is_held = HashSet::new();
+    let progress = progress(&changes, &settlements);
+    let mut holds: BTreeMap<i64, Hold<'_>> = BTreeMap::new();
     for (slice, hold) in batch.ended.iter().filter(|(slice, _)| held.contains(slice)) {
-        if let Some(hold) = hold
-            && is_held.insert(slice.attempt_id)
-        {
-            attempts::queries::hold(&mut *transaction, slice.attempt_id, hold).await?;
+        if let Some(hold) = hold {
+            holds.entry(slice.attempt_id).or_insert(*hold);
         }
     }
-    let is_news = |attempt_id: &i64| is_held.contains(attempt_id) || engine.may_announce(*attempt_id);
+    // All of them before any is changed: other workers' batches may be about the same ones.
+    let changing: BTreeSet<i64> = progress.iter().map(|progress| progress.attempt_id).chain(holds.keys().copied()).collect();
+    attempts::queries::lock(&mut *transaction, &changing.into_iter().collect::<Vec<_>>()).await?;
+    attempts::queries::add_progress(&mut *transaction, &progress).await?;
+    for (attempt_id, hold) in &holds {
+        attempts::queries::hold(&mut *transaction, *attempt_id, hold).await?;
+    }
+    let is_news = |attempt_id: &i64| holds.contains_key(attempt_id) || engine.may_announce(*attempt_id);
     let news: Vec<i64> = attempts.into_iter().filter(is_news).collect();
     if !news.is_empty() {
         attempts::queries::announce(&mut *transaction, &news).await?;

@@ -46,6 +46,7 @@ struct State {
     /// Whether any recipient got an answer.
     is_answered: bool,
     has_ended: bool,
+    is_lost: bool,
     since: Lease,
 }
 
@@ -94,6 +95,7 @@ impl Slice {
             broken: Vec::new(),
             is_answered: false,
             has_ended: false,
+            is_lost: false,
             since,
         };
         Self {
@@ -110,21 +112,31 @@ impl Slice {
 
     /// How many deliveries nobody has taken yet.
     pub fn queued(&self) -> usize {
-        self.state().queue.len()
+        if self.halted.is_cancelled() { 0 } else { self.state().queue.len() }
+    }
+
+    /// The next delivery if there is one; the slice is not ended by that.
+    pub fn next(&self) -> Option<(Claimed, usize)> {
+        let mut state = self.state();
+        if self.halted.is_cancelled() || state.is_over(self.lease) {
+            return None;
+        }
+        let claimed = state.queue.pop_front()?;
+        state.on_the_wire += 1;
+        Some((claimed, state.queue.len()))
     }
 
     /// The next delivery, which is then on the wire until [`has_gone`](Self::has_gone) or [`take_back`](Self::take_back).
     pub fn turn(&self) -> Turn {
-        let mut state = self.state();
-        if !self.halted.is_cancelled() && (state.since.is_over(self.lease) || self.waits_in_vain(&state)) {
+        let state = self.state();
+        if !self.halted.is_cancelled() && (state.is_over(self.lease) || self.waits_in_vain(&state)) {
             self.halted.cancel();
         }
-        if !self.halted.is_cancelled()
-            && let Some(claimed) = state.queue.pop_front()
-        {
-            state.on_the_wire += 1;
-            return Turn::Deliver(claimed, state.queue.len());
+        drop(state);
+        if let Some((claimed, left)) = self.next() {
+            return Turn::Deliver(claimed, left);
         }
+        let mut state = self.state();
         if state.ends(self.halted.is_cancelled()) { Turn::End } else { Turn::Nothing }
     }
 
@@ -136,7 +148,7 @@ impl Slice {
     /// Whether a mail of it may still go out. A process that was stopped for a while (SIGSTOP, a sleeping machine) finds
     /// here that others may have taken over.
     pub fn may_send(&self) -> bool {
-        !self.state().since.is_over(self.lease)
+        !self.state().is_over(self.lease)
     }
 
     pub fn renewed(&self, since: Lease) {
@@ -164,6 +176,13 @@ impl Slice {
         self.state().ends(true)
     }
 
+    /// Somebody else has it now, or its mailing may not go on: not even what is announced goes out. True: this has ended
+    /// the slice.
+    pub fn lose(&self) -> bool {
+        self.state().is_lost = true;
+        self.halt()
+    }
+
     /// The whole attempt should wait, for this reason.
     pub fn stop(&self, reason: String) {
         self.halted.cancel();
@@ -187,17 +206,16 @@ impl Slice {
         let mut state = self.state();
         let resend_unknown = self.letter.work.resend_unknown;
         let reason = self.verdict(&state);
-        let mut left: Vec<Settlement> =
-            state.broken.drain(..).map(|claimed| model::interrupted_by_death(&claimed, resend_unknown)).collect();
+        let broken = |claimed: Claimed| {
+            let text = "Sending this mail broke off within Periodical.".to_owned();
+            model::settle(&claimed, Outcome::Unknown { text }, timing, resend_unknown)
+        };
+        let mut left: Vec<Settlement> = state.broken.drain(..).filter_map(broken).collect();
         for (claimed, outcome) in std::mem::take(&mut state.put_off) {
             if reason.is_none() {
                 left.extend(model::settle(&claimed, outcome, timing, resend_unknown));
             }
         }
-        // Given back it would look as if nobody had ever had it.
-        left.extend(
-            state.queue.drain(..).filter(|claimed| claimed.is_taken_over && !resend_unknown).map(|claimed| model::leave_unknown(&claimed)),
-        );
         (left, reason)
     }
 
@@ -216,6 +234,10 @@ impl Slice {
 }
 
 impl State {
+    fn is_over(&self, lease: Duration) -> bool {
+        self.is_lost || self.since.is_over(lease)
+    }
+
     /// True once, when nothing is left to take and nothing is on the wire.
     fn ends(&mut self, is_halted: bool) -> bool {
         let ends = !self.has_ended && self.on_the_wire == 0 && (is_halted || self.queue.is_empty());

@@ -245,7 +245,12 @@ pub async fn lock_due(db: &mut PgConnection, id: i64, take_along: i64) -> sqlx::
     let mut ids = sqlx::query_scalar!(
         "select id from mailings
          where next_run_at <= now() and paused_at is null and disabled_at is null and id <> $1
-           and (select count(*) from (select from mailings where next_run_at <= now() limit 21) due) > 20
+           and (select blocked_at from users where users.id = mailings.user_id) is null
+           and (
+             select count(*) from (
+               select from mailings where next_run_at <= now() and paused_at is null and disabled_at is null limit 21
+             ) due
+           ) > 20
          order by next_run_at desc limit $2
          for update skip locked",
         id,

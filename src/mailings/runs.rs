@@ -166,6 +166,9 @@ async fn enqueue_run(app: &App, transaction: &mut PgTransaction<'_>, id: i64, ru
 }
 
 async fn enqueue_runs(app: &App, transaction: &mut PgTransaction<'_>, runs: &[(i64, OffsetDateTime)]) -> Result<()> {
+    if runs.is_empty() {
+        return Ok(());
+    }
     let job =
         |(id, run_at): &(i64, OffsetDateTime)| (RunMailing { mailing_id: *id }, Enqueue { key: Some(job_key(*id)), run_at: Some(*run_at) });
     app.enqueue_all(transaction, runs.iter().map(job).collect()).await

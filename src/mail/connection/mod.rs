@@ -336,6 +336,10 @@ impl SmtpConnection {
     /// The message could not be written to its end, so the server cannot have accepted it; it may have said why
     /// before it closed.
     async fn last_words(&mut self, error: &WireError) -> Outcome {
+        // What it has said out of turn is no verdict on a message it has not seen.
+        if matches!(error, WireError::OutOfTurn) {
+            return interrupted(&error.to_string());
+        }
         let limit = self.timeouts.command.min(Duration::from_secs(1));
         match self.wire.reply(limit).await {
             Ok(reply) if reply.code >= 400 => reply.outcome(Stage::FinalDot),
