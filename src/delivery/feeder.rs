@@ -183,7 +183,6 @@ impl Feeder {
                 break;
             }
             let held = held(&slice);
-            self.unopened.retain(|other| *other != held);
             // Gone since: the slice is gone with it.
             let Some(work) = works.get(&slice.attempt_id) else { continue };
             let queue = queues.remove(&(slice.attempt_id, slice.number)).unwrap_or_default();
@@ -201,6 +200,7 @@ impl Feeder {
                 }
                 Err(reason) => self.give_back(held, &reason, work.held_count).await?,
             }
+            self.unopened.retain(|other| *other != held);
         }
         Ok(())
     }

@@ -143,7 +143,12 @@ async fn a_journal_of_a_deleted_attempt_and_one_without_a_first_line_are_cleared
     leave_journal(&app, held, &[dot(1), answer(&settlement), dot(2)], "");
     let folder = app.app.config.data_dir.join("journal");
     std::fs::write(folder.join("empty.jsonl"), "").unwrap();
-    std::fs::write(folder.join("draft.new"), "{\"Slice\":{\"attempt_id\":1,").unwrap();
+    let draft = folder.join("draft.new");
+    std::fs::write(&draft, "{\"Slice\":{\"attempt_id\":1,").unwrap();
+    delivery::replay_journals(&app.engine).await.unwrap();
+    assert_eq!(app.journals().len(), 1, "somebody may be about to lock the draft");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(120);
+    std::fs::File::options().append(true).open(&draft).unwrap().set_modified(long_ago).unwrap();
     delivery::replay_journals(&app.engine).await.unwrap();
     assert!(app.journals().is_empty());
 }

@@ -177,3 +177,38 @@ async fn a_process_that_stands_still_in_a_transaction_does_not_keep_the_others_w
     assert_eq!(app.figures(attempt).await.unwrap().sent, 5);
     assert!(sqlx::query("select").execute(&mut *standing).await.is_err(), "Postgres has ended it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_over_and_cannot_go_on_gives_no_doubtful_mail_back_as_if_it_were_fresh() {
+    let app = TestApp::without_worker().await;
+    let attempt = attempt_with(&app, 3).await;
+    sqlx::query("update mailings set resend_unknown = false").execute(&app.db).await.unwrap();
+    // Somebody claimed it, may have sent some of it, and was never heard of again.
+    claim(&app, attempt, Duration::ZERO).await.unwrap();
+    // Whoever comes next has no journal to write to: the attempt is held.
+    std::fs::create_dir_all(&app.app.config.data_dir).unwrap();
+    std::fs::write(app.app.config.data_dir.join("journal"), "in the way").unwrap();
+    let impatient = app.another_engine(Timing { lease: Duration::from_millis(300), ..quick() });
+    let sending = Sending::start(&impatient, Scope::Only(vec![attempt]));
+    until("doubt", || async { (app.figures(attempt).await.unwrap().unknown == 3).then_some(()) }).await;
+    std::fs::remove_file(app.app.config.data_dir.join("journal")).unwrap();
+    app.finished(attempt).await;
+    sending.stop().await;
+    assert!(app.mails().is_empty(), "none of them goes out");
+}
+
+#[tokio::test]
+async fn a_lost_claim_in_the_same_batch_costs_the_valid_one_nothing() {
+    let app = TestApp::without_worker().await;
+    let attempt = attempt_with(&app, 2).await;
+    let (lost, deliveries) = claim(&app, attempt, Duration::ZERO).await.unwrap();
+    let (valid, _) = claim(&app, attempt, Duration::ZERO).await.unwrap();
+    assert_eq!((lost.number, lost.attempt_id), (valid.number, valid.attempt_id));
+    let (first, second) = (sent(&deliveries[0]), sent(&deliveries[1]));
+    for ended in [[lost, valid], [valid, lost]] {
+        let batch = Batch { settlements: vec![(valid, &first), (lost, &second)], ended: ended.map(|held| (held, None)).into() };
+        settle::commit(&app.engine, &batch).await.unwrap();
+        let figures = app.figures(attempt).await.unwrap();
+        assert_eq!((figures.sent, figures.waiting), (1, 1), "the lost claim's outcome comes to nothing");
+    }
+}
