@@ -18,7 +18,7 @@ worker:
 test *arguments:
     cargo test {{ arguments }}
 
-# Processes killed, stopped and starved at their work, for ten minutes; `--short`: what CI runs; words choose cases
+# Processes killed, stopped and starved at their work, for a quarter of an hour; `--short`: what CI runs; words choose cases
 chaos *arguments:
     cargo test --test chaos -- --chaos {{ arguments }}
 

@@ -66,6 +66,8 @@ begin
 end $$;
 create trigger attempts_delete_ledger after delete on attempts for each row execute function delete_ledger_of_attempt();
 
+-- An attempt's counts change with every batch: heap-only updates need room on its page.
+alter table attempts set (fillfactor = 50);
 create index attempts_mailing_id_running_idx on attempts (mailing_id) where status = 'running';
 
 -- Attempts had jobs of their own before; now the slices are what workers look at.

@@ -62,9 +62,10 @@ impl App {
 
     /// As [`dequeue`](Self::dequeue), for many at once.
     pub async fn dequeue_all(&self, transaction: &mut PgTransaction<'_>, keys: &[String]) -> Result<()> {
-        // In the order of the keys, each of which the queue locks.
+        // One statement for all; the queue's `remove_job` takes a tenth of a millisecond each.
         sqlx::query!(
-            r#"select count(graphile_worker.remove_job(key)) as "removed!" from (select key from unnest($1::text[]) key order by key) k"#,
+            r#"select count(*) as "removed!"
+               from graphile_worker.complete_jobs(array(select id from graphile_worker.jobs where key = any($1) order by id))"#,
             keys
         )
         .fetch_one(&mut **transaction)

@@ -246,7 +246,7 @@ pub async fn lock_due(db: &mut PgConnection, id: i64, take_along: i64) -> sqlx::
         "select id from mailings
          where next_run_at <= now() and paused_at is null and disabled_at is null and id <> $1
            and (select count(*) from (select from mailings where next_run_at <= now() limit 21) due) > 20
-         order by next_run_at desc, id desc limit $2
+         order by next_run_at desc limit $2
          for update skip locked",
         id,
         take_along

@@ -139,15 +139,15 @@ pub const CASES: &[Case] = &[
     },
     Case {
         name: "recipients whose server misbehaves hold up nobody else",
-        short: Some(90),
+        short: Some(180),
         long: 400,
-        is_patient: true,
+        is_patient: false,
         run: |context| Box::pin(recipients::each_with_a_fault(context)),
     },
     Case {
         name: "a mail server that cannot be used lets the attempt wait and costs nobody a try",
         short: Some(120),
-        long: 600,
+        long: 900,
         is_patient: true,
         run: |context| Box::pin(server::unusable(context)),
     },

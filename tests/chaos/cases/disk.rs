@@ -22,7 +22,7 @@ impl Disk {
     fn mount(folder: PathBuf) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let said = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&folder).output()?;
-        ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr).trim());
+        ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr).lines().next().unwrap_or_default());
         Ok(Self(folder))
     }
 

@@ -37,7 +37,7 @@ pub async fn on_one_data_folder(context: Context) -> anyhow::Result<()> {
 /// Three workers that share nothing but Postgres: what a dead one had heard and not settled is nowhere to be read.
 /// The bound is what it sent shortly before it died; how shortly is measured.
 pub async fn on_machines_of_their_own(context: Context) -> anyhow::Result<()> {
-    const UNSETTLED: Duration = Duration::from_millis(250);
+    const UNSETTLED: Duration = Duration::from_millis(1_000);
     let died = kill_at_random(&context, Stand::worker_elsewhere).await?;
     let oldest = died.repeats.iter().filter_map(|repeat| Some(died.at.get(&repeat.worker)?.saturating_duration_since(repeat.at))).max();
     context
