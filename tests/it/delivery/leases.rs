@@ -31,8 +31,7 @@ async fn a_slice_whose_lease_has_run_out_is_sent_by_another_engine_and_the_first
     let app = TestApp::with(Timing { lease: HOUR, ..quick() }).await;
     let attempt = attempt_with(&app, 10).await;
     // Nobody's outcomes are saved while somebody else has the attempt's row.
-    let mut delay = app.db.begin().await.unwrap();
-    sqlx::query("select from attempts for update").execute(&mut *delay).await.unwrap();
+    let delay = app.standing("select from attempts for update").await;
     let first = Sending::start(&app.engine, Scope::Only(vec![attempt]));
     until("the first engine's mails", || async { (app.mails().len() == RECIPIENTS).then_some(()) }).await;
 
@@ -63,8 +62,7 @@ async fn an_engine_whose_lease_runs_out_in_the_middle_of_a_mail_breaks_it_off_be
     let sending = Sending::start(&app.engine, Scope::Only(vec![attempt]));
     until("a claim", || async { (app.held_slices().await == 1).then_some(()) }).await;
     // Its lease is not renewed as long as somebody else has the slice's row.
-    let mut delay = app.db.begin().await.unwrap();
-    sqlx::query("select from slices for update").execute(&mut *delay).await.unwrap();
+    let delay = app.standing("select from slices for update").await;
     until("the connections broken off", || async {
         let statistics = app.smtp.statistics();
         (statistics.connections_opened >= 4 && statistics.connections_open == 0 || !app.mails().is_empty()).then_some(())
@@ -78,6 +76,36 @@ async fn an_engine_whose_lease_runs_out_in_the_middle_of_a_mail_breaks_it_off_be
     sending.stop().await;
     assert_eq!(app.mails().len(), 10, "it goes on when it has the lease again");
     assert_eq!(app.count("select sum(tries) from deliveries").await, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mail_that_was_announced_behind_another_goes_out_after_the_end_of_its_lease() {
+    const RECIPIENTS: i32 = 1_000;
+    let app = TestApp::with(Timing { lease: Duration::from_millis(600), ..quick() }).await;
+    let attempt = attempt_with(&app, RECIPIENTS).await;
+    app.faults().set_command_delay(Duration::from_millis(2));
+    let sending = Sending::start(&app.engine, Scope::Only(vec![attempt]));
+    until("mails going out", || async { (app.mails().len() > 20).then_some(()) }).await;
+    // From here on an announcement takes much longer than the lease, which is not renewed.
+    let (delay, end_of_lease) = until("a claim", || async {
+        let delay = app.standing("select from slices for update").await;
+        let query = "select max(claimable_at) from slices where claim is not null";
+        let end: Option<time::OffsetDateTime> = sqlx::query_scalar(query).fetch_one(&app.db).await.unwrap();
+        Some((delay, end?))
+    })
+    .await;
+    app.faults().set_command_delay(Duration::from_millis(600));
+    // What was on its way at the end may arrive a little later.
+    let limit = end_of_lease + Duration::from_secs(1);
+    let late = || app.mails().iter().filter(|mail| time::OffsetDateTime::from(mail.received_at) > limit).count();
+    until("the connections broken off", || async { (app.smtp.statistics().connections_open == 0 || late() > 0).then_some(()) }).await;
+    assert_eq!(late(), 0, "somebody else may be sending them by now");
+
+    app.faults().set_command_delay(Duration::ZERO);
+    delay.rollback().await.unwrap();
+    assert_eq!(app.finished(attempt).await.sent, RECIPIENTS);
+    sending.stop().await;
+    assert_eq!(app.mails().len(), RECIPIENTS as usize, "nobody got it twice");
 }
 
 #[tokio::test]

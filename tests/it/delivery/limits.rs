@@ -157,8 +157,7 @@ async fn a_delivery_whose_lease_runs_out_while_it_waits_for_its_turn_under_send_
     // The lease is not renewed before the other one's turn has come; Postgres sees it as held all the while, as it does
     // where this machine's clock was put forward.
     let prolong = "update slices set claimable_at = now() + interval '1 hour' where claim is not null";
-    let mut delay = app.db.begin().await.unwrap();
-    sqlx::query(prolong).execute(&mut *delay).await.unwrap();
+    let delay = app.standing(prolong).await;
     until("its turn", || async { (app.count("select count(*) from pace where free_at < clock_timestamp()").await == 1).then_some(()) })
         .await;
     delay.commit().await.unwrap();

@@ -1,6 +1,7 @@
 //! Engines at work in the test's own process.
 
 use periodical::delivery::{Engine, Scope, model::Timing};
+use sqlx::PgTransaction;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -76,6 +77,14 @@ impl TestApp {
         self.finished(marker).await;
         sending.stop().await;
         assert_eq!(claims().await.unwrap(), before, "attempt {attempt_id} was left alone");
+    }
+
+    /// A transaction that holds the locks of a statement, however long the test takes.
+    pub async fn standing(&self, query: &'static str) -> PgTransaction<'static> {
+        let mut transaction = self.db.begin().await.unwrap();
+        sqlx::query("set local idle_in_transaction_session_timeout = 0").execute(&mut *transaction).await.unwrap();
+        sqlx::query(query).execute(&mut *transaction).await.unwrap();
+        transaction
     }
 
     /// How many slices somebody holds.
