@@ -143,7 +143,7 @@ pub fn leftovers(folder: &Path) -> io::Result<Vec<Leftover>> {
         let is_a = |kind: &str| path.extension().is_some_and(|extension| extension == kind);
         // A draft of a dead process has nothing to tell, but has to go as well; one of a living process is about to be locked.
         let is_old = || entry.metadata().and_then(|about| about.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > DRAFT));
-        if !is_a("jsonl") && !(is_a("new") && is_old()) {
+        if !(is_a("jsonl") || is_a("new") && is_old()) {
             continue;
         }
         match read(path.clone()) {
