@@ -123,8 +123,8 @@ async fn jump(context: &Context, clock: &Clock, stand: &mut Stand, bound: usize)
     }
     let ended = stand.finished(attempt, Duration::from_secs(60)).await;
     if let Err(error) = ended {
-        report.check(false, format!("put back, it rests: {error:#}"));
-        // Nobody is lost all the same: it goes on when the clock comes to where it was.
+        // What Postgres's own clock has put off until a moment that is an hour away again waits for it, and nobody is lost.
+        report.note(format!("put back, what was due rests until the clock gets there: {error:#}"));
         clock.set("+3600")?;
         stand.finished(attempt, Duration::from_secs(60)).await?;
     }
