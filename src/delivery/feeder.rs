@@ -34,6 +34,8 @@ const OPEN_MAX: usize = 64;
 const LOOKED_AT: usize = 256;
 /// How long a look may take, with all its letters.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often slices that wait for somebody slow are looked through for retries that have fallen due.
+const REFILL_EVERY: Duration = Duration::from_secs(2);
 /// How often the data folder is looked through for journals of dead processes: oftener than their leases run out.
 const REPLAY_EVERY: Duration = Duration::from_secs(1);
 
@@ -47,7 +49,15 @@ pub enum Scope {
 /// Feeds the lanes until `stop`.
 pub async fn run(engine: Engine, scope: Scope, stop: CancellationToken) {
     let mut calls = engine.app.notifications.work();
-    let mut feeder = Feeder { engine: engine.clone(), scope, letters: HashMap::new(), after: 0, replayed: None, unopened: Vec::new() };
+    let mut feeder = Feeder {
+        engine: engine.clone(),
+        scope,
+        letters: HashMap::new(),
+        after: 0,
+        replayed: None,
+        refilled: Instant::now(),
+        unopened: Vec::new(),
+    };
     while !stop.is_cancelled() {
         calls.mark_unchanged();
         let began = Instant::now();
@@ -78,6 +88,7 @@ struct Feeder {
     /// The attempt that was served last: the others come first.
     after: i64,
     replayed: Option<Instant>,
+    refilled: Instant,
     /// Claimed, and then Postgres failed. Whoever took these over would have to doubt mails that nobody has begun.
     unopened: Vec<Held>,
 }
@@ -96,6 +107,10 @@ impl Feeder {
         }
         self.give_back_unopened().await?;
         let open = self.engine.open_slices();
+        if self.refilled.elapsed() >= REFILL_EVERY {
+            self.refilled = Instant::now();
+            self.refill(&open).await?;
+        }
         let mut at_hand: HashMap<i64, usize> = HashMap::new();
         for slice in &open {
             *at_hand.entry(slice.held.attempt_id).or_default() += slice.queued();
@@ -114,6 +129,22 @@ impl Feeder {
             self.open(claimed, lease).await?;
         }
         Ok(found == room)
+    }
+
+    /// Whoever was put off by a minute does not wait for somebody else in the same slice whose server says nothing.
+    async fn refill(&self, open: &[Arc<Slice>]) -> Result<()> {
+        let waiting: Vec<ClaimedSlice> = open.iter().filter_map(|slice| slice.waiting_for_the_slow()).collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let due = queries::to_send(&self.engine.app.db, &waiting).await?;
+        for slice in open {
+            let is_of_it = |delivery: &&Claimed| (delivery.attempt_id, delivery.slice) == (slice.held.attempt_id, slice.held.number);
+            if due.iter().any(|delivery| is_of_it(&delivery)) && slice.refill(due.iter().filter(is_of_it).cloned()) {
+                self.engine.ring.add(Arc::clone(slice));
+            }
+        }
+        Ok(())
     }
 
     async fn give_back_unopened(&mut self) -> Result<()> {
@@ -194,7 +225,7 @@ impl Feeder {
             };
             match prepared {
                 Ok((letter, journal)) => {
-                    let slice = Arc::new(Slice::new(held, letter, journal, queue, lease, &self.engine.timing));
+                    let slice = Arc::new(Slice::new(slice, letter, journal, queue, lease, &self.engine.timing));
                     self.engine.remember(Arc::clone(&slice));
                     self.engine.ring.add(slice);
                 }

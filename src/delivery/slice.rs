@@ -1,7 +1,7 @@
 //! A slice in hand: who is left, what a fault means for the others, how it ends.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -12,18 +12,22 @@ use super::{
     journal::Journal,
     letter::Letter,
     model::{self, Claimed, Settlement, Timing},
-    queries::Held,
+    queries::{ClaimedSlice, Held},
 };
 use crate::mail::outcome::Outcome;
 
 /// After so many holds in a row a server that answers nobody is not waited for any longer: those recipients use up
 /// their tries, so that no attempt lasts for ever. With the production waits that is after three quarters of an hour.
 const HOLDS_MAX: i32 = 14;
+/// A slice that is open for so long has somebody slow in it.
+const SLOW: Duration = Duration::from_secs(2);
 /// So many recipients without an answer, and nobody with one, speak of the server and not of the recipients.
 const SILENT_MIN: usize = 3;
 
 pub struct Slice {
     pub held: Held,
+    /// As it was claimed.
+    claimed: ClaimedSlice,
     pub letter: std::sync::Arc<Letter>,
     pub journal: Journal,
     /// Cancelled when no further delivery of it goes out; those on the wire are finished.
@@ -36,6 +40,8 @@ pub struct Slice {
 
 struct State {
     queue: VecDeque<Claimed>,
+    /// Every delivery that was ever in the queue, by its number and the tries it had then: none is queued twice.
+    seen: HashSet<(i32, i16)>,
     on_the_wire: usize,
     /// Why the whole attempt should wait, once a lane has met it.
     trouble: Option<String>,
@@ -80,7 +86,7 @@ impl Lease {
 
 impl Slice {
     pub fn new(
-        held: Held,
+        claimed: ClaimedSlice,
         letter: std::sync::Arc<Letter>,
         journal: Journal,
         queue: VecDeque<Claimed>,
@@ -88,6 +94,7 @@ impl Slice {
         timing: &Timing,
     ) -> Self {
         let state = State {
+            seen: queue.iter().map(|delivery| (delivery.number, delivery.tries)).collect(),
             queue,
             on_the_wire: 0,
             trouble: None,
@@ -99,7 +106,8 @@ impl Slice {
             since,
         };
         Self {
-            held,
+            held: Held { attempt_id: claimed.attempt_id, number: claimed.number, claim: claimed.claim },
+            claimed,
             letter,
             journal,
             halted: CancellationToken::new(),
@@ -113,6 +121,24 @@ impl Slice {
     /// How many deliveries nobody has taken yet.
     pub fn queued(&self) -> usize {
         if self.halted.is_cancelled() { 0 } else { self.state().queue.len() }
+    }
+
+    /// Set where it has nothing to take and is kept open by what is slow on the wire: retries of it may fall due meanwhile.
+    pub fn waiting_for_the_slow(&self) -> Option<ClaimedSlice> {
+        let state = self.state();
+        let waits = state.queue.is_empty() && !state.has_ended && !self.halted.is_cancelled() && self.began.elapsed() >= SLOW;
+        waits.then(|| ClaimedSlice { claimed_at: None, taken_over_from: None, ..self.claimed.clone() })
+    }
+
+    /// Queues deliveries that have fallen due since. False: there are none, or it has ended.
+    pub fn refill(&self, due: impl Iterator<Item = Claimed>) -> bool {
+        let mut state = self.state();
+        if state.has_ended || self.halted.is_cancelled() {
+            return false;
+        }
+        let State { queue, seen, .. } = &mut *state;
+        queue.extend(due.filter(|delivery| seen.insert((delivery.number, delivery.tries))));
+        !queue.is_empty()
     }
 
     /// The next delivery if there is one; the slice is not ended by that.

@@ -17,14 +17,14 @@ pub struct Held {
 }
 
 /// A slice that was just claimed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ClaimedSlice {
     pub attempt_id: i64,
     pub number: i32,
     pub claim: Uuid,
     pub first_delivery: i32,
     pub last_delivery: i32,
-    pub claimed_at: OffsetDateTime,
+    pub claimed_at: Option<OffsetDateTime>,
     /// When the one before claimed it, who never gave it back.
     pub taken_over_from: Option<OffsetDateTime>,
 }
@@ -75,7 +75,7 @@ pub async fn claim(
            )
            update slices s set claim = gen_random_uuid(), claimed_at = now(), claimable_at = now() + make_interval(secs => $3)
            from free where s.attempt_id = free.attempt_id and s.number = free.number
-           returning s.attempt_id, s.number, s.claim as "claim!", s.first_delivery, s.last_delivery, s.claimed_at as "claimed_at!",
+           returning s.attempt_id, s.number, s.claim as "claim!", s.first_delivery, s.last_delivery, s.claimed_at,
                      case when free.claim is not null then free.claimed_at end as taken_over_from"#,
         candidates,
         live,
@@ -86,7 +86,8 @@ pub async fn claim(
     .await
 }
 
-/// What is to be sent of slices that were just claimed, in order.
+/// What is to be sent of slices that are held, in order: what was due when they were claimed, or (without that moment) what
+/// is due now.
 pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::Result<Vec<Claimed>> {
     sqlx::query_as!(
         Claimed,
@@ -99,7 +100,7 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
            cross join lateral (
              select * from deliveries d
              where d.attempt_id = s.attempt_id and d.number between s.first and s.last
-               and (d.state = 'waiting' and d.again_at is null or d.state in ('waiting', 'unknown') and d.again_at <= s.claimed_at)
+               and (d.state = 'waiting' and d.again_at is null or d.state in ('waiting', 'unknown') and d.again_at <= coalesce(s.claimed_at, now()))
              order by d.number
            ) d"#,
         &slices.iter().map(|slice| slice.attempt_id).collect::<Vec<_>>(),
@@ -107,7 +108,7 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
         &slices.iter().map(|slice| slice.first_delivery).collect::<Vec<_>>(),
         &slices.iter().map(|slice| slice.last_delivery).collect::<Vec<_>>(),
         &slices.iter().map(|slice| slice.taken_over_from).collect::<Vec<_>>() as &[Option<OffsetDateTime>],
-        &slices.iter().map(|slice| slice.claimed_at).collect::<Vec<_>>() as &[OffsetDateTime],
+        &slices.iter().map(|slice| slice.claimed_at).collect::<Vec<_>>() as &[Option<OffsetDateTime>],
     )
     .fetch_all(db)
     .await

@@ -276,7 +276,7 @@ async fn who_waits_long_for_a_verdict_keeps_nobody_behind() {
     let app = TestApp::configured(one_round(), |config| config.smtp.connections = 2).await;
     let user = app.user("owner@example.org").await;
     app.faults().set_slow_dot(Duration::from_secs(3600));
-    app.recipients(user, &["slow-dot@example.org"]).await;
+    app.recipients(user, &["slow-dot@example.org", "grey-450@example.org"]).await;
     app.many_recipients(user, 20).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
@@ -289,6 +289,13 @@ async fn who_waits_long_for_a_verdict_keeps_nobody_behind() {
     })
     .await;
     assert_ne!(delivery(&app, attempt, "slow-dot@example.org").await.0, "sent");
+    assert_eq!(app.held_slices().await, 1, "the slice is kept open");
+    // A retry that falls due in the same slice.
+    app.end_waits(attempt).await;
+    until("the greylisted one's mail", || async { app.delivered().contains(&"grey-450@example.org".to_owned()).then_some(()) }).await;
+    let mut readers: Vec<String> = app.delivered().into_iter().filter(|email| email.starts_with("reader")).collect();
+    readers.dedup();
+    assert_eq!((readers.len(), app.delivered().iter().filter(|email| email.starts_with("reader")).count()), (20, 20), "nobody twice");
     // The server goes away: what was waited for is unknown, and nothing is left on the wire.
     app.smtp.hang_up().await;
     until("the doubt", || async { (delivery(&app, attempt, "slow-dot@example.org").await.0 == "unknown").then_some(()) }).await;
