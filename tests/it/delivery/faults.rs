@@ -291,6 +291,7 @@ async fn who_waits_long_for_a_verdict_keeps_nobody_behind() {
     assert_ne!(delivery(&app, attempt, "slow-dot@example.org").await.0, "sent");
     assert_eq!(app.held_slices().await, 1, "the slice is kept open");
     // A retry that falls due in the same slice.
+    until("the greylisting", || async { (delivery(&app, attempt, "grey-450@example.org").await.1 == 1).then_some(()) }).await;
     app.end_waits(attempt).await;
     until("the greylisted one's mail", || async { app.delivered().contains(&"grey-450@example.org".to_owned()).then_some(()) }).await;
     let mut readers: Vec<String> = app.delivered().into_iter().filter(|email| email.starts_with("reader")).collect();
