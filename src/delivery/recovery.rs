@@ -1,7 +1,5 @@
 //! After a crash: what a killed process of this data folder had heard, brought into Postgres.
 
-use std::collections::HashSet;
-
 use super::{
     engine::Engine,
     journal::{self, Leftover},
@@ -32,9 +30,9 @@ async fn replay(engine: &Engine, leftover: &Leftover) -> Result<()> {
     let db = &engine.app.db;
     let resend_unknown = attempts::queries::resends_unknown(db, leftover.held.attempt_id).await?;
     let mut settlements = leftover.settlements.clone();
-    let settled: HashSet<i32> = settlements.iter().map(|settlement| settlement.number).collect();
     for claimed in queries::left_of(db, &leftover.held).await? {
-        if leftover.in_doubt.contains(&claimed.number) && !settled.contains(&claimed.number) {
+        // Also where an earlier try of it has its outcome: a slice that is kept open takes retries in.
+        if leftover.in_doubt.contains(&claimed.number) {
             settlements.push(model::interrupted_by_death(&claimed, resend_unknown));
         }
     }

@@ -138,11 +138,11 @@ impl Hands {
             let mut pushed = match transaction.push(&next_mail.0, &next_mail.1).await {
                 Ok(pushed) => pushed,
                 Err(transaction) => {
+                    // This server could never be given it; that is said in its own turn.
+                    self.put_back(next).await;
                     let outcome = transaction.finish().await;
                     self.insist(lane, item, &mail, outcome).await;
-                    begun = lane.begin(&next_mail.0, &next_mail.1).await;
-                    (item, mail) = (next, next_mail);
-                    continue;
+                    return;
                 }
             };
             let Ok(outcome) = timeout(SLOW, pushed.verdict()).await else {
@@ -193,7 +193,8 @@ impl Hands {
     /// The delivery to announce behind the present one, if there is one and the connection is good for it.
     fn look_ahead(&mut self, present: &Transaction<'_>) -> Option<(Arc<Item>, Mail)> {
         // The present one is not among those sent yet.
-        if self.is_slow || self.engine.pace.is_some() || present.messages_sent() + 1 >= MESSAGES_PER_CONNECTION {
+        let is_last = present.messages_sent() + 1 >= MESSAGES_PER_CONNECTION;
+        if self.is_slow || self.engine.pace.is_some() || is_last || !present.can_push() {
             return None;
         }
         let (slice, claimed) = self.engine.ring.try_take_delivery()?;

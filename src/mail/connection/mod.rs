@@ -243,6 +243,11 @@ impl<'connection> Transaction<'connection> {
         self.connection.messages_sent
     }
 
+    /// Whether another message can be announced behind this one: the server offers PIPELINING, and one write holds it.
+    pub fn can_push(&self) -> bool {
+        self.connection.extensions.pipelining && self.encoded.len() <= wire::BLOCK_BYTES
+    }
+
     /// Writes the message with its final dot, and the announcement of the next one behind it in the same write (a group
     /// may begin with a message's content, RFC 2920 section 3.1): one round trip a message instead of two.
     ///
@@ -250,7 +255,7 @@ impl<'connection> Transaction<'connection> {
     /// This transaction as it was: the server does not offer PIPELINING, or could never be given that message, or this
     /// one takes several writes.
     pub async fn push(self, envelope: &Envelope, message: &[u8]) -> Result<Pushed<'connection>, Self> {
-        if !self.connection.extensions.pipelining || self.encoded.len() > wire::BLOCK_BYTES {
+        if !self.can_push() {
             return Err(self);
         }
         let Ok((mail, recipient)) = self.connection.commands(envelope, message) else { return Err(self) };

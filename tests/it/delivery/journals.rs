@@ -152,3 +152,24 @@ async fn a_journal_of_a_deleted_attempt_and_one_without_a_first_line_are_cleared
     delivery::replay_journals(&app.engine).await.unwrap();
     assert!(app.journals().is_empty());
 }
+
+#[tokio::test]
+async fn a_second_try_in_doubt_is_doubted_though_the_first_one_has_its_outcome() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 2).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("update mailings set resend_unknown = false where id = $1").bind(mailing).execute(&app.db).await.unwrap();
+    let attempt = app.run_now(user, mailing).await;
+    let (held, all) = claim(&app, attempt, HOUR).await.unwrap();
+    // Put off and settled; then tried again in the same slice, up to the dot.
+    let put_off = settled(&all[0], Outcome::Retry { code: Some(450), text: "4.2.0 greylisted".into() });
+    settle::commit(&app.engine, &Batch { settlements: vec![(held, &put_off)], ended: Vec::new() }).await.unwrap();
+    leave_journal(&app, held, &[dot(1), answer(&put_off), dot(1)], "");
+
+    delivery::replay_journals(&app.engine).await.unwrap();
+    let (state, tries, ..) = delivery(&app, attempt, "reader1@example.org").await;
+    assert_eq!((state.as_str(), tries), ("unknown", 2));
+    app.drain(attempt).await;
+    assert_eq!(app.delivered(), ["reader2@example.org"], "what may have gone out is not repeated");
+}
