@@ -21,6 +21,7 @@ use crate::{
     },
     inbox,
     mail::connection::SmtpSettings,
+    seeds,
 };
 
 #[derive(Parser)]
@@ -173,6 +174,7 @@ impl Backend {
         let connections = 10 + 2 * u32::try_from(config.worker_concurrency)?;
         let pool = db::connect(database_url, connections).await?;
         db::migrate(&pool).await?;
+        seeds::load_roles(&pool).await?;
         Ok(App::new(config, pool, stop))
     }
 

@@ -159,6 +159,12 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
+    /// A cookie's name: over https with the prefix that ties it to this host, to `/` and to https (RFC 6265bis, section
+    /// 4.1.3.2).
+    pub fn cookie_name(&self, name: &str) -> String {
+        if self.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    }
+
     /// The domain of Message-IDs and List-Ids: that of the sender's address.
     pub fn mail_domain(&self) -> &str {
         self.mail_from.domain()

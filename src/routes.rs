@@ -1,48 +1,62 @@
 //! The whole URL map and the order of the middleware, on one screen.
 
-use poem::{
-    Endpoint, EndpointExt, Response, Route, get,
-    session::{CookieConfig, ServerSession},
-    web::cookie::SameSite,
-};
+use poem::{Endpoint, EndpointExt, Response, Route, http::Method, session::ServerSession};
 
 use crate::{
     app::App,
-    attempts, error, home, inbox, mailings, messages, recipients, users,
+    attempts,
+    config::Config,
+    error, home, inbox, mailings, messages, recipients, users,
     web::{
-        assets, csrf, headers, log,
-        session::{LIFETIME, PostgresSessions},
+        UrlMap, assets, csrf, headers, log,
+        session::{self, PostgresSessions},
     },
 };
 
+/// Every page, with its address.
+pub fn pages(config: &Config) -> UrlMap {
+    let mut map = UrlMap::default();
+    map = home::routes(map);
+    map = users::routes(map);
+    map = recipients::routes(map);
+    map = messages::routes(map);
+    map = mailings::routes(map);
+    map = attempts::routes(map);
+    if config.has_catcher() {
+        map = inbox::routes(map);
+    }
+    map
+}
+
+/// Every route there is, the probes among them; static files stand beside it.
+pub fn table(config: &Config) -> Vec<(Method, &'static str)> {
+    [home::probes(UrlMap::default()), pages(config)].iter().flat_map(UrlMap::table).cloned().collect()
+}
+
 /// The site.
 pub fn site(app: App) -> impl Endpoint<Output = Response> + 'static {
-    let mut pages = Route::new();
-    pages = home::routes(pages);
-    pages = users::routes(pages);
-    pages = recipients::routes(pages);
-    pages = messages::routes(pages);
-    pages = mailings::routes(pages);
-    pages = attempts::routes(pages);
-    if app.config.has_catcher() {
-        pages = inbox::routes(pages);
-    }
-    let sessions = ServerSession::new(session_cookie(&app), PostgresSessions::new(app.db.clone()));
-    // From the inside out: a request passes them from the bottom up.
-    let pages = pages.with(csrf::Verify).with(csrf::issue(&app.config)).with(sessions);
+    let pages = pages(&app.config);
+    around(app, pages)
+}
 
-    Route::new()
-        // Static files and probes need neither session nor token.
-        .nest(assets::MOUNT, assets::Assets)
-        .at("/healthz", get(home::health))
-        .at("/readyz", get(home::ready))
+/// Pages with everything that stands before them.
+pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'static {
+    let sessions = ServerSession::new(session::cookie(&app.config), PostgresSessions::new(app.db.clone()));
+    // From the inside out: a request passes them from the bottom up.
+    let pages = pages
+        .mount(Route::new())
+        .around(|endpoint, request| async move { session::rotate(&*endpoint, request).await })
+        .with(csrf::Verify)
+        .with(csrf::issue(&app.config))
+        .with(sessions);
+
+    // Static files and probes need neither session nor token.
+    let outside = Route::new().nest(assets::MOUNT, assets::Assets);
+    home::probes(UrlMap::default())
+        .mount(outside)
         .nest_no_strip("/", pages)
         .catch_all_error(error::page)
         .data(app)
         .around(|endpoint, request| async move { headers::add(&*endpoint, request).await })
         .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })
-}
-
-fn session_cookie(app: &App) -> CookieConfig {
-    CookieConfig::new().name("periodical_session").secure(app.config.is_https()).http_only(true).same_site(SameSite::Lax).max_age(LIFETIME)
 }

@@ -1,7 +1,7 @@
 //! `seed`: the demo of `seeds/`. Everything in it has a fixed key, so loading it twice gives the same.
 
 use anyhow::bail;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::{
     app::App,
@@ -19,6 +19,16 @@ const PEOPLE: [(&str, &str, Option<&str>); 4] = [
     ("editor@periodical.example", "Edith Editor", Some("editor")),
     ("admin@periodical.example", "Ada Admin", Some("admin")),
 ];
+
+/// Brings the roles and their rights up to date; at every start.
+///
+/// # Errors
+/// The database's.
+pub async fn load_roles(db: &PgPool) -> anyhow::Result<()> {
+    // A script of several statements, ours and constant; in one transaction.
+    sqlx::raw_sql(AssertSqlSafe(include_str!("../seeds/roles.sql"))).execute(db).await?;
+    Ok(())
+}
 
 /// Loads the demo and says how to look at it.
 ///

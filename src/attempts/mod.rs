@@ -6,15 +6,14 @@ pub mod model;
 pub mod queries;
 pub mod views;
 
-use poem::{Route, get, post};
+use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
-pub fn routes(route: Route) -> Route {
-    route
-        .at("/attempts", get(handlers::index))
-        .at("/attempts/:id", get(handlers::show))
-        .at("/attempts/:id/live", get(live::live))
-        .at("/attempts/:id/retry", post(handlers::retry))
-        .at("/mailings/:id/attempts", post(handlers::create))
-        .at("/reports", get(handlers::reports))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/attempts", handlers::index)
+        .get("/attempts/:id", handlers::show)
+        .get("/attempts/:id/live", live::live)
+        .post("/attempts/:id/retry", handlers::retry)
+        .post("/mailings/:id/attempts", handlers::create)
+        .get("/reports", handlers::reports)
 }

@@ -3,11 +3,14 @@
 mod handlers;
 mod views;
 
-use poem::{Route, get};
-
-pub use handlers::{health, ready};
+use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
-pub fn routes(route: Route) -> Route {
-    route.at("/", get(handlers::index))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/", handlers::index)
+}
+
+/// The probes, which need neither session nor token.
+pub fn probes(map: UrlMap) -> UrlMap {
+    map.get("/healthz", handlers::health).get("/readyz", handlers::ready)
 }

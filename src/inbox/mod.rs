@@ -5,13 +5,13 @@ mod handlers;
 pub mod queries;
 mod views;
 
-use poem::{Route, get};
+use crate::web::UrlMap;
 
 /// This slice's part of the URL map; only there while `SMTP_URL` is unset.
-pub fn routes(route: Route) -> Route {
-    route
-        .at("/dev/inbox", get(handlers::index).delete(handlers::clear))
-        .at("/dev/inbox/:id", get(handlers::show))
-        .at("/dev/inbox/:id/html", get(handlers::html))
-        .at("/dev/inbox/:id/source", get(handlers::source))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/dev/inbox", handlers::index)
+        .delete("/dev/inbox", handlers::clear)
+        .get("/dev/inbox/:id", handlers::show)
+        .get("/dev/inbox/:id/html", handlers::html)
+        .get("/dev/inbox/:id/source", handlers::source)
 }

@@ -8,14 +8,17 @@ pub mod runs;
 pub mod schedule;
 pub mod views;
 
-use poem::{Route, get, put};
+use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
-pub fn routes(route: Route) -> Route {
-    route
-        .at("/mailings", get(handlers::index).post(handlers::create))
-        .at("/mailings/new", get(handlers::new))
-        .at("/mailings/:id", get(handlers::show).put(handlers::update).delete(handlers::delete))
-        .at("/mailings/:id/edit", get(handlers::edit))
-        .at("/mailings/:id/pause", put(handlers::pause).delete(handlers::resume))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/mailings", handlers::index)
+        .post("/mailings", handlers::create)
+        .get("/mailings/new", handlers::new)
+        .get("/mailings/:id", handlers::show)
+        .put("/mailings/:id", handlers::update)
+        .delete("/mailings/:id", handlers::delete)
+        .get("/mailings/:id/edit", handlers::edit)
+        .put("/mailings/:id/pause", handlers::pause)
+        .delete("/mailings/:id/pause", handlers::resume)
 }

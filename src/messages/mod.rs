@@ -5,14 +5,16 @@ pub mod model;
 pub mod queries;
 mod views;
 
-use poem::{Route, get};
+use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
-pub fn routes(route: Route) -> Route {
-    route
-        .at("/messages", get(handlers::index).post(handlers::create))
-        .at("/messages/new", get(handlers::new))
-        .at("/messages/:id", get(handlers::show).put(handlers::update).delete(handlers::delete))
-        .at("/messages/:id/edit", get(handlers::edit))
-        .at("/messages/:id/preview", get(handlers::preview))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/messages", handlers::index)
+        .post("/messages", handlers::create)
+        .get("/messages/new", handlers::new)
+        .get("/messages/:id", handlers::show)
+        .put("/messages/:id", handlers::update)
+        .delete("/messages/:id", handlers::delete)
+        .get("/messages/:id/edit", handlers::edit)
+        .get("/messages/:id/preview", handlers::preview)
 }

@@ -5,14 +5,16 @@ pub mod model;
 pub mod queries;
 mod views;
 
-use poem::{Route, delete, get};
+use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
-pub fn routes(route: Route) -> Route {
-    route
-        .at("/recipients", get(handlers::index).post(handlers::create))
-        .at("/recipients/new", get(handlers::new))
-        .at("/recipients/:id", get(handlers::show).put(handlers::update).delete(handlers::delete))
-        .at("/recipients/:id/edit", get(handlers::edit))
-        .at("/recipients/:id/undeliverable", delete(handlers::delete_undeliverable))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/recipients", handlers::index)
+        .post("/recipients", handlers::create)
+        .get("/recipients/new", handlers::new)
+        .get("/recipients/:id", handlers::show)
+        .put("/recipients/:id", handlers::update)
+        .delete("/recipients/:id", handlers::delete)
+        .get("/recipients/:id/edit", handlers::edit)
+        .delete("/recipients/:id/undeliverable", handlers::delete_undeliverable)
 }

@@ -27,11 +27,20 @@ pub struct Shell<'a> {
 }
 
 /// Who is signed in, for the menu in the corner.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct UserMenu<'a> {
     /// Empty where the user gave none; the e-mail stands in.
     pub name: &'a str,
     pub email: &'a str,
+    /// Where the user's roles lead.
+    pub links: Vec<MenuLink>,
+}
+
+/// A place that not everybody may enter.
+#[derive(Debug, Clone, Copy)]
+pub struct MenuLink {
+    pub label: &'static str,
+    pub href: &'static str,
 }
 
 impl UserMenu<'_> {
@@ -53,6 +62,9 @@ pub enum Section {
     Mailings,
     Attempts,
     Reports,
+    Account,
+    /// A place of [`MenuLink`], by its address.
+    Place(&'static str),
     None,
 }
 
@@ -195,7 +207,7 @@ fn header(shell: &Shell) -> Markup {
                 }
                 div .top-bar-end {
                     @match &shell.user {
-                        Some(user) => (user_menu(user, shell.csrf)),
+                        Some(user) => (user_menu(user, shell)),
                         None => {
                             a .btn .btn-ghost-secondary .d-none .d-sm-inline-flex href="/login" { "Sign in" }
                             a .btn .btn-primary href="/register" { "Register" }
@@ -234,7 +246,12 @@ fn sections(shell: &Shell) -> Markup {
     }
 }
 
-fn user_menu(user: &UserMenu, csrf: &str) -> Markup {
+fn menu_item(shell: &Shell, section: Section, href: &str, label: &str) -> Markup {
+    let active = shell.active == section;
+    html! { a .dropdown-item .active[active] href=(href) aria-current=[active.then_some("page")] { (label) } }
+}
+
+fn user_menu(user: &UserMenu, shell: &Shell) -> Markup {
     html! {
         button .user-button type="button" popovertarget="user-menu" {
             span .avatar .avatar-sm .rounded-circle aria-hidden="true" { (user.initial()) }
@@ -243,8 +260,11 @@ fn user_menu(user: &UserMenu, csrf: &str) -> Markup {
         }
         div #user-menu .user-menu popover {
             p .user-menu-head { strong { (user.shown_name()) } span .text-secondary { (user.email) } }
+            @for link in &user.links { (menu_item(shell, Section::Place(link.href), link.href, link.label)) }
+            @if !user.links.is_empty() { hr .dropdown-divider; }
+            (menu_item(shell, Section::Account, "/account", "Your account"))
             form method="post" action="/logout" {
-                (csrf_field(csrf))
+                (csrf_field(shell.csrf))
                 button .dropdown-item type="submit" { "Sign out" }
             }
         }
@@ -256,7 +276,7 @@ mod tests {
     use super::*;
 
     fn shell() -> Shell<'static> {
-        let user = UserMenu { name: "", email: "ada@example.org" };
+        let user = UserMenu { name: "", email: "ada@example.org", links: Vec::new() };
         Shell { title: "Recipients", user: Some(user), active: Section::Recipients, csrf: "tok_en-1", flash: None, dev_inbox: false }
     }
 

@@ -1,4 +1,4 @@
-//! People: registration, verification, signing in and out. Roles exist in the schema; their screens come later.
+//! People: registration, verification, signing in and out, and who may do what.
 
 mod handlers;
 pub mod jobs;
@@ -6,19 +6,23 @@ mod mails;
 pub mod model;
 pub mod password;
 pub mod queries;
-mod session;
+pub mod rights;
+pub mod session;
 mod views;
 
-use poem::{Route, get, post};
+use crate::web::UrlMap;
 
-pub use session::{CurrentUser, Visitor};
+pub use session::{Admin, CurrentUser, Editor, Manager, Visitor};
 
 /// This slice's part of the URL map.
-pub fn routes(route: Route) -> Route {
-    route
-        .at("/register", get(handlers::new).post(handlers::create))
-        .at("/verify/:token", get(handlers::verify).post(handlers::choose_password))
-        .at("/verification", get(handlers::new_verification).post(handlers::create_verification))
-        .at("/login", get(handlers::new_login).post(handlers::create_login))
-        .at("/logout", post(handlers::logout))
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/register", handlers::registration::new)
+        .post("/register", handlers::registration::create)
+        .get("/verify/:token", handlers::registration::verify)
+        .post("/verify/:token", handlers::registration::choose_password)
+        .get("/verification", handlers::registration::new_verification)
+        .post("/verification", handlers::registration::create_verification)
+        .get("/login", handlers::sign_in::new)
+        .post("/login", handlers::sign_in::create)
+        .post("/logout", handlers::sign_in::delete)
 }

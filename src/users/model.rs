@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::rights::Role;
 use crate::web::form::{self, FieldErrors};
 
 /// A password this short is guessed; NIST SP 800-63B section 5.1.1 asks for 8 at the least, and we for a little more.
@@ -100,6 +101,10 @@ pub struct User {
     pub id: i64,
     pub email: String,
     pub full_name: String,
+    pub roles: Vec<Role>,
+    /// The IANA zone of the profile; None: not chosen.
+    pub time_zone: Option<String>,
+    pub has_two_factor: bool,
 }
 
 #[cfg(test)]

@@ -2,21 +2,25 @@
 
 use sqlx::{PgConnection, PgExecutor};
 
-use super::model::User;
+use super::{model::User, rights::Role};
 
 /// Who signs in, with what decides whether they may.
 pub struct Credentials {
     pub id: i64,
     pub password_hash: String,
     pub is_verified: bool,
-    pub is_blocked: bool,
+    /// Why signing in is refused: a manager's words, or none. None: the account is not blocked.
+    pub blocked: Option<String>,
+    pub has_two_factor: bool,
 }
 
 pub async fn credentials(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
-        r#"select id, password_hash, verified_at is not null as "is_verified!", blocked_at is not null as "is_blocked!"
-           from users where email = $1::text::citext"#,
+        r#"select id, password_hash, verified_at is not null as "is_verified!",
+                  case when blocked_at is not null then coalesce(blocked_reason, '') end as blocked,
+                  totp_enabled_at is not null as "has_two_factor!"
+           from users where email = $1::text::citext and deleting_at is null"#,
         email
     )
     .fetch_optional(db)
@@ -25,13 +29,28 @@ pub async fn credentials(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<O
 
 /// The signed-in user, if the account still may be used.
 pub async fn active(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<User>> {
-    sqlx::query_as!(
-        User,
-        r#"select id, email::text as "email!", full_name from users where id = $1 and verified_at is not null and blocked_at is null"#,
+    let row = sqlx::query!(
+        r#"select id, email::text as "email!", full_name, time_zone, totp_enabled_at is not null as "has_two_factor!",
+                  array(select role from user_roles where user_id = users.id) as "roles!"
+           from users where id = $1 and verified_at is not null and blocked_at is null"#,
         id
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(row.map(|row| User {
+        id: row.id,
+        email: row.email,
+        full_name: row.full_name,
+        roles: row.roles.iter().filter_map(|name| Role::parse(name)).collect(),
+        time_zone: row.time_zone,
+        has_two_factor: row.has_two_factor,
+    }))
+}
+
+/// Notes that somebody has signed in.
+pub async fn signed_in(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!("update users set last_signed_in_at = now() where id = $1", id).execute(db).await?;
+    Ok(())
 }
 
 pub async fn id_by_email(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<Option<(i64, bool)>> {
@@ -143,7 +162,7 @@ pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Res
         .await?;
     sqlx::query_as!(
         Verification,
-        r#"select id, user_id, used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
+        r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
                   password_hash is not null as "has_password!"
            from user_tokens where token_hash = $1 and purpose = 'verification'"#,
         token_hash

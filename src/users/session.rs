@@ -1,13 +1,17 @@
-//! Who asks: the extractors that handlers name in their signatures.
+//! Who asks: the extractors that handlers name in their signatures, and how a session begins.
 
-use poem::{FromRequest, Request, RequestBody, Result, session::Session, web::Data};
+use poem::{FromRequest, Request, RequestBody, Result, http::header, session::Session, web::Data};
 
-use super::{model::User, queries};
+use super::{
+    model::User,
+    queries,
+    rights::{self, Reach, Right},
+};
 use crate::{
     app::App,
     error::Error,
     ui::layout::{Section, Shell, UserMenu},
-    web::{Chrome, page, session::USER_ID},
+    web::{Chrome, page, session as stored},
 };
 
 /// The signed-in user: verified, not blocked. Anybody else is sent to the sign-in page.
@@ -17,6 +21,33 @@ pub struct CurrentUser(pub User);
 /// Whoever looks: signed in or not.
 #[derive(Debug, Clone)]
 pub struct Visitor(pub Option<User>);
+
+/// Somebody who watches over users and mailings. Whoever is signed in and may not gets 403.
+#[derive(Debug, Clone)]
+pub struct Manager(pub CurrentUser);
+
+/// Somebody who writes the blog.
+#[derive(Debug, Clone)]
+pub struct Editor(pub CurrentUser);
+
+/// Somebody who has the accounts and the roles in hand.
+#[derive(Debug, Clone)]
+pub struct Admin(pub CurrentUser);
+
+impl Manager {
+    /// What a handler that asks for a [`Manager`] may do.
+    pub const RIGHTS: &[Right] = &[Right::ViewUsers, Right::BlockUsers, Right::ViewMailings, Right::DisableMailings];
+}
+
+impl Editor {
+    /// What a handler that asks for an [`Editor`] may do.
+    pub const RIGHTS: &[Right] = &[Right::EditBlog];
+}
+
+impl Admin {
+    /// What a handler that asks for an [`Admin`] may do.
+    pub const RIGHTS: &[Right] = &[Right::ManageUsers, Right::GiveRoles, Right::ReadAudit];
+}
 
 impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
@@ -30,10 +61,33 @@ impl<'a> FromRequest<'a> for CurrentUser {
 impl<'a> FromRequest<'a> for Visitor {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
         let session = <&Session>::from_request_without_body(request).await?;
-        let Some(user_id) = session.get::<i64>(USER_ID) else { return Ok(Self(None)) };
+        let Some(user_id) = session.get::<i64>(stored::USER_ID) else { return Ok(Self(None)) };
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
         Ok(Self(queries::active(&app.db, user_id).await.map_err(Error::from)?))
     }
+}
+
+impl<'a> FromRequest<'a> for Manager {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
+        authorised(request, body, Self::RIGHTS).await.map(Self)
+    }
+}
+
+impl<'a> FromRequest<'a> for Editor {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
+        authorised(request, body, Self::RIGHTS).await.map(Self)
+    }
+}
+
+impl<'a> FromRequest<'a> for Admin {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
+        authorised(request, body, Self::RIGHTS).await.map(Self)
+    }
+}
+
+async fn authorised(request: &Request, body: &mut RequestBody, needed: &[Right]) -> Result<CurrentUser> {
+    let user = CurrentUser::from_request(request, body).await?;
+    if needed.iter().all(|right| user.may(*right)) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
 /// The page to come back to after signing in: the one that htmx was on, or the one asked for. After a form without htmx
@@ -47,9 +101,28 @@ fn return_to(request: &Request) -> String {
     }
 }
 
+/// Signs somebody in: a new session under a new id, so that one that was planted before is worth nothing.
+pub fn begin(session: &Session, request: &Request, user_id: i64) {
+    session.clear();
+    session.set(stored::USER_ID, user_id);
+    session.set(stored::SIGNED_IN_AT, time::OffsetDateTime::now_utc().unix_timestamp());
+    let agent: String = request.header(header::USER_AGENT).unwrap_or_default().chars().take(300).collect();
+    session.set(stored::AGENT, agent);
+    session.renew();
+}
+
 impl CurrentUser {
     pub fn id(&self) -> i64 {
         self.0.id
+    }
+
+    pub fn may(&self, right: Right) -> bool {
+        rights::allows(&self.0.roles, right)
+    }
+
+    /// Whose mailings and attempts this user may look at.
+    pub fn reach(&self) -> Reach {
+        if self.may(Right::ViewMailings) { Reach::Everybodys } else { Reach::Own(self.id()) }
     }
 
     /// The page's frame for this user.
@@ -68,7 +141,7 @@ impl Visitor {
 fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active: Section) -> Shell<'a> {
     Shell {
         title,
-        user: user.map(|user| UserMenu { name: &user.full_name, email: &user.email }),
+        user: user.map(|user| UserMenu { name: &user.full_name, email: &user.email, links: rights::menu(user) }),
         active,
         csrf: &chrome.csrf,
         flash: chrome.flash.clone(),

@@ -94,7 +94,10 @@ pub enum Refusal {
     /// The address is unknown or the password wrong; which of them is nobody's business.
     Wrong,
     Unverified,
-    Blocked,
+    Blocked {
+        /// A manager's words; empty where there are none.
+        reason: String,
+    },
 }
 
 pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal: Option<Refusal>) -> Markup {
@@ -106,7 +109,10 @@ pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal:
             Some(Refusal::Unverified) => (alert(Tone::Warning, html! {
                 "Your address is not confirmed yet: open the link in the mail we sent you, or " a href="/verification" { "have it sent again" } "."
             })),
-            Some(Refusal::Blocked) => (alert(Tone::Danger, "This account is blocked. Whoever runs this service can say why.")),
+            Some(Refusal::Blocked { reason }) => (alert(Tone::Danger, html! {
+                "This account is blocked. "
+                @if reason.is_empty() { "Whoever runs this service can say why." } @else { "The reason given: " (reason) }
+            })),
         }
         form method="post" action="/login" novalidate {
             (csrf_field(&chrome.csrf))

@@ -20,7 +20,7 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Issues the token's two halves, the cookie and the value for the forms.
 pub fn issue(config: &Config) -> Csrf {
     Csrf::new()
-        .cookie_name("periodical_csrf")
+        .cookie_name(config.cookie_name("periodical_csrf"))
         .key(config.secret_key.derive("csrf"))
         .secure(config.is_https())
         .same_site(SameSite::Lax)

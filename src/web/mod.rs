@@ -6,8 +6,10 @@ pub mod form;
 pub mod headers;
 pub mod list;
 pub mod log;
+pub mod map;
 pub mod page;
 pub mod session;
 
 pub use form::{FieldErrors, FormData, Refusal};
+pub use map::UrlMap;
 pub use page::{Chrome, Page, flash, fragment, refused, see_other};

@@ -2,18 +2,55 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use poem::{Result, session::SessionStorage};
+use poem::{
+    Endpoint, Request, Result,
+    session::{CookieConfig, Session, SessionStorage},
+    web::cookie::SameSite,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
-use crate::error::Error;
+use crate::{config::Config, error::Error};
 
 /// The entry that says who is signed in; also kept in a column, so that all of a user's sessions can be ended.
 pub const USER_ID: &str = "user_id";
+/// The entry with the moment of the sign-in, in Unix seconds; from it a session's last moment is counted.
+pub const SIGNED_IN_AT: &str = "signed_in_at";
+/// The entry with the browser's `User-Agent` at the sign-in.
+pub const AGENT: &str = "agent";
+/// Stands in what is loaded, never in the table: the session goes on under another cookie.
+const ROTATE: &str = "rotate";
 
-/// How long a session lasts after its last change.
-pub const LIFETIME: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How long a session outlives its last request.
+pub const IDLE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a session lasts however much it is used; the cookie too.
+pub const ABSOLUTE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long a session of nobody lasts: it carries a message to the next page.
+const ANONYMOUS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The session's cookie: out of reach of scripts; over https of other hosts of the domain as well, by its prefix (RFC
+/// 6265bis, section 4.1.3.2).
+pub fn cookie(config: &Config) -> CookieConfig {
+    CookieConfig::new()
+        .name(config.cookie_name("periodical_session"))
+        .secure(config.is_https())
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .path("/")
+        .max_age(ABSOLUTE)
+}
+
+/// Gives a session whose user's rights have changed another id, before anything else is done with it.
+pub async fn rotate<E: Endpoint>(endpoint: &E, request: Request) -> Result<E::Output> {
+    if let Some(session) = request.extensions().get::<Session>()
+        && session.get::<bool>(ROTATE).is_some()
+    {
+        session.remove(ROTATE);
+        session.renew();
+    }
+    endpoint.call(request).await
+}
 
 /// poem's storage over the table `sessions`.
 #[derive(Clone)]
@@ -29,29 +66,49 @@ impl PostgresSessions {
 
 impl SessionStorage for PostgresSessions {
     async fn load_session<'a>(&'a self, session_id: &'a str) -> Result<Option<BTreeMap<String, Value>>> {
-        let entries = sqlx::query_scalar!("select entries from sessions where id_hash = $1 and expires_at > now()", &hash(session_id))
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(failed)?;
-        entries.map(serde_json::from_value).transpose().map_err(|error| failed(error).into())
+        // Noted once a minute at the most: a request is no reason to write.
+        let found = sqlx::query!(
+            "with seen as (
+               update sessions set seen_at = now(), expires_at = least(now() + make_interval(secs => $2), ends_at)
+               where id_hash = $1 and expires_at > now() and seen_at < now() - interval '1 minute' and user_id is not null
+             )
+             select entries, rotate from sessions where id_hash = $1 and expires_at > now()",
+            &hash(session_id),
+            IDLE.as_secs_f64()
+        )
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed)?;
+        let Some(found) = found else { return Ok(None) };
+        let mut entries: BTreeMap<String, Value> = serde_json::from_value(found.entries).map_err(failed)?;
+        if found.rotate {
+            entries.insert(ROTATE.to_owned(), Value::Bool(true));
+        }
+        Ok(Some(entries))
     }
 
     async fn update_session<'a>(
         &'a self,
         session_id: &'a str,
         entries: &'a BTreeMap<String, Value>,
-        expires: Option<Duration>,
+        _expires: Option<Duration>,
     ) -> Result<()> {
         let user_id = entries.get(USER_ID).and_then(Value::as_i64);
+        let signed_in_at = entries.get(SIGNED_IN_AT).and_then(Value::as_i64);
         sqlx::query!(
-            "insert into sessions (id_hash, user_id, entries, expires_at) values ($1, $2, $3, now() + make_interval(secs => $4))
+            "insert into sessions (id_hash, user_id, entries, ends_at, expires_at)
+             select $1, $2, $3, ends.ends_at, least(now() + make_interval(secs => case when $2::bigint is null then $6::float8 else $5::float8 end), ends.ends_at)
+             from (select coalesce(to_timestamp($7::bigint), now()) + make_interval(secs => $4::float8) as ends_at) ends
              on conflict on constraint sessions_pkey
-             do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = excluded.expires_at
+             do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = excluded.expires_at, ends_at = excluded.ends_at
              where sessions.expires_at > now()",
             &hash(session_id),
             user_id,
             serde_json::to_value(entries).map_err(failed)?,
-            expires.unwrap_or(LIFETIME).as_secs_f64(),
+            ABSOLUTE.as_secs_f64(),
+            IDLE.as_secs_f64(),
+            ANONYMOUS.as_secs_f64(),
+            signed_in_at
         )
         .execute(&self.pool)
         .await
@@ -69,17 +126,43 @@ impl SessionStorage for PostgresSessions {
     }
 }
 
+/// What names a session in the table.
+pub fn hash(session_id: &str) -> Vec<u8> {
+    // 256 random bits need no salt: there is no dictionary of them.
+    Sha256::digest(session_id.as_bytes()).to_vec()
+}
+
 /// Deletes what has ended, once no request of it can be under way; called by the worker's housekeeping.
 pub async fn delete_expired(pool: &PgPool) -> Result<u64, sqlx::Error> {
     Ok(sqlx::query!("delete from sessions where expires_at < now() - interval '1 hour'").execute(pool).await?.rows_affected())
 }
 
+/// Ends all sessions of a user but one, by its cookie's hash.
+///
+/// # Errors
+/// The database's.
+pub async fn end_all(db: impl sqlx::PgExecutor<'_>, user_id: i64, except: Option<&[u8]>) -> sqlx::Result<u64> {
+    let ended = sqlx::query!(
+        "update sessions set user_id = null, entries = '{}', expires_at = now()
+         where user_id = $1 and ($2::bytea is null or id_hash <> $2)",
+        user_id,
+        except
+    )
+    .execute(db)
+    .await?;
+    Ok(ended.rows_affected())
+}
+
+/// Lets all sessions of a user go on under other cookies: their rights have changed.
+///
+/// # Errors
+/// The database's.
+pub async fn rotate_all(db: impl sqlx::PgExecutor<'_>, user_id: i64) -> sqlx::Result<()> {
+    sqlx::query!("update sessions set rotate = true where user_id = $1", user_id).execute(db).await?;
+    Ok(())
+}
+
 /// Our fault, and as little shown of it as of any other.
 fn failed(error: impl Into<anyhow::Error>) -> Error {
     Error::Internal(error.into())
-}
-
-/// 256 random bits need no salt: there is no dictionary of them.
-fn hash(session_id: &str) -> Vec<u8> {
-    Sha256::digest(session_id.as_bytes()).to_vec()
 }

@@ -67,6 +67,7 @@ async fn start() -> Server {
     .unwrap();
     let pool = db::connect(postgres.url(), 2).await.unwrap();
     db::migrate(&pool).await.unwrap();
+    periodical::seeds::load_roles(&pool).await.unwrap();
     // A template may have no connections.
     pool.close().await;
     Server { postgres, _watchdog: Mutex::new(watchdog) }

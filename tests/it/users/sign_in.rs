@@ -129,10 +129,14 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
         let page = browser.send(browser.request(Method::POST, "/login").header("cookie", csrf).form(&fields)).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
         let set: Vec<&str> = page.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-        let set_session = set.iter().find(|cookie| cookie.starts_with(SESSION)).unwrap();
+        // Over https the prefix ties it to this host, whatever another host of the domain sets.
+        let prefix = if is_https { "__Host-" } else { "" };
+        let set_session = set.iter().find(|cookie| cookie.starts_with(&format!("{prefix}{SESSION}="))).unwrap();
+        assert!(set_csrf.starts_with(&format!("{prefix}periodical_csrf=")), "{set_csrf}");
         for cookie in [&set_csrf, *set_session] {
             assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
             assert_eq!(cookie.contains("Secure"), is_https, "{cookie}");
+            assert!(!cookie.contains("Domain"), "{cookie}");
         }
     }
 }

@@ -1,22 +1,21 @@
-//! Registration, verification, signing in and out.
+//! Registration and the confirmation of the address.
 
 use poem::{
     IntoResponse, Response, handler,
     session::Session,
-    web::{Data, Path, Query},
+    web::{Data, Path},
 };
-use serde::Deserialize;
 
-use super::{
-    Visitor,
-    jobs::{self, SendAccountMail},
-    model::{self, EmailForm, LoginForm, Password, PasswordForm, Registration, RegistrationForm},
-    password, queries, views,
-};
 use crate::{
     app::{App, Enqueue},
     error::Result,
-    web::{Chrome, FieldErrors, FormData, Page, flash, form, see_other, session::USER_ID},
+    users::{
+        Visitor,
+        jobs::{self, SendAccountMail},
+        model::{EmailForm, Password, PasswordForm, Registration, RegistrationForm},
+        password, queries, views,
+    },
+    web::{Chrome, FieldErrors, FormData, Page, flash, form, see_other},
 };
 
 #[handler]
@@ -158,60 +157,4 @@ pub async fn create_verification(visitor: Visitor, chrome: Chrome, app: Data<&Ap
     }
     transaction.commit().await?;
     Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)))
-}
-
-#[derive(Deserialize)]
-pub struct Next {
-    #[serde(default)]
-    next: String,
-}
-
-#[handler]
-pub async fn new_login(visitor: Visitor, chrome: Chrome, Query(Next { next }): Query<Next>) -> Response {
-    if visitor.0.is_some() {
-        return see_other(model::local_path(&next));
-    }
-    let form = LoginForm { next, ..LoginForm::default() };
-    Page::ok(views::login_page(&visitor, &chrome, &form, None)).into_response()
-}
-
-#[handler]
-pub async fn create_login(
-    visitor: Visitor,
-    chrome: Chrome,
-    app: Data<&App>,
-    session: &Session,
-    FormData(login): FormData<LoginForm>,
-) -> Result<Response> {
-    // What is no address belongs to nobody; the work and the answer stay the same.
-    let credentials = match form::email(&login.email) {
-        Ok(email) => queries::credentials(&app.db, &email).await?,
-        Err(_) => None,
-    };
-    let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
-    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept).await?;
-    let refusal = match credentials {
-        Some(credentials) if is_right => {
-            // Said only to whoever knows the password.
-            if credentials.is_blocked {
-                views::Refusal::Blocked
-            } else if !credentials.is_verified {
-                views::Refusal::Unverified
-            } else {
-                session.clear();
-                session.set(USER_ID, credentials.id);
-                // A new id: one that was planted before signing in is worth nothing after it.
-                session.renew();
-                return Ok(see_other(model::local_path(&login.next)));
-            }
-        }
-        _ => views::Refusal::Wrong,
-    };
-    Ok(Page::invalid(views::login_page(&visitor, &chrome, &login, Some(refusal))).into_response())
-}
-
-#[handler]
-pub async fn logout(session: &Session) -> Response {
-    session.purge();
-    see_other("/")
 }

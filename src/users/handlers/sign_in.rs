@@ -1,0 +1,74 @@
+//! Signing in and out.
+
+use poem::{
+    IntoResponse, Request, Response, handler,
+    session::Session,
+    web::{Data, Query},
+};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    error::Result,
+    users::{
+        Visitor,
+        model::{self, LoginForm},
+        password, queries, session, views,
+    },
+    web::{Chrome, FormData, Page, form, see_other},
+};
+
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+#[handler]
+pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next }): Query<Next>) -> Response {
+    if visitor.0.is_some() {
+        return see_other(model::local_path(&next));
+    }
+    let form = LoginForm { next, ..LoginForm::default() };
+    Page::ok(views::login_page(&visitor, &chrome, &form, None)).into_response()
+}
+
+#[handler]
+pub async fn create(
+    request: &Request,
+    visitor: Visitor,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    FormData(login): FormData<LoginForm>,
+) -> Result<Response> {
+    // What is no address belongs to nobody; the work and the answer stay the same.
+    let credentials = match form::email(&login.email) {
+        Ok(email) => queries::credentials(&app.db, &email).await?,
+        Err(_) => None,
+    };
+    let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
+    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept).await?;
+    let refusal = match credentials {
+        Some(credentials) if is_right => {
+            // Said only to whoever knows the password.
+            if let Some(reason) = credentials.blocked {
+                views::Refusal::Blocked { reason }
+            } else if !credentials.is_verified {
+                views::Refusal::Unverified
+            } else {
+                session::begin(session, request, credentials.id);
+                queries::signed_in(&app.db, credentials.id).await?;
+                return Ok(see_other(model::local_path(&login.next)));
+            }
+        }
+        _ => views::Refusal::Wrong,
+    };
+    Ok(Page::invalid(views::login_page(&visitor, &chrome, &login, Some(refusal))).into_response())
+}
+
+#[handler]
+pub async fn delete(session: &Session) -> Response {
+    session.purge();
+    see_other("/")
+}

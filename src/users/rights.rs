@@ -1,0 +1,140 @@
+//! Who may do what beyond their own: one table. The extractors in `session.rs`, the menu, seeds/roles.sql and the table in
+//! ARCHITECTURE.md follow it, and tests hold them against it.
+
+use super::model::User;
+use crate::ui::MenuLink;
+
+/// What somebody is beside a user, which everybody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Manager,
+    Editor,
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Manager, Self::Editor, Self::Admin];
+
+    /// As the table `roles` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Manager => "manager",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// For the reader.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Manager => "Manager",
+            Self::Editor => "Editor",
+            Self::Admin => "Administrator",
+        }
+    }
+
+    /// None for a name that is no role's.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Something that only some may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    ViewUsers,
+    BlockUsers,
+    ViewMailings,
+    DisableMailings,
+    EditBlog,
+    ManageUsers,
+    GiveRoles,
+    ReadAudit,
+}
+
+/// One right: what it is, who has it, and where the menu leads to it.
+#[derive(Debug)]
+pub struct Row {
+    pub right: Right,
+    /// As the table `rights` has it.
+    pub name: &'static str,
+    pub what: &'static str,
+    pub roles: &'static [Role],
+    pub menu: Option<MenuLink>,
+}
+
+const WATCHERS: &[Role] = &[Role::Manager, Role::Admin];
+const WRITERS: &[Role] = &[Role::Editor, Role::Admin];
+const ADMINS: &[Role] = &[Role::Admin];
+
+/// The table. Nobody may edit, delete or send what belongs to somebody else: there is no right for it.
+pub const TABLE: [Row; 8] = [
+    row(Right::ViewUsers, "view_users", "See the list of users", WATCHERS, Some(MenuLink { label: "Users", href: "/users" })),
+    row(Right::BlockUsers, "block_users", "Block and unblock users, with a reason", WATCHERS, None),
+    row(
+        Right::ViewMailings,
+        "view_mailings",
+        "See any mailing and its attempts, without recipients and message bodies",
+        WATCHERS,
+        Some(MenuLink { label: "Everybody’s mailings", href: "/mailings/all" }),
+    ),
+    row(Right::DisableMailings, "disable_mailings", "Disable and enable any mailing, with a reason", WATCHERS, None),
+    row(Right::EditBlog, "edit_blog", "Write and publish the blog", WRITERS, None),
+    row(
+        Right::ManageUsers,
+        "manage_users",
+        "Create, edit and delete users",
+        ADMINS,
+        Some(MenuLink { label: "Accounts", href: "/admin/users" }),
+    ),
+    row(Right::GiveRoles, "give_roles", "Give and take roles", ADMINS, None),
+    row(
+        Right::ReadAudit,
+        "read_audit",
+        "Read the record of what managers and administrators did",
+        ADMINS,
+        Some(MenuLink { label: "Audit trail", href: "/admin/audit" }),
+    ),
+];
+
+const fn row(right: Right, name: &'static str, what: &'static str, roles: &'static [Role], menu: Option<MenuLink>) -> Row {
+    Row { right, name, what, roles, menu }
+}
+
+/// Whether any of the roles has the right.
+pub fn allows(roles: &[Role], right: Right) -> bool {
+    TABLE.iter().any(|row| row.right == right && row.roles.iter().any(|role| roles.contains(role)))
+}
+
+/// Where the menu leads this user, beside their own things.
+pub fn menu(user: &User) -> Vec<MenuLink> {
+    TABLE.iter().filter(|row| allows(&user.roles, row.right)).filter_map(|row| row.menu).collect()
+}
+
+/// The table as ARCHITECTURE.md shows it.
+pub fn markdown() -> String {
+    let mut table = String::from("| right | what it is | manager | editor | admin |\n|---|---|---|---|---|\n");
+    for row in &TABLE {
+        let marks = Role::ALL.map(|role| if row.roles.contains(&role) { "yes" } else { "" });
+        table.push_str(&format!("| `{}` | {} | {} |\n", row.name, row.what, marks.join(" | ")));
+    }
+    table
+}
+
+/// Whose rows somebody may look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of this user alone.
+    Own(i64),
+    Everybodys,
+}
+
+impl Reach {
+    /// For a query's `$1::bigint is null or user_id = $1`.
+    pub fn owner(self) -> Option<i64> {
+        match self {
+            Self::Own(user_id) => Some(user_id),
+            Self::Everybodys => None,
+        }
+    }
+}
