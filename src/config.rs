@@ -31,6 +31,8 @@ pub struct Config {
     /// Where readers reach the site; links in mails start with it.
     pub public_url: Url,
     pub secret_key: SecretKey,
+    /// The key before this one: what it has protected is still good, nothing new is protected by it.
+    pub old_secret_key: Option<SecretKey>,
     pub listen: SocketAddr,
     /// The embedded cluster, the delivery journal and the generated secret key.
     pub data_dir: PathBuf,
@@ -145,6 +147,7 @@ impl Config {
             public_url,
             mail_from: mail_from(&smtp.server)?,
             secret_key: secret_key(embedded, &data_dir)?,
+            old_secret_key: old_secret_key()?,
             database,
             smtp,
             listen,
@@ -258,6 +261,15 @@ fn secret_key(embedded: bool, data_dir: &Path) -> Result<SecretKey, ConfigError>
             .map(SecretKey)
             .map_err(|error| ConfigError::new("DATA_DIR", format!("the secret key in {} cannot be kept: {error}", data_dir.display()))),
         None => Err(ConfigError::new("SECRET_KEY", "is not set; with DATABASE_URL it must be, `openssl rand -hex 32` makes one")),
+    }
+}
+
+fn old_secret_key() -> Result<Option<SecretKey>, ConfigError> {
+    match text("SECRET_KEY_OLD") {
+        Some(key) if key.len() < 32 => {
+            Err(ConfigError::new("SECRET_KEY_OLD", "is shorter than 32 characters, so it was never a SECRET_KEY"))
+        }
+        key => Ok(key.map(SecretKey)),
     }
 }
 

@@ -12,7 +12,10 @@ use crate::{
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
     mailings::{self, jobs::RunMailing},
-    users::{self, jobs::SendAccountMail},
+    users::{
+        self,
+        jobs::{DeleteUser, SendAccountMail},
+    },
     web,
 };
 
@@ -83,6 +86,7 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .add_extension(engine.clone())
         .define_job::<RunMailing>()
         .define_job::<SendAccountMail>()
+        .define_job::<DeleteUser>()
         .init()
         .await?;
     Ok(worker)

@@ -43,6 +43,7 @@ impl Database {
             mail_from: "Periodical <bench@periodical.example>".parse()?,
             public_url: "http://127.0.0.1".parse()?,
             secret_key: SecretKey::new(SECRET_KEY.into()),
+            old_secret_key: None,
             listen: ([127, 0, 0, 1], 0).into(),
             data_dir: folder.into(),
             worker_concurrency: 1,

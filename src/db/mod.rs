@@ -75,6 +75,15 @@ pub async fn now(db: impl PgExecutor<'_>) -> sqlx::Result<OffsetDateTime> {
     sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(db).await
 }
 
+/// Lets deferrable constraints be checked at the transaction's end.
+///
+/// # Errors
+/// The database's.
+pub async fn defer_constraints(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("set constraints all deferred").execute(db).await?;
+    Ok(())
+}
+
 /// Whether Postgres answers and has every migration of this program (`/readyz`).
 pub async fn is_ready(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);

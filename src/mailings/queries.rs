@@ -321,6 +321,11 @@ pub async fn owner_id(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<i
     sqlx::query_scalar!("select user_id from mailings where id = $1", id).fetch_optional(db).await
 }
 
+/// All mailings of a user.
+pub async fn ids_of(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!("select id from mailings where user_id = $1 order by id", user_id).fetch_all(db).await
+}
+
 pub async fn count_recipients(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from mailing_recipients where mailing_id = $1"#, mailing_id).fetch_one(db).await
 }

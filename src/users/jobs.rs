@@ -8,10 +8,12 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
+    deletion,
     mails::{self, AccountMail},
     queries,
 };
 use crate::{
+    app::App,
     delivery::Engine,
     mail::{
         compose::{self, Mail},
@@ -38,6 +40,21 @@ impl TaskHandler for SendAccountMail {
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let engine = context.get_ext::<Engine>().ok_or_else(|| anyhow!("the worker was started without an Engine"))?.clone();
         send(&engine, self).await
+    }
+}
+
+/// Deletes what belonged to a closed account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeleteUser {
+    pub user_id: i64,
+}
+
+impl TaskHandler for DeleteUser {
+    const IDENTIFIER: &'static str = "delete_user";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let app = context.get_ext::<App>().ok_or_else(|| anyhow!("the worker was started without an App"))?;
+        deletion::finish(app, self.user_id).await.map_err(anyhow::Error::from)
     }
 }
 

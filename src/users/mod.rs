@@ -1,5 +1,6 @@
 //! People: registration, verification, signing in and out, and who may do what.
 
+pub mod deletion;
 mod handlers;
 pub mod jobs;
 mod mails;

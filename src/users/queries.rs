@@ -99,6 +99,53 @@ pub async fn grant_role(db: impl PgExecutor<'_>, user_id: i64, role: &str) -> sq
     Ok(())
 }
 
+/// Whether without this user nobody would be left who can sign in and give roles. Until the transaction ends, nobody else
+/// is asked: of two administrators who remove each other the second is told.
+pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
+    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(&mut *db).await?;
+    let admins = sqlx::query_scalar!(
+        "select r.user_id from user_roles r join users u on u.id = r.user_id
+         where r.role = 'admin' and u.verified_at is not null and u.blocked_at is null"
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(admins == [user_id])
+}
+
+/// Closes an account whose rows are about to be deleted: blocked for everything, and its address free for another.
+pub async fn close(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "update users set deleting_at = now(), blocked_at = coalesce(blocked_at, now()), email = 'deleted-' || id || '@deleted.invalid'
+         where id = $1 and deleting_at is null returning id",
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn is_closed(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
+    let closed = sqlx::query_scalar!("select id from users where id = $1 and deleting_at is not null", id).fetch_optional(db).await?;
+    Ok(closed.is_some())
+}
+
+/// Deletes up to `limit` recipients of a closed account; how many they were.
+pub async fn delete_recipients(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from recipients where id in (select id from recipients where user_id = $1 order by id desc limit $2)",
+        user_id,
+        limit
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Deletes a closed account and what is left of it. The constraints must be deferred: messages may go before mailings.
+pub async fn delete(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!("delete from users where id = $1 and deleting_at is not null", id).execute(db).await?;
+    Ok(())
+}
+
 /// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
 /// of the mailbox typed, not what a stranger registered with the same address.
 pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {

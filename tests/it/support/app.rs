@@ -87,6 +87,7 @@ impl TestApp {
             mail_from: "Periodical <news@periodical.example>".parse().unwrap(),
             public_url: format!("http://{address}").parse().unwrap(),
             secret_key: SecretKey::new("a key for tests that is long enough".into()),
+            old_secret_key: None,
             listen: address,
             data_dir: data_dir.clone(),
             worker_concurrency: 4,
