@@ -10,12 +10,13 @@ use serde::Deserialize;
 use crate::{
     app::App,
     error::Result,
+    limits::Door,
     users::{
         Visitor,
         model::{self, LoginForm},
         password, queries, session, views,
     },
-    web::{Chrome, FormData, Page, form, see_other},
+    web::{Chrome, ClientAddress, FormData, Page, form, see_other},
 };
 
 #[derive(Deserialize)]
@@ -40,8 +41,16 @@ pub async fn create(
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
+    client: ClientAddress,
     FormData(login): FormData<LoginForm>,
 ) -> Result<Response> {
+    let pass = match app.throttle.enter(Door::SignIn, client, &login.email) {
+        Ok(pass) => pass,
+        Err(wait) => {
+            let page = views::login_page(&visitor, &chrome, &login, Some(views::Refusal::TooOften(wait)));
+            return Ok(Page::too_many(wait, page).into_response());
+        }
+    };
     // What is no address belongs to nobody; the work and the answer stay the same.
     let credentials = match form::email(&login.email) {
         Ok(email) => queries::credentials(&app.db, &email).await?,
@@ -49,6 +58,9 @@ pub async fn create(
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
     let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept).await?;
+    if is_right {
+        app.throttle.give_back(pass);
+    }
     let refusal = match credentials {
         Some(credentials) if is_right => {
             // Said only to whoever knows the password.
