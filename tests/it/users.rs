@@ -1,6 +1,7 @@
 //! Registration and the link in the mail; `users/sign_in.rs` and `users/csrf.rs` have the rest.
 
 mod csrf;
+mod sessions;
 mod sign_in;
 
 use reqwest::{Method, StatusCode};
