@@ -9,7 +9,7 @@ use poem::{
     http::{StatusCode, header},
 };
 
-use crate::{limits::COME_AGAIN, ui};
+use crate::{limits::COME_AGAIN, ui, web::page::notice};
 
 /// How a request fails. The page shown says what to do next and never the inside of the failure.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +20,9 @@ pub enum Error {
     /// Signed in, but not allowed.
     #[error("forbidden")]
     Forbidden,
-    /// Not signed in; `htmx` requests are told to load the page, others are redirected to it.
+    /// Not signed in: to the sign-in page, and from there to `return_to`.
     #[error("sign-in required")]
-    SignInRequired { return_to: String, htmx: bool },
+    SignInRequired { return_to: String, asked: Asked },
     /// The form is older than the session's key, or was not one of ours.
     #[error("the form's CSRF token is missing, expired or of another session")]
     StaleForm,
@@ -32,9 +32,6 @@ pub enum Error {
     /// More was sent than any form of ours can hold.
     #[error("the request's body is too large")]
     TooLarge,
-    /// A long form of somebody who is no longer signed in.
-    #[error("the request's body is too large for a stranger's")]
-    SignedOut,
     /// The body did not come in time.
     #[error("the request's body is overdue")]
     TooSlow,
@@ -78,6 +75,19 @@ impl fmt::Display for Wait {
     }
 }
 
+/// How somebody who is not signed in has asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// By a link: redirected.
+    ByLink,
+    /// With a form, from before the sign-out: redirected to where it is said that nothing was saved.
+    WithForm,
+    /// htmx, for a part of a page: told to load the sign-in page.
+    ForFragment,
+    /// htmx, with a form that stands open: told why nothing was saved, and the form stays as it is.
+    WithOpenForm,
+}
+
 /// What handlers and queries give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -101,10 +111,10 @@ impl ResponseError for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::StaleForm | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::SignInRequired { htmx: false, .. } => StatusCode::SEE_OTHER,
-            Self::SignInRequired { htmx: true, .. } => StatusCode::UNAUTHORIZED,
+            Self::SignInRequired { asked: Asked::ByLink | Asked::WithForm, .. } => StatusCode::SEE_OTHER,
+            Self::SignInRequired { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge | Self::SignedOut => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Overdue => StatusCode::SERVICE_UNAVAILABLE,
@@ -124,9 +134,6 @@ impl ResponseError for Error {
             Self::MethodNotAllowed => ("Nothing to see here", "This address takes forms. Go back to the page you came from."),
             Self::TooLarge => ("Too large", "What was sent is larger than Periodical takes. Go back and shorten it."),
             Self::CrossSite => ("Not from here", "Another site has sent this. Go to the page itself and do it there, if you want it done."),
-            Self::SignedOut => {
-                ("You are signed out", "Sign in in another tab, then go back and send the form again. What you typed is still in it.")
-            }
             Self::TooSlow => ("That took too long", "What was sent did not arrive in time. Go back and send it again."),
             Self::TooMany(wait) => {
                 too_often = wait.to_string();
@@ -140,7 +147,7 @@ impl ResponseError for Error {
                 tracing::error!(error = format!("{error:#}"), "A request failed");
                 ("Something broke on our side", "Nothing was saved. Try again in a moment; if it stays, tell whoever runs this service.")
             }
-            Self::SignInRequired { return_to, htmx } => return sign_in(return_to, *htmx),
+            Self::SignInRequired { return_to, asked } => return sign_in(return_to, *asked),
         };
         let page = ui::layout::error_page(self.status().as_u16(), title, advice);
         let mut response = (self.status(), poem::web::Html(page.into_string())).into_response();
@@ -181,12 +188,20 @@ pub async fn page(error: poem::Error) -> Response {
     }
 }
 
-fn sign_in(return_to: &str, htmx: bool) -> Response {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", return_to).finish();
-    let login = format!("/login?{query}");
-    if htmx {
-        // A redirect would be followed inside the request, and the sign-in page put into a table's row.
-        return Response::builder().status(StatusCode::UNAUTHORIZED).header("HX-Redirect", login).finish();
+fn sign_in(return_to: &str, asked: Asked) -> Response {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", return_to);
+    if asked == Asked::WithForm {
+        query.append_pair("unsaved", "true");
     }
-    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, login).finish()
+    let login = format!("/login?{}", query.finish());
+    match asked {
+        Asked::ByLink | Asked::WithForm => Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, login).finish(),
+        // A redirect would be followed inside the request, and the sign-in page put into a table's row.
+        Asked::ForFragment => Response::builder().status(StatusCode::UNAUTHORIZED).header("HX-Redirect", login).finish(),
+        Asked::WithOpenForm => notice(
+            StatusCode::UNAUTHORIZED,
+            "You are no longer signed in, so this was not saved. Sign in in another tab and send it again; it is still here.",
+        ),
+    }
 }

@@ -9,16 +9,17 @@ use csrf::{AesGcmCsrfProtection, CsrfCookie, CsrfProtection, CsrfToken, MultiCsr
 use data_encoding::BASE64;
 use poem::{
     Body, Endpoint, Middleware, Request, Result,
-    error::ReadBodyError,
-    http::{Method, header},
+    http::Method,
     session::Session,
     web::cookie::{Cookie, SameSite},
 };
 
-use super::session;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::{page, session};
 use crate::{
     config::{Config, SecretKey},
-    error::Error,
+    error::{Asked, Error},
     limits::{BODY_BYTES, STRANGERS_BODY_BYTES},
 };
 
@@ -144,16 +145,14 @@ struct FormFields {
 async fn read_body(request: &mut Request, patience: Duration) -> Result<FormFields, Error> {
     let is_stranger = request.extensions().get::<Session>().is_none_or(|session| session.get::<i64>(session::USER_ID).is_none());
     let limit = if is_stranger { STRANGERS_BODY_BYTES } else { BODY_BYTES };
-    let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(is_stranger, announced));
-    }
-    let body = request.take_body().into_bytes_limit(limit);
-    let bytes = match tokio::time::timeout(patience, body).await {
+    let body = request.take_body().into_async_read();
+    let bytes = match tokio::time::timeout(patience, up_to(limit, body)).await {
         Err(_) => return Err(Error::TooSlow),
-        Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(too_large(is_stranger, announced)),
         Ok(Err(_)) => return Err(Error::BadRequest("What was sent broke off in the middle.")),
-        Ok(Ok(bytes)) => bytes,
+        Ok(Ok(Sent::All(bytes))) => bytes,
+        // A long message of somebody whose session has ended meanwhile is not too long.
+        Ok(Ok(Sent::More(length))) if is_stranger && length <= BODY_BYTES => return Err(signed_out(request)),
+        Ok(Ok(Sent::More(_))) => return Err(Error::TooLarge),
     };
     let mut fields = FormFields::default();
     if request.content_type().is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
@@ -170,10 +169,26 @@ async fn read_body(request: &mut Request, patience: Duration) -> Result<FormFiel
     Ok(fields)
 }
 
-/// A long message of somebody whose session has ended meanwhile is not too long: they have to sign in.
-fn too_large(is_stranger: bool, announced: Option<usize>) -> Error {
-    match announced {
-        Some(length) if is_stranger && length <= BODY_BYTES => Error::SignedOut,
-        _ => Error::TooLarge,
+enum Sent {
+    All(Vec<u8>),
+    /// So many bytes at the least, which nobody has kept.
+    More(usize),
+}
+
+/// What goes beyond the limit is read on for a while and dropped: a connection that is closed with something unread loses
+/// the answer as well.
+async fn up_to(limit: usize, mut body: impl AsyncRead + Unpin) -> std::io::Result<Sent> {
+    let mut bytes = Vec::new();
+    if (&mut body).take(limit as u64 + 1).read_to_end(&mut bytes).await? <= limit {
+        return Ok(Sent::All(bytes));
     }
+    let kept = bytes.len();
+    drop(bytes);
+    let dropped = tokio::io::copy(&mut body.take(BODY_BYTES as u64), &mut tokio::io::sink()).await?;
+    Ok(Sent::More(usize::try_from(dropped).map_or(usize::MAX, |dropped| kept.saturating_add(dropped))))
+}
+
+fn signed_out(request: &Request) -> Error {
+    let asked = if page::is_htmx(request) { Asked::WithOpenForm } else { Asked::WithForm };
+    Error::SignInRequired { return_to: "/".to_owned(), asked }
 }

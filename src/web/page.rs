@@ -118,8 +118,13 @@ pub fn see_other(location: impl AsRef<str>) -> Response {
 
 /// An answer for htmx that changes nothing on the page but says why, in the notice box.
 pub fn refused(text: &str) -> Response {
+    notice(StatusCode::CONFLICT, text)
+}
+
+/// As [`refused`], with a status of its own.
+pub fn notice(status: StatusCode, text: &str) -> Response {
     let notice = serde_json::json!({ "notice": { "text": text, "tone": "danger" } }).to_string();
-    Response::builder().status(StatusCode::CONFLICT).header("HX-Reswap", "none").header("HX-Trigger", ascii_json(&notice)).finish()
+    Response::builder().status(status).header("HX-Reswap", "none").header("HX-Trigger", ascii_json(&notice)).finish()
 }
 
 /// JSON with every character beyond ASCII escaped: header values are ASCII (RFC 9110, section 5.5).

@@ -19,19 +19,21 @@ use crate::{
     web::{Chrome, ClientAddress, FormData, Page, form, see_other},
 };
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Next {
-    #[serde(default)]
     next: String,
+    /// A form was sent by somebody who had been signed out.
+    unsaved: bool,
 }
 
 #[handler]
-pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next }): Query<Next>) -> Response {
+pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next, unsaved }): Query<Next>) -> Response {
     if visitor.0.is_some() {
         return see_other(model::local_path(&next));
     }
     let form = LoginForm { next, ..LoginForm::default() };
-    Page::ok(views::login_page(&visitor, &chrome, &form, None)).into_response()
+    Page::ok(views::login_page(&visitor, &chrome, &form, unsaved.then_some(views::Refusal::Unsaved))).into_response()
 }
 
 #[handler]
