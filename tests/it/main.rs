@@ -7,6 +7,7 @@ mod attempts;
 mod cli;
 mod compose;
 mod delivery;
+mod door;
 mod embedded;
 mod home;
 mod inbox;
