@@ -198,7 +198,7 @@ async fn a_handler_that_panics_or_takes_too_long_is_answered_for_and_the_server_
         ("/panic", StatusCode::INTERNAL_SERVER_ERROR, "Something broke on our side"),
         ("/never", StatusCode::SERVICE_UNAVAILABLE, "This takes too long"),
     ] {
-        let page = browser.get(path).await;
+        let page = tokio::time::timeout(Duration::from_secs(30), browser.get(path)).await.expect("an answer");
         assert_eq!((page.status, page.text_of("h1").as_deref()), (status, Some(title)));
         assert!(page.header("content-security-policy").is_some() && !page.contains("for a test"));
     }
