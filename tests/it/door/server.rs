@@ -223,7 +223,7 @@ async fn a_live_page_outlives_the_time_that_an_answer_has() {
 
 #[tokio::test]
 async fn at_the_end_open_requests_are_finished_and_nothing_new_is_taken() {
-    let app = TestApp::without_worker().await;
+    let app = limited(|limits| limits.head = Duration::from_secs(3600)).await;
     let (asked, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (has_asked, may_go) = (Arc::clone(&asked), Arc::clone(&go));
     let page = make(move |_| {

@@ -3,7 +3,7 @@
 use periodical::{config::ForwardedHeader, limits::Limits};
 use reqwest::{Method, StatusCode};
 
-use crate::support::{Browser, Page, TestApp, quick};
+use crate::support::{Browser, Page, TestApp, quick, until};
 
 const WAIT: &str = "That was too often. Try again in ";
 
@@ -126,6 +126,37 @@ async fn nobody_fills_a_strangers_mailbox_with_our_mails() {
     }
     assert_eq!(answers[..2], answers[2..]);
     assert_eq!(app.count("select count(*) from graphile_worker.jobs").await, 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_sign_ins_is_sent_away_past_a_point_and_pages_are_answered_meanwhile() {
+    let app = TestApp::without_worker().await;
+    app.user("una@example.org").await;
+    // A process of its own: all tests of this one share its queue.
+    let address = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+    let base = format!("http://{address}");
+    let mut command = app.command(&["serve"]);
+    command.env("LISTEN", &address).env("FORWARDED_HEADER", "x-forwarded-for").stderr(std::process::Stdio::null());
+    let mut process = command.spawn().unwrap();
+    until("the process", || async { reqwest::get(format!("{base}/readyz")).await.is_ok().then_some(()) }).await;
+
+    let browser = Browser::new(&base);
+    let token = browser.token().await;
+    let flood = (0..600).map(|number| {
+        let form = [("csrf_token", token.clone()), ("email", format!("user{number}@example.org")), ("password", "wrong".into())];
+        let from = format!("192.0.{}.{}", number / 256, number % 256);
+        browser.send(browser.request(Method::POST, "/login").header("X-Forwarded-For", from).form(&form))
+    });
+    let (answers, page) = tokio::join!(futures_util::future::join_all(flood), browser.get("/healthz"));
+    assert_eq!(page.status, StatusCode::OK);
+    let (busy, tried): (Vec<&Page>, Vec<&Page>) = answers.iter().partition(|page| page.status == StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!busy.is_empty() && tried.len() >= 48, "{} and {}", busy.len(), tried.len());
+    assert!(tried.iter().all(|page| page.status == StatusCode::UNPROCESSABLE_ENTITY));
+    assert!(busy.iter().all(|page| page.text_of("h1").as_deref() == Some("Busy") && page.header("retry-after") == Some("5")));
+    let page = send_from(&browser, "192.0.2.250", "/login", &[("email", "una@example.org"), ("password", Browser::PASSWORD)]).await;
+    assert_eq!(page.path, "/", "afterwards all is as before");
+    process.kill().unwrap();
+    process.wait().unwrap();
 }
 
 #[tokio::test]
