@@ -12,7 +12,12 @@ use poem::{
 };
 
 use super::{model::Attempt, queries, views};
-use crate::{app::App, delivery, error::Result, users::CurrentUser};
+use crate::{
+    app::App,
+    delivery,
+    error::Result,
+    users::{self, CurrentUser},
+};
 
 /// Says that the attempt has finished; the page then leaves, instead of connecting again for ever.
 const DONE: &str = "done";
@@ -21,8 +26,8 @@ const DONE: &str = "done";
 /// change to it, so a page that connects late or again is right at once.
 #[handler]
 pub async fn live(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>) -> Result<SSE> {
-    // Not the owner's: 404, before anything is listened to.
-    queries::get(&app.db, user.id(), id).await?;
+    // Out of reach: 404, before anything is listened to.
+    queries::view(&app.db, user.reach(), id).await?;
     Ok(SSE::new(states(app.clone(), user.id(), id)).keep_alive(Duration::from_secs(15)))
 }
 
@@ -55,10 +60,13 @@ impl Progress {
                 Step::Look => {
                     self.changes.mark_unchanged();
                     let Ok(state) = self.look().await else {
-                        // Deleted, or the database is away: the page connects again and learns which.
+                        // Deleted, out of reach by now, or the database is away: the page connects again and learns which.
                         return None;
                     };
                     self.step = if state.is_running() { Step::Wait } else { Step::TakeLeave };
+                    if state.user_id != self.user_id {
+                        return Some(Event::message(views::live(&state.without_addresses(), &[]).into_string()));
+                    }
                     let newest = delivery::queries::newest(&self.app.db, self.id, views::NEWEST).await.unwrap_or_default();
                     return Some(Event::message(views::live(&state, &newest).into_string()));
                 }
@@ -80,7 +88,9 @@ impl Progress {
         }
     }
 
+    /// Who looks is asked every time: somebody may be blocked, or no manager any more.
     async fn look(&self) -> sqlx::Result<Attempt> {
-        queries::get(&self.app.db, self.user_id, self.id).await
+        let user = users::queries::active(&self.app.db, self.user_id).await?.ok_or(sqlx::Error::RowNotFound)?;
+        queries::view(&self.app.db, CurrentUser(user).reach(), self.id).await
     }
 }

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
+    audit,
     delivery::Engine,
     mail::{
         compose::{self, Mail},
@@ -32,6 +33,18 @@ pub enum SendAccountMail {
     },
     /// For an address without an account: nothing is sent, but asking took as long.
     Nobody,
+    /// An administrator has made the account; the password is chosen behind the link.
+    Invitation {
+        token_id: i64,
+    },
+    EmailChangedByAdmin(EmailChanged),
+}
+
+/// To which of its two addresses an account's change is told; the entry of the audit trail has the old one.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum EmailChanged {
+    Old { entry_id: i64 },
+    New { entry_id: i64 },
 }
 
 impl TaskHandler for SendAccountMail {
@@ -72,12 +85,28 @@ async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
     let app = &engine.app;
     let (email, full_name, mail) = match job {
         SendAccountMail::Verification { token_id } => {
-            let token = new_token();
-            // Made here and not with the job: a token is nowhere but in the mail. A repeated job makes another, and
-            // the link of a mail that went out all the same is dead then; the later mail has the live one.
-            let Some(to) = queries::arm_verification(&app.db, token_id, &token_hash(&token)).await? else { return Ok(()) };
-            let mail = mails::verification(&to.full_name, &app.config.link(&format!("/verify/{token}")));
+            let Some((to, link)) = arm_verification(app, token_id).await? else { return Ok(()) };
+            let mail = mails::verification(&to.full_name, &link);
             (to.email, to.full_name, mail)
+        }
+        SendAccountMail::Invitation { token_id } => {
+            let Some((to, link)) = arm_verification(app, token_id).await? else { return Ok(()) };
+            let mail = mails::invitation(&to.full_name, &link);
+            (to.email, to.full_name, mail)
+        }
+        SendAccountMail::EmailChangedByAdmin(to) => {
+            let (EmailChanged::Old { entry_id } | EmailChanged::New { entry_id }) = to;
+            let Some(entry) = audit::queries::get(&app.db, entry_id).await? else { return Ok(()) };
+            let Some(user) = queries::active(&app.db, entry.subject_id).await? else { return Ok(()) };
+            let (email, other) = match to {
+                EmailChanged::Old { .. } => (entry.subject, user.email),
+                EmailChanged::New { .. } => (user.email, entry.subject),
+            };
+            let mail = match to {
+                EmailChanged::Old { .. } => mails::address_taken_out(&user.full_name, &other),
+                EmailChanged::New { .. } => mails::address_put_in(&user.full_name, &other, &app.config.link("/login")),
+            };
+            (email, user.full_name, mail)
         }
         SendAccountMail::AlreadyRegistered { user_id } => {
             let Some(user) = queries::active(&app.db, user_id).await? else { return Ok(()) };
@@ -89,7 +118,21 @@ async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
     transmit(engine, &email, &full_name, &mail).await
 }
 
-async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountMail) -> anyhow::Result<()> {
+/// Gives a verification its token, and whom to send the link to. None: it is no longer wanted.
+///
+/// Made here and not with the job: a token is nowhere but in the mail. A repeated job makes another, and the link of a mail
+/// that went out all the same is dead then; the later mail has the live one.
+async fn arm_verification(app: &App, token_id: i64) -> anyhow::Result<Option<(queries::VerificationMail, String)>> {
+    let token = new_token();
+    let to = queries::arm_verification(&app.db, token_id, &token_hash(&token)).await?;
+    Ok(to.map(|to| (to, app.config.link(&format!("/verify/{token}")))))
+}
+
+/// Sends an account mail ahead of all mailings. One that is refused for good is not repeated.
+///
+/// # Errors
+/// It did not get out; the job runs again.
+pub async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountMail) -> anyhow::Result<()> {
     let config = &engine.app.config;
     let (envelope, message) = compose::compose(&Mail {
         from: &config.mail_from,

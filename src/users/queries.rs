@@ -102,7 +102,7 @@ pub async fn grant_role(db: impl PgExecutor<'_>, user_id: i64, role: &str) -> sq
 /// Whether without this user nobody would be left who can sign in and give roles. Until the transaction ends, nobody else
 /// is asked: of two administrators who remove each other the second is told.
 pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
-    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(&mut *db).await?;
+    lock_roles(&mut *db).await?;
     let admins = sqlx::query_scalar!(
         "select r.user_id from user_roles r join users u on u.id = r.user_id
          where r.role = 'admin' and u.verified_at is not null and u.blocked_at is null"
@@ -110,6 +110,35 @@ pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<
     .fetch_all(db)
     .await?;
     Ok(admins == [user_id])
+}
+
+pub async fn is_blocked(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select blocked_at is not null as "is_blocked!" from users where id = $1"#, id).fetch_one(db).await
+}
+
+/// Whose a mailing or an attempt is, for those who look at other people's.
+pub struct Owner {
+    pub id: i64,
+    pub email: String,
+    pub full_name: String,
+    pub is_blocked: bool,
+}
+
+pub async fn owner(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Owner> {
+    sqlx::query_as!(
+        Owner,
+        r#"select id, email::text as "email!", full_name, blocked_at is not null as "is_blocked!" from users where id = $1"#,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Lets whoever gives or takes roles, and whoever asks who has them before they act, take turns until the transaction ends.
+/// Taken before any user's row.
+pub async fn lock_roles(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(db).await?;
+    Ok(())
 }
 
 /// Closes an account whose rows are about to be deleted: blocked for everything, and its address free for another.
@@ -198,7 +227,8 @@ pub struct Verification {
     pub user_id: i64,
     pub is_used: bool,
     pub is_expired: bool,
-    /// Whether it came with a password; without, one is chosen behind the link.
+    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role none
+    /// counts: a stranger may have registered the address with theirs while its invitation was unanswered.
     pub has_password: bool,
 }
 
@@ -210,16 +240,16 @@ pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Res
     sqlx::query_as!(
         Verification,
         r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
-                  password_hash is not null as "has_password!"
-           from user_tokens where token_hash = $1 and purpose = 'verification'"#,
+                  (password_hash is not null and not exists (select from user_roles r where r.user_id = t.user_id)) as "has_password!"
+           from user_tokens t where token_hash = $1 and purpose = 'verification'"#,
         token_hash
     )
     .fetch_optional(db)
     .await
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is the
-/// token's own, or `chosen` for one that has none.
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is
+/// `chosen`, or the token's own.
 pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
     let verified = sqlx::query!(
         "with used as (
@@ -231,7 +261,7 @@ pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>
              where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
          )
          update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
-             password_hash = coalesce(used.password_hash, $2)
+             password_hash = coalesce($2, used.password_hash)
          from used where u.id = used.user_id and u.verified_at is null",
         token_id,
         chosen

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::App,
     error::Error,
+    mailings::schedule::Zone,
     ui::layout::{Section, Shell, UserMenu},
     web::{Chrome, page, session as stored},
 };
@@ -123,6 +124,11 @@ impl CurrentUser {
     /// Whose mailings and attempts this user may look at.
     pub fn reach(&self) -> Reach {
         if self.may(Right::ViewMailings) { Reach::Everybodys } else { Reach::Own(self.id()) }
+    }
+
+    /// The zone of the profile, for showing times; UTC where none is chosen.
+    pub fn zone(&self) -> Zone {
+        self.0.time_zone.as_deref().and_then(|name| Zone::parse(name).ok()).unwrap_or_else(Zone::utc)
     }
 
     /// The page's frame for this user.
