@@ -4,6 +4,7 @@
 mod support;
 
 mod attempts;
+mod audit;
 mod cli;
 mod compose;
 mod delivery;
@@ -11,6 +12,7 @@ mod embedded;
 mod home;
 mod inbox;
 mod mailings;
+mod management;
 mod messages;
 mod migrations;
 mod recipients;
