@@ -21,7 +21,9 @@ use crate::{
     config::{Config, Database},
     delivery::{Engine, model::Timing},
     inbox::catcher::Catcher,
-    routes, worker,
+    routes,
+    users::two_factor,
+    worker,
 };
 
 /// How long open requests may take once the process should stop.
@@ -88,6 +90,7 @@ async fn finish(backend: Backend, served: anyhow::Result<()>) -> anyhow::Result<
 }
 
 async fn serve(app: App, acceptor: impl Acceptor + 'static, stop: CancellationToken) -> anyhow::Result<()> {
+    two_factor::seal::anew(&app).await?;
     Server::new_with_acceptor(acceptor)
         .idle_timeout(Duration::from_secs(60))
         .run_with_graceful_shutdown(routes::site(app), stop.cancelled_owned(), Some(GRACE))

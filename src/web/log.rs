@@ -21,7 +21,12 @@ pub async fn requests<E: Endpoint>(endpoint: &E, request: Request) -> Result<Res
     Ok(response)
 }
 
-/// A verification link's path is its token.
+/// The links in account mails end in their tokens.
 fn without_tokens(path: &str) -> &str {
-    if path.starts_with("/verify/") { "/verify/…" } else { path }
+    match path {
+        _ if path.starts_with("/verify/") => "/verify/…",
+        _ if path.starts_with("/password/reset/") => "/password/reset/…",
+        _ if path.starts_with("/account/email/") => "/account/email/…",
+        _ => path,
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
     error::Result,
     users::{
         Visitor,
+        handlers::second_factor,
         model::{self, LoginForm},
         password, queries, session, views,
     },
@@ -21,7 +22,7 @@ use crate::{
 #[derive(Deserialize)]
 pub struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 #[handler]
@@ -48,7 +49,7 @@ pub async fn create(
         Err(_) => None,
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
-    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept).await?;
+    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept.clone()).await?;
     let refusal = match credentials {
         Some(credentials) if is_right => {
             // Said only to whoever knows the password.
@@ -56,6 +57,9 @@ pub async fn create(
                 views::Refusal::Blocked { reason }
             } else if !credentials.is_verified {
                 views::Refusal::Unverified
+            } else if let (true, Some(kept)) = (credentials.has_two_factor, kept) {
+                session::Pending::begin(session, credentials.id, &kept);
+                return Ok(see_other(second_factor::address(&login.next)));
             } else {
                 session::begin(session, request, credentials.id);
                 queries::signed_in(&app.db, credentials.id).await?;
