@@ -11,6 +11,7 @@ pub mod seeds;
 pub mod worker;
 
 // The slices, one noun each.
+pub mod account;
 pub mod attempts;
 pub mod delivery;
 pub mod home;

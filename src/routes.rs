@@ -3,6 +3,7 @@
 use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::CatchPanic, session::ServerSession};
 
 use crate::{
+    account,
     app::App,
     attempts,
     config::Config,
@@ -18,6 +19,7 @@ pub fn pages(config: &Config) -> UrlMap {
     let mut map = UrlMap::default();
     map = home::routes(map);
     map = users::routes(map);
+    map = account::routes(map);
     map = recipients::routes(map);
     map = messages::routes(map);
     map = mailings::routes(map);
