@@ -11,6 +11,7 @@ pub mod seeds;
 pub mod worker;
 
 // The slices, one noun each.
+pub mod account;
 pub mod attempts;
 pub mod audit;
 pub mod delivery;
@@ -26,6 +27,7 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod limits;
 pub mod mail;
 pub mod ui;
 pub mod web;

@@ -116,6 +116,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     delivery::settle::close(engine, &attempts::queries::unclosed(&app.db).await?).await?;
     web::session::delete_expired(&app.db).await?;
     users::queries::delete_old_tokens(&app.db).await?;
+    users::queries::delete_old_addresses(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
     Ok(())
 }

@@ -52,7 +52,11 @@ pub struct Prefill {
 
 #[handler]
 pub async fn new(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(prefill): Query<Prefill>) -> Result<Page> {
-    let zone = queries::latest_zone(&app.db, user.id()).await?.and_then(|name| Zone::parse(&name).ok());
+    let chosen = match &user.0.time_zone {
+        Some(name) => Some(name.clone()),
+        None => queries::latest_zone(&app.db, user.id()).await?,
+    };
+    let zone = chosen.and_then(|name| Zone::parse(&name).ok());
     let is_zone_chosen = zone.is_some();
     let mut form = MailingForm::blank(OffsetDateTime::now_utc(), &zone.unwrap_or_else(Zone::utc));
     form.message_id = prefill.message_id;

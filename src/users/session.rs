@@ -1,17 +1,20 @@
 //! Who asks: the extractors that handlers name in their signatures, and how a session begins.
 
 use poem::{FromRequest, Request, RequestBody, Result, http::header, session::Session, web::Data};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{
     model::User,
     queries,
     rights::{self, Reach, Right},
+    two_factor,
 };
 use crate::{
     app::App,
-    error::Error,
+    error::{Asked, Error},
     mailings::schedule::Zone,
-    ui::layout::{Section, Shell, UserMenu},
+    ui::layout::{Section, Shell, Urge, UserMenu},
     web::{Chrome, page, session as stored},
 };
 
@@ -54,7 +57,7 @@ impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
         match Visitor::from_request(request, body).await? {
             Visitor(Some(user)) => Ok(Self(user)),
-            Visitor(None) => Err(Error::SignInRequired { return_to: return_to(request), htmx: page::is_htmx(request) }.into()),
+            Visitor(None) => Err(sign_in_required(request).into()),
         }
     }
 }
@@ -91,11 +94,21 @@ async fn authorised(request: &Request, body: &mut RequestBody, needed: &[Right])
     if needed.iter().all(|right| user.may(*right)) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
-/// The page to come back to after signing in: the one that htmx was on, or the one asked for. After a form without htmx
-/// there is none.
+fn sign_in_required(request: &Request) -> Error {
+    let asked = match (page::is_htmx(request), request.method().is_safe()) {
+        (false, true) => Asked::ByLink,
+        (false, false) => Asked::WithForm,
+        (true, true) => Asked::ForFragment,
+        (true, false) => Asked::WithOpenForm,
+    };
+    Error::SignInRequired { return_to: return_to(request), asked }
+}
+
+/// The page to come back to after signing in: the one that htmx or the form was on, or the one asked for.
 fn return_to(request: &Request) -> String {
-    let htmx_page = request.header("HX-Current-URL").and_then(|address| url::Url::parse(address).ok());
-    match htmx_page {
+    let form_page = if request.method().is_safe() { None } else { request.header(header::REFERER) };
+    let page = request.header("HX-Current-URL").or(form_page).and_then(|address| url::Url::parse(address).ok());
+    match page {
         Some(page) => page[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
         None if request.method().is_safe() => request.original_uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         None => "/".to_owned(),
@@ -110,6 +123,48 @@ pub fn begin(session: &Session, request: &Request, user_id: i64) {
     let agent: String = request.header(header::USER_AGENT).unwrap_or_default().chars().take(300).collect();
     session.set(stored::AGENT, agent);
     session.renew();
+}
+
+/// Somebody whose password was right and whose code is awaited.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pending {
+    pub user_id: i64,
+    /// In Unix seconds.
+    since: i64,
+    /// Of the kept password: another one ends what was begun with this.
+    password_digest: String,
+}
+
+impl Pending {
+    /// Begins a session that is nobody's yet, under a new id.
+    pub fn begin(session: &Session, user_id: i64, password_hash: &str) {
+        session.clear();
+        let since = time::OffsetDateTime::now_utc().unix_timestamp();
+        session.set(stored::PENDING, Self { user_id, since, password_digest: digest(password_hash) });
+        session.renew();
+    }
+
+    /// None where nobody has given a password, or too long ago.
+    pub fn of(session: &Session) -> Option<Self> {
+        let pending = session.get::<Self>(stored::PENDING)?;
+        let age = time::OffsetDateTime::now_utc().unix_timestamp() - pending.since;
+        (0..two_factor::PATIENCE.whole_seconds()).contains(&age).then_some(pending)
+    }
+
+    /// Whether the password it began with still is the user's.
+    pub fn knows(&self, password_hash: &str) -> bool {
+        self.password_digest == digest(password_hash)
+    }
+
+    /// Ends it: the password is asked for again.
+    pub fn end(session: &Session) {
+        session.clear();
+        session.renew();
+    }
+}
+
+fn digest(password_hash: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(password_hash.as_bytes()))
 }
 
 impl CurrentUser {
@@ -144,6 +199,13 @@ impl Visitor {
     }
 }
 
+/// To whoever could do harm to others with nothing but a password.
+const URGE: Urge = Urge {
+    text: "Your account can act on the accounts and mailings of others, and a password alone protects it.",
+    href: "/account/two-factor",
+    label: "Switch two-factor sign-in on",
+};
+
 fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active: Section) -> Shell<'a> {
     Shell {
         title,
@@ -152,5 +214,6 @@ fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active:
         csrf: &chrome.csrf,
         flash: chrome.flash.clone(),
         dev_inbox: chrome.dev_inbox,
+        urge: user.is_some_and(rights::should_have_two_factor).then_some(URGE),
     }
 }

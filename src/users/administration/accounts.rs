@@ -14,7 +14,7 @@ use crate::{
     users::{
         self,
         deletion::Begun,
-        jobs::{EmailChanged, SendAccountMail},
+        jobs::{Notice, SendAccountMail},
         management::{self, model::Account},
         model::{Password, User},
         password,
@@ -39,7 +39,7 @@ pub async fn create(app: &App, actor: &User, new: &NewAccount) -> Result<i64, Re
         return Err(FieldErrors::of("email", "There is an account of this address already.").into());
     };
     queries::replace_roles(&mut *transaction, id, &new.roles).await?;
-    invite(app, &mut transaction, id).await?;
+    invite(app, &mut transaction, &new.email).await?;
     let subject = Subject::User { id, email: &new.email };
     let details = model::role_changes(&[], &new.roles);
     audit::record(&mut *transaction, Actor::User(actor), Action::CreateUser, subject, "", &details).await?;
@@ -47,8 +47,8 @@ pub async fn create(app: &App, actor: &User, new: &NewAccount) -> Result<i64, Re
     Ok(id)
 }
 
-async fn invite(app: &App, transaction: &mut PgTransaction<'_>, id: i64) -> Result<()> {
-    let token_id = users::queries::repeat_verification(&mut **transaction, id).await?;
+async fn invite(app: &App, transaction: &mut PgTransaction<'_>, email: &str) -> Result<()> {
+    let token_id = users::queries::repeat_verification(&mut **transaction, email).await?;
     app.enqueue(transaction, SendAccountMail::Invitation { token_id }, Enqueue::default()).await
 }
 
@@ -67,11 +67,8 @@ pub async fn update(app: &App, actor: &User, id: i64, new: &NewAccount) -> Resul
     let subject = Subject::User { id, email: &old.email };
     let changes = model::changes(&old, new);
     if !changes.is_empty() {
-        queries::update(&mut *transaction, id, &new.email, &new.full_name).await?;
-        let entry_id = audit::record(&mut *transaction, Actor::User(actor), Action::EditUser, subject, "", &changes).await?;
-        if old.email != new.email {
-            readdress(app, &mut transaction, &old, entry_id).await?;
-        }
+        save(app, &mut transaction, &old, new).await?;
+        audit::record(&mut *transaction, Actor::User(actor), Action::EditUser, subject, "", &changes).await?;
     }
     let role_changes = model::role_changes(&old.roles, &new.roles);
     if !role_changes.is_empty() {
@@ -83,15 +80,20 @@ pub async fn update(app: &App, actor: &User, id: i64, new: &NewAccount) -> Resul
     Ok(())
 }
 
-/// What follows from another address.
-async fn readdress(app: &App, transaction: &mut PgTransaction<'_>, old: &Account, entry_id: i64) -> Result<()> {
-    queries::expire_tokens(&mut **transaction, old.id).await?;
-    if !old.is_verified {
-        return invite(app, transaction, old.id).await;
+/// Saves address and name, with what follows from another address.
+async fn save(app: &App, transaction: &mut PgTransaction<'_>, old: &Account, new: &NewAccount) -> Result<(), Refusal> {
+    let is_moved = old.email != new.email;
+    // None where the old one was never confirmed: there is nobody to tell.
+    let former = if is_moved { users::queries::keep_address(&mut **transaction, old.id).await? } else { None };
+    queries::update(&mut **transaction, old.id, &new.email, &new.full_name).await?;
+    if !is_moved {
+        return Ok(());
     }
+    users::queries::kill_tokens(&mut **transaction, old.id).await?;
+    let Some(former_address_id) = former else { return Ok(invite(app, transaction, &new.email).await?) };
     // A job each: the one that fails is repeated without the other.
-    for to in [EmailChanged::Old { entry_id }, EmailChanged::New { entry_id }] {
-        app.enqueue(transaction, SendAccountMail::EmailChangedByAdmin(to), Enqueue::default()).await?;
+    for mail in [SendAccountMail::AddressTakenOut { former_address_id }, SendAccountMail::AddressPutIn { user_id: old.id }] {
+        app.enqueue(transaction, mail, Enqueue::default()).await?;
     }
     Ok(())
 }
@@ -104,7 +106,8 @@ pub async fn switch_off_two_factor(app: &App, actor: &User, id: i64) -> Result<(
     let mut transaction = app.db.begin().await?;
     let account = management::queries::lock(&mut transaction, id).await?;
     if account.has_two_factor {
-        queries::delete_two_factor(&mut *transaction, id).await?;
+        users::queries::disable_totp(&mut *transaction, id).await?;
+        app.enqueue(&mut transaction, SendAccountMail::Notice { user_id: id, notice: Notice::TwoFactorOff }, Enqueue::default()).await?;
         let subject = Subject::User { id, email: &account.email };
         audit::record(&mut *transaction, Actor::User(actor), Action::SwitchOffTwoFactor, subject, "", "").await?;
         transaction.commit().await?;

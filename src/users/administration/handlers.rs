@@ -9,10 +9,10 @@ use poem::{
 use super::{
     accounts,
     model::{AccountForm, DeletionForm},
-    queries,
     views::{self, EditPage},
 };
 use crate::{
+    account,
     app::App,
     db,
     error::Result,
@@ -79,7 +79,7 @@ struct Attempted<'a> {
 
 async fn edit_page(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, attempted: &Attempted<'_>) -> Result<maud::Markup> {
     let account = management::queries::get(&app.db, id).await?;
-    let belongings = queries::belongings(&app.db, id).await?;
+    let belongings = account::queries::belongings(&app.db, id).await?;
     let stored = AccountForm::from(&account);
     let page = EditPage {
         account: &account,

@@ -1,6 +1,5 @@
 //! `create-admin` and `create-manager`: an account with a role, and the way back in for somebody locked out of theirs.
 
-use super::queries;
 use crate::{
     app::App,
     audit::{self, Action, Actor, Subject},
@@ -49,12 +48,12 @@ pub async fn save(app: &App, wanted: Wanted) -> Result<Saved> {
     }
     if !is_new {
         web::session::end_all(&mut *transaction, id, None).await?;
-        queries::expire_tokens(&mut *transaction, id).await?;
+        users::queries::kill_tokens(&mut *transaction, id).await?;
         audit::record(&mut *transaction, Actor::Shell, Action::SetPassword, subject, "", "All sessions were ended").await?;
     }
     let had_two_factor = account.has_two_factor;
     if reset_two_factor && had_two_factor {
-        queries::delete_two_factor(&mut *transaction, id).await?;
+        users::queries::disable_totp(&mut *transaction, id).await?;
         audit::record(&mut *transaction, Actor::Shell, Action::SwitchOffTwoFactor, subject, "", "").await?;
     }
     transaction.commit().await?;

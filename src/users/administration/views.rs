@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{model::AccountForm, queries::Belongings};
+use super::model::AccountForm;
 use crate::{
+    account::queries::Belongings,
     ui::{
         Column, Field, Icon, Section,
         button::{self, Act},
