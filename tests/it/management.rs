@@ -9,7 +9,7 @@ mod suspension;
 
 use reqwest::StatusCode;
 
-use crate::support::{Browser, TestApp};
+use crate::support::{Browser, TestApp, until};
 
 /// The audit trail as it stands: who, what, to whom, why, oldest first.
 async fn trail(app: &TestApp) -> Vec<(String, String, String, String)> {
@@ -24,6 +24,18 @@ fn entry(actor: &str, action: &str, subject: &str, reason: &str) -> (String, Str
 /// How many sessions a user has.
 async fn sessions(app: &TestApp, user_id: i64) -> i64 {
     app.count(&format!("select count(*) from sessions where user_id = {user_id} and expires_at > now()")).await
+}
+
+/// Lets two requests be decided on at the same moment: both have passed the door and wait for their turn with the roles.
+async fn at_once<T>(app: &TestApp, first: impl Future<Output = T>, second: impl Future<Output = T>) -> (T, T) {
+    let turn = app.standing("select name from roles where name = 'admin' for update").await;
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let release = async {
+        until("both wait", || async { (app.count(waiting).await == 2).then_some(()) }).await;
+        turn.commit().await.unwrap();
+    };
+    let (first, second, ()) = tokio::join!(first, second, release);
+    (first, second)
 }
 
 async fn block(browser: &Browser, id: i64, reason: &str) -> crate::support::Page {

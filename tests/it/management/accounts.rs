@@ -3,7 +3,7 @@
 use periodical::{mailings::runs, users::rights};
 use reqwest::{Method, StatusCode};
 
-use super::{entry, sessions, trail};
+use super::{at_once, entry, sessions, trail};
 use crate::support::{Browser, Page, TestApp, until};
 
 const SESSION: &str = "periodical_session";
@@ -202,7 +202,7 @@ async fn of_two_administrators_who_remove_each_other_at_once_one_stays() {
             }
             _ => delete(browser, id, email).await,
         };
-        let (first, second) = tokio::join!(remove(&ada, bob_id, "bob@example.org"), remove(&bob, ada_id, "ada@example.org"));
+        let (first, second) = at_once(&app, remove(&ada, bob_id, "bob@example.org"), remove(&bob, ada_id, "ada@example.org")).await;
         assert!([&first, &second].iter().all(|page| !page.status.is_server_error()), "{way}: {} {}", first.text, second.text);
         let left = "select count(*) from user_roles r join users u on u.id = r.user_id where r.role = 'admin' and u.blocked_at is null";
         assert_eq!(app.count(left).await, 1, "{way}");
