@@ -3,6 +3,7 @@
 
 mod support;
 
+mod attacks;
 mod attempts;
 mod audit;
 mod cli;
@@ -13,6 +14,7 @@ mod home;
 mod inbox;
 mod mailings;
 mod management;
+mod matrix;
 mod messages;
 mod migrations;
 mod recipients;
