@@ -39,7 +39,7 @@ async fn every_route_lets_in_whom_it_should_and_a_refusal_changes_nothing() {
             let case = stage.case(who).await;
             let before = case.everything_of_the_owner().await;
             let answer = case.ask(row.route, row.form).await;
-            let found = Verdict::of(&answer);
+            let found = Verdict::of(row.route, &answer);
             if found != Some(verdict) {
                 wrong.push(format!("{} as {who:?}: {} {:?}, expected {verdict:?}", row.route, answer.status, answer.location));
             }
