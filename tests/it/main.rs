@@ -3,6 +3,7 @@
 
 mod support;
 
+mod account;
 mod attempts;
 mod cli;
 mod compose;
