@@ -7,7 +7,12 @@ use sqlx::{PgPool, PgTransaction};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Config, db::notifications::Notifications, error::Result};
+use crate::{
+    config::Config,
+    db::notifications::Notifications,
+    error::Result,
+    web::{places::Places, throttle::Throttle},
+};
 
 /// Cheap to clone; every part is shared.
 #[derive(Clone)]
@@ -15,6 +20,10 @@ pub struct App {
     pub config: Arc<Config>,
     pub db: PgPool,
     pub notifications: Notifications,
+    /// How often strangers may knock.
+    pub throttle: Arc<Throttle>,
+    /// The live pages there are, by user.
+    pub streams: Places<i64>,
     /// Cancelled when the process should stop: live pages end, slices finish what is on the wire.
     pub stop: CancellationToken,
 }
@@ -27,7 +36,14 @@ impl std::fmt::Debug for App {
 
 impl App {
     pub fn new(config: Config, db: PgPool, stop: CancellationToken) -> Self {
-        Self { config: Arc::new(config), notifications: Notifications::new(db.clone()), db, stop }
+        Self {
+            throttle: Arc::new(Throttle::new(config.limits.throttle)),
+            streams: Places::new(config.limits.streams_of_one),
+            config: Arc::new(config),
+            notifications: Notifications::new(db.clone()),
+            db,
+            stop,
+        }
     }
 
     /// Adds a job inside `transaction`: no commit, no job. A `key` names it; adding the same key again replaces it

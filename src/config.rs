@@ -1,19 +1,23 @@
 //! Every setting, read once at the start from the environment (and `.env`). A bad value is one clear line.
 
 use std::{
-    env, fs,
+    env, fmt, fs,
     io::Write,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
+use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::mail::{
-    compose::Sender,
-    connection::{Roots, SmtpSettings},
+use crate::{
+    limits::Limits,
+    mail::{
+        compose::Sender,
+        connection::{Roots, SmtpSettings},
+    },
 };
 
 /// Where an all-in-one process, and the shell commands beside it, keep their mail when `SMTP_URL` is unset.
@@ -34,20 +38,56 @@ pub struct Config {
     /// The key before this one: what it has protected is still good, nothing new is protected by it.
     pub old_secret_key: Option<SecretKey>,
     pub listen: SocketAddr,
+    /// Which header says for whom a trusted proxy asks; None: no header is believed.
+    pub forwarded_header: Option<ForwardedHeader>,
+    /// The proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// The embedded cluster, the delivery journal and the generated secret key.
     pub data_dir: PathBuf,
     /// Jobs a worker runs at once.
     pub worker_concurrency: usize,
     /// Messages a second that may go out, over all workers; None: as many as the mail server takes.
     pub send_rate: Option<f64>,
+    /// What the web side takes from whoever comes; no setting.
+    pub limits: Limits,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Database {
     /// A private cluster under `data_dir/postgres`; `binaries` is `PERIODICAL_PG_BIN`.
     Embedded { binaries: Option<PathBuf> },
     /// `DATABASE_URL`.
     Url(String),
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded { binaries } => formatter.debug_struct("Embedded").field("binaries", binaries).finish(),
+            // It may hold a password.
+            Self::Url(_) => formatter.write_str("Url(…)"),
+        }
+    }
+}
+
+/// Where a proxy says for whom it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+    XRealIp,
+}
+
+impl ForwardedHeader {
+    /// As it stands in a request.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
+            Self::XRealIp => "x-real-ip",
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -69,8 +109,8 @@ pub enum SmtpServer {
 #[derive(Clone)]
 pub struct SecretKey(String);
 
-impl std::fmt::Debug for SecretKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SecretKey(…)")
     }
 }
@@ -151,9 +191,12 @@ impl Config {
             database,
             smtp,
             listen,
+            forwarded_header: forwarded_header()?,
+            trusted_proxies: trusted_proxies()?,
             data_dir,
             worker_concurrency,
             send_rate,
+            limits: Limits::default(),
         })
     }
 
@@ -251,6 +294,31 @@ fn public_url(embedded: bool, listen: SocketAddr) -> Result<Url, ConfigError> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none() => Ok(url),
         _ => Err(ConfigError::new("PUBLIC_URL", format!("`{value}` is not an address like https://mail.example.org (no path)"))),
     }
+}
+
+fn forwarded_header() -> Result<Option<ForwardedHeader>, ConfigError> {
+    let Some(name) = text("FORWARDED_HEADER") else { return Ok(None) };
+    let known = [ForwardedHeader::XForwardedFor, ForwardedHeader::Forwarded, ForwardedHeader::XRealIp];
+    let header = known.into_iter().find(|header| header.name().eq_ignore_ascii_case(&name));
+    header
+        .map(Some)
+        .ok_or_else(|| ConfigError::new("FORWARDED_HEADER", format!("`{name}` is none of x-forwarded-for, forwarded and x-real-ip")))
+}
+
+/// This machine itself, where nothing else is said.
+pub fn loopback() -> Vec<IpNet> {
+    [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].map(IpNet::from).into()
+}
+
+fn trusted_proxies() -> Result<Vec<IpNet>, ConfigError> {
+    let Some(list) = text("TRUSTED_PROXIES") else { return Ok(loopback()) };
+    let one = |text: &str| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    list.split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            one(part).map_err(|_| ConfigError::new("TRUSTED_PROXIES", format!("`{part}` is no address and no network like 10.0.0.0/8")))
+        })
+        .collect()
 }
 
 fn secret_key(embedded: bool, data_dir: &Path) -> Result<SecretKey, ConfigError> {

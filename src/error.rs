@@ -1,12 +1,15 @@
 //! The failures that are no form's fault. What a person typed wrong is a value, not one of these.
 
+use std::{any::Any, fmt, time::Duration};
+
+use anyhow::anyhow;
 use poem::{
     IntoResponse, Response,
     error::{MethodNotAllowedError, NotFoundError, ParsePathError, ParseQueryError, ResponseError},
     http::{StatusCode, header},
 };
 
-use crate::ui;
+use crate::{limits::COME_AGAIN, ui, web::page::notice};
 
 /// How a request fails. The page shown says what to do next and never the inside of the failure.
 #[derive(Debug, thiserror::Error)]
@@ -17,15 +20,30 @@ pub enum Error {
     /// Signed in, but not allowed.
     #[error("forbidden")]
     Forbidden,
-    /// Not signed in; `htmx` requests are told to load the page, others are redirected to it.
+    /// Not signed in: to the sign-in page, and from there to `return_to`.
     #[error("sign-in required")]
-    SignInRequired { return_to: String, htmx: bool },
+    SignInRequired { return_to: String, asked: Asked },
     /// The form is older than the session's key, or was not one of ours.
     #[error("the form's CSRF token is missing, expired or of another session")]
     StaleForm,
+    /// A page of another site has sent the request.
+    #[error("the request comes from another site")]
+    CrossSite,
     /// More was sent than any form of ours can hold.
     #[error("the request's body is too large")]
     TooLarge,
+    /// The body did not come in time.
+    #[error("the request's body is overdue")]
+    TooSlow,
+    /// Too often, or too many at once.
+    #[error("too many requests")]
+    TooMany(Wait),
+    /// More passwords wait to be checked than can be in reasonable time.
+    #[error("too much to do")]
+    Busy,
+    /// No answer in time.
+    #[error("the answer is overdue")]
+    Overdue,
     /// The page is there, but not for this method.
     #[error("method not allowed")]
     MethodNotAllowed,
@@ -35,6 +53,39 @@ pub enum Error {
     /// Everything else; logged where the response is made, shown as "our fault".
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
+}
+
+/// How long to wait before another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait(pub Duration);
+
+impl Wait {
+    /// Whole seconds, one at the least: earlier it would be refused again.
+    pub fn seconds(self) -> u64 {
+        self.0.as_secs() + 1
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.seconds();
+        let (count, unit) = if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+        let plural = if count == 1 { "" } else { "s" };
+        write!(formatter, "That was too often. Try again in {count} {unit}{plural}.")
+    }
+}
+
+/// How somebody who is not signed in has asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// By a link: redirected.
+    ByLink,
+    /// With a form, from before the sign-out: redirected to where it is said that nothing was saved.
+    WithForm,
+    /// htmx, for a part of a page: told to load the sign-in page.
+    ForFragment,
+    /// htmx, with a form that stands open: told why nothing was saved, and the form stays as it is.
+    WithOpenForm,
 }
 
 /// What handlers and queries give.
@@ -59,17 +110,21 @@ impl ResponseError for Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
-            Self::SignInRequired { htmx: false, .. } => StatusCode::SEE_OTHER,
-            Self::SignInRequired { htmx: true, .. } => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::StaleForm | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::SignInRequired { asked: Asked::ByLink | Asked::WithForm, .. } => StatusCode::SEE_OTHER,
+            Self::SignInRequired { .. } => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy | Self::Overdue => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn as_response(&self) -> Response {
+        let too_often;
         let (title, advice) = match self {
             Self::NotFound => ("Nothing here", "This page does not exist, or it belongs to somebody else."),
             Self::Forbidden => ("Not allowed", "Your account may not do this."),
@@ -78,17 +133,45 @@ impl ResponseError for Error {
             }
             Self::MethodNotAllowed => ("Nothing to see here", "This address takes forms. Go back to the page you came from."),
             Self::TooLarge => ("Too large", "What was sent is larger than Periodical takes. Go back and shorten it."),
+            Self::CrossSite => ("Not from here", "Another site has sent this. Go to the page itself and do it there, if you want it done."),
+            Self::TooSlow => ("That took too long", "What was sent did not arrive in time. Go back and send it again."),
+            Self::TooMany(wait) => {
+                too_often = wait.to_string();
+                ("Too many requests", &*too_often)
+            }
+            Self::Busy => ("Busy", "There is too much to do right now. Go back and try again in a moment."),
+            Self::Overdue => ("This takes too long", "The answer was not ready in time. Try again in a moment."),
             Self::BadRequest(what) => ("That did not make sense", *what),
             Self::Internal(error) => {
                 // The alternate form has the whole chain of causes on one line.
                 tracing::error!(error = format!("{error:#}"), "A request failed");
                 ("Something broke on our side", "Nothing was saved. Try again in a moment; if it stays, tell whoever runs this service.")
             }
-            Self::SignInRequired { return_to, htmx } => return sign_in(return_to, *htmx),
+            Self::SignInRequired { return_to, asked } => return sign_in(return_to, *asked),
         };
         let page = ui::layout::error_page(self.status().as_u16(), title, advice);
-        (self.status(), poem::web::Html(page.into_string())).into_response()
+        let mut response = (self.status(), poem::web::Html(page.into_string())).into_response();
+        if let Some(wait) = self.wait() {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.seconds().into());
+        }
+        response
     }
+}
+
+impl Error {
+    /// When to try again (RFC 9110, section 10.2.3), where that is known.
+    fn wait(&self) -> Option<Wait> {
+        match self {
+            Self::TooMany(wait) => Some(*wait),
+            Self::Busy => Some(Wait(COME_AGAIN)),
+            _ => None,
+        }
+    }
+}
+
+/// The page where a handler has panicked; what it said stands on standard error already.
+pub fn panicked(_panic: Box<dyn Any + Send>) -> Response {
+    Error::Internal(anyhow!("a handler panicked")).as_response()
 }
 
 /// The page for an error, poem's own included: an address that leads nowhere, an id that is no number, a query that does
@@ -105,12 +188,20 @@ pub async fn page(error: poem::Error) -> Response {
     }
 }
 
-fn sign_in(return_to: &str, htmx: bool) -> Response {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", return_to).finish();
-    let login = format!("/login?{query}");
-    if htmx {
-        // A redirect would be followed inside the request, and the sign-in page put into a table's row.
-        return Response::builder().status(StatusCode::UNAUTHORIZED).header("HX-Redirect", login).finish();
+fn sign_in(return_to: &str, asked: Asked) -> Response {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", return_to);
+    if asked == Asked::WithForm {
+        query.append_pair("unsaved", "true");
     }
-    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, login).finish()
+    let login = format!("/login?{}", query.finish());
+    match asked {
+        Asked::ByLink | Asked::WithForm => Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, login).finish(),
+        // A redirect would be followed inside the request, and the sign-in page put into a table's row.
+        Asked::ForFragment => Response::builder().status(StatusCode::UNAUTHORIZED).header("HX-Redirect", login).finish(),
+        Asked::WithOpenForm => notice(
+            StatusCode::UNAUTHORIZED,
+            "You are no longer signed in, so this was not saved. Sign in in another tab and send it again; it is still here.",
+        ),
+    }
 }

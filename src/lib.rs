@@ -26,6 +26,7 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod limits;
 pub mod mail;
 pub mod ui;
 pub mod web;

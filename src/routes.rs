@@ -1,6 +1,6 @@
 //! The whole URL map and the order of the middleware, on one screen.
 
-use poem::{Endpoint, EndpointExt, Response, Route, http::Method, session::ServerSession};
+use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::CatchPanic, session::ServerSession};
 
 use crate::{
     account,
@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     error, home, inbox, mailings, messages, recipients, users,
     web::{
-        UrlMap, assets, csrf, headers, log,
+        UrlMap, assets, csrf, headers, log, server,
         session::{self, PostgresSessions},
     },
 };
@@ -43,13 +43,13 @@ pub fn site(app: App) -> impl Endpoint<Output = Response> + 'static {
 
 /// Pages with everything that stands before them.
 pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'static {
+    let (patience, is_https) = (app.config.limits.answer, app.config.is_https());
     let sessions = ServerSession::new(session::cookie(&app.config), PostgresSessions::new(app.db.clone()));
     // From the inside out: a request passes them from the bottom up.
     let pages = pages
         .mount(Route::new())
         .around(|endpoint, request| async move { session::rotate(&*endpoint, request).await })
-        .with(csrf::Verify)
-        .with(csrf::issue(&app.config))
+        .with(csrf::Csrf::new(&app.config))
         .with(sessions);
 
     // Static files and probes need neither session nor token.
@@ -59,6 +59,8 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .nest_no_strip("/", pages)
         .catch_all_error(error::page)
         .data(app)
-        .around(|endpoint, request| async move { headers::add(&*endpoint, request).await })
+        .around(move |endpoint, request| async move { server::within(&*endpoint, request, patience).await })
+        .with(CatchPanic::new().with_handler(error::panicked))
+        .around(move |endpoint, request| async move { headers::add(&*endpoint, request, is_https).await })
         .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })
 }

@@ -30,6 +30,31 @@ impl Browser {
     }
 }
 
+/// The sign-in page, open in a browser that stays where it is.
+pub struct Door {
+    client: Client,
+    base: String,
+    token: String,
+    cookie: String,
+}
+
+impl Door {
+    pub async fn open(base: &str) -> anyhow::Result<Self> {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let answer = client.get(format!("{base}/login")).send().await?.error_for_status()?;
+        let cookie = answer.headers().get("set-cookie").context("no cookie was set")?.to_str()?;
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        Ok(Self { token: token(&answer.text().await?)?, client, base: base.to_owned(), cookie })
+    }
+
+    /// Signs somebody in whom the proxy says to be at `address`; each time in a browser of their own.
+    pub async fn sign_in(&self, email: &str, address: &str) -> anyhow::Result<reqwest::StatusCode> {
+        let fields = [("csrf_token", self.token.as_str()), ("email", email), ("password", PASSWORD)];
+        let request = self.client.post(format!("{}/login", self.base)).form(&fields);
+        Ok(request.header("cookie", &self.cookie).header("x-forwarded-for", address).send().await?.status())
+    }
+}
+
 /// What the page's forms carry.
 fn token(page: &str) -> anyhow::Result<String> {
     let field = Selector::parse("input[name=csrf_token]").map_err(|error| anyhow::anyhow!("{error}"))?;

@@ -2,49 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use tokio_util::sync::CancellationToken;
-
 use crate::{
     Bench,
     browser::Browser,
     database::Database,
+    pages::{PAGE_MUST, Pages, read_pages},
     process::serve,
-    report::{
-        Must, Row, Series,
-        Unit::{Milliseconds, Seconds},
-        percentile, thousands,
-    },
+    report::{Must, Row, Series, Unit::Seconds, thousands},
     stage::OWNER,
 };
-
-/// What a page of a list may take at the 99th percentile, in milliseconds.
-const PAGE_MUST: f64 = 50.0;
-const PAGES: [&str; 4] = ["/mailings", "/recipients", "/attempts", "/"];
-/// Readers, each of whom rests between two pages.
-const READERS: usize = 2;
-const REST: Duration = Duration::from_millis(40);
-
-/// The three numbers that a round's pages come to.
-struct Pages {
-    middle: Series,
-    slow: Series,
-    slowest: Series,
-    count: Vec<f64>,
-}
-
-impl Pages {
-    fn new(name: &str) -> Self {
-        let series = || Series::new(name, Milliseconds);
-        Self { middle: series(), slow: series(), slowest: series(), count: Vec::new() }
-    }
-
-    fn push(&mut self, milliseconds: &[f64]) {
-        self.middle.push(percentile(milliseconds, 0.5));
-        self.slow.push(percentile(milliseconds, 0.99));
-        self.slowest.push(percentile(milliseconds, 1.0));
-        self.count.push(milliseconds.len() as f64);
-    }
-}
 
 pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
     let recipients = bench.options.recipients * 10;
@@ -83,35 +49,6 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         slow.beside("pages", during.count).beside("pages_without", before.count),
         Row::value(page("slowest"), during.slowest, Some(before.slowest), Must::Nothing),
     ])
-}
-
-/// What each page took, in milliseconds, until `meanwhile` is over; and what that came to.
-async fn read_pages<T>(browser: &Browser, meanwhile: impl Future<Output = T>) -> anyhow::Result<(Vec<f64>, T)> {
-    let stop = CancellationToken::new();
-    let read = |first: usize| {
-        let stop = stop.clone();
-        async move {
-            let mut milliseconds = Vec::new();
-            for path in PAGES.into_iter().cycle().skip(first) {
-                if stop.is_cancelled() {
-                    break;
-                }
-                let began = Instant::now();
-                browser.get(path).await?;
-                milliseconds.push(began.elapsed().as_secs_f64() * 1000.0);
-                tokio::time::sleep(REST).await;
-            }
-            anyhow::Ok(milliseconds)
-        }
-    };
-    let readers = futures_util::future::try_join_all((0..READERS).map(|reader| read(reader * 2)));
-    let meanwhile = async {
-        let result = meanwhile.await;
-        stop.cancel();
-        result
-    };
-    let (readers, result) = tokio::join!(readers, meanwhile);
-    Ok((readers?.concat(), result))
 }
 
 /// The least that writing so many rows can take here, in seconds: no keys, no index, the same columns.

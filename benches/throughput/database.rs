@@ -45,9 +45,12 @@ impl Database {
             secret_key: SecretKey::new(SECRET_KEY.into()),
             old_secret_key: None,
             listen: ([127, 0, 0, 1], 0).into(),
+            forwarded_header: None,
+            trusted_proxies: Vec::new(),
             data_dir: folder.into(),
             worker_concurrency: 1,
             send_rate: None,
+            limits: periodical::limits::Limits::default(),
         };
         let app = App::new(config, pool.clone(), CancellationToken::new());
         Ok(Self { name, url, pool, app })

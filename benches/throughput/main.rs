@@ -16,9 +16,11 @@ mod due;
 mod engine;
 mod machine;
 mod million;
+mod pages;
 mod process;
 mod report;
 mod servers;
+mod sign_ins;
 mod stage;
 mod tls;
 mod tools;
@@ -80,6 +82,8 @@ enum Figure {
     Tls,
     /// Two workers against one on a slow mail server
     TwoWorkers,
+    /// People who sign in, and the pages meanwhile
+    SignIns,
 }
 
 /// What every figure is measured with.
@@ -171,6 +175,7 @@ impl Bench {
             Figure::Due => due::measure(self).await,
             Figure::Tls => tls::measure(self).await,
             Figure::TwoWorkers => two_workers::measure(self).await,
+            Figure::SignIns => sign_ins::measure(self).await,
         }
     }
 

@@ -120,10 +120,20 @@ pub async fn worker(stage: &Stage, database: &Database, mail: &Mail, connections
 
 /// A web side that answers, and its address.
 pub async fn serve(stage: &Stage, database: &Database) -> anyhow::Result<(Process, String)> {
+    serve_with(stage, database, &[]).await
+}
+
+/// A web side that believes who is asking where a proxy on this machine says so.
+pub async fn serve_behind_proxy(stage: &Stage, database: &Database) -> anyhow::Result<(Process, String)> {
+    serve_with(stage, database, &[("FORWARDED_HEADER", "x-forwarded-for")]).await
+}
+
+async fn serve_with(stage: &Stage, database: &Database, settings: &[(&str, &str)]) -> anyhow::Result<(Process, String)> {
     let address = free_address()?;
     let base = format!("http://{address}");
     let mut command = periodical(stage, database, "serve");
     command.env("LISTEN", address.to_string()).env("PUBLIC_URL", &base).env("SMTP_URL", "smtp://127.0.0.1:9?tls=none");
+    command.envs(settings.iter().copied());
     let mut serve = Process::start(stage, "serve", &mut command)?;
     let ready = format!("{base}/readyz");
     serve.ready(async |_| reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success())).await?;

@@ -18,6 +18,8 @@ pub struct Series {
 pub enum Unit {
     #[serde(rename = "mails/s")]
     MailsPerSecond,
+    #[serde(rename = "sign-ins/s")]
+    SignInsPerSecond,
     #[serde(rename = "s")]
     Seconds,
     #[serde(rename = "ms")]
@@ -169,6 +171,7 @@ impl Unit {
     pub fn show(self, value: f64) -> String {
         match self {
             Self::MailsPerSecond => format!("{} mails/s", thousands(value.round())),
+            Self::SignInsPerSecond => format!("{value:.1} sign-ins/s"),
             Self::Seconds => format!("{value:.2} s"),
             Self::Milliseconds if value < 10.0 => format!("{value:.1} ms"),
             Self::Milliseconds => format!("{value:.0} ms"),

@@ -10,34 +10,60 @@ use poem::{
         sse::{Event, SSE},
     },
 };
+use tokio::time::{Instant, Interval};
 
 use super::{model::Attempt, queries, views};
-use crate::{app::App, delivery, error::Result, users::CurrentUser};
+use crate::{
+    app::App,
+    delivery,
+    error::{Error, Result, Wait},
+    limits::COME_AGAIN,
+    users::CurrentUser,
+    web::{
+        places::Place,
+        session::{self, SessionHash},
+    },
+};
 
 /// Says that the attempt has finished; the page then leaves, instead of connecting again for ever.
 const DONE: &str = "done";
+/// Changes that nobody announces show within this time.
+const UNASKED: Duration = Duration::from_secs(10);
 
 /// The attempt's figures now, and again whenever they change, until it has finished. The state itself is sent, never a
-/// change to it, so a page that connects late or again is right at once.
+/// change to it, so a page that connects late or again is right at once. It ends with its viewer's session.
 #[handler]
-pub async fn live(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>) -> Result<SSE> {
+pub async fn live(user: CurrentUser, session: SessionHash, app: Data<&App>, Path(id): Path<i64>) -> Result<SSE> {
     // Not the owner's: 404, before anything is listened to.
     queries::get(&app.db, user.id(), id).await?;
-    Ok(SSE::new(states(app.clone(), user.id(), id)).keep_alive(Duration::from_secs(15)))
+    let place = app.streams.take(user.id()).ok_or(Error::TooMany(Wait(COME_AGAIN)))?;
+    let viewer = Viewer { user_id: user.id(), session: session.0.unwrap_or_default(), _place: place };
+    Ok(SSE::new(states(app.clone(), viewer, id)).keep_alive(Duration::from_secs(15)))
 }
 
-fn states(app: App, user_id: i64, id: i64) -> impl Stream<Item = Event> {
+fn states(app: App, viewer: Viewer, id: i64) -> impl Stream<Item = Event> {
     // Subscribed before the first look, so that no change falls between the two.
     let changes = app.notifications.subscribe(id);
-    let start = Progress { app, user_id, id, changes, step: Step::Look };
+    let checks = tokio::time::interval(app.config.limits.stream_check);
+    let start = Progress { app, viewer, id, changes, checks, look_at: Instant::now(), step: Step::Look };
     futures_util::stream::unfold(start, |mut progress| async move { progress.next().await.map(|event| (event, progress)) })
+}
+
+/// A page may stand open for hours, and nothing is asked for meanwhile that would say who asks.
+struct Viewer {
+    user_id: i64,
+    session: Vec<u8>,
+    _place: Place<i64>,
 }
 
 struct Progress {
     app: App,
-    user_id: i64,
+    viewer: Viewer,
     id: i64,
     changes: tokio::sync::watch::Receiver<()>,
+    checks: Interval,
+    /// When to look unasked; a pause, a hold that ends are announced by nobody.
+    look_at: Instant,
     step: Step,
 }
 
@@ -53,6 +79,7 @@ impl Progress {
         loop {
             match self.step {
                 Step::Look => {
+                    self.look_at = Instant::now() + UNASKED;
                     self.changes.mark_unchanged();
                     let Ok(state) = self.look().await else {
                         // Deleted, or the database is away: the page connects again and learns which.
@@ -64,10 +91,16 @@ impl Progress {
                 }
                 Step::Wait => {
                     tokio::select! {
-                        changed = self.changes.changed() => changed.ok()?,
-                        // A pause, a hold that ends: changes that nobody announces show within this time.
-                        () = tokio::time::sleep(Duration::from_secs(10)) => {}
+                        biased;
                         () = self.app.stop.cancelled() => return None,
+                        _ = self.checks.tick() => {
+                            if !self.is_signed_in().await {
+                                return None;
+                            }
+                            continue;
+                        }
+                        changed = self.changes.changed() => changed.ok()?,
+                        () = tokio::time::sleep_until(self.look_at) => {}
                     }
                     self.step = Step::Look;
                 }
@@ -81,6 +114,11 @@ impl Progress {
     }
 
     async fn look(&self) -> sqlx::Result<Attempt> {
-        queries::get(&self.app.db, self.user_id, self.id).await
+        queries::get(&self.app.db, self.viewer.user_id, self.id).await
+    }
+
+    /// The page connects again, and is then told to sign in. Without an answer of the database it does so too.
+    async fn is_signed_in(&self) -> bool {
+        session::is_alive(&self.app.db, &self.viewer.session, self.viewer.user_id).await.unwrap_or(false)
     }
 }

@@ -5,14 +5,10 @@ use std::{
     io::{Read, Seek, Write},
     path::Path,
     process::ExitCode,
-    time::Duration,
 };
 
 use anyhow::{Context, bail};
-use poem::{
-    Server,
-    listener::{Acceptor, Listener, TcpListener},
-};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Backend, smtp_settings, stop_on_signals};
@@ -23,17 +19,14 @@ use crate::{
     inbox::catcher::Catcher,
     routes,
     users::two_factor,
-    worker,
+    web, worker,
 };
-
-/// How long open requests may take once the process should stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// The embedded default: Postgres, mail catcher, worker and web in one process.
 pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
     let _running = OnlyOne::claim(&config)?;
     let stop = stop_on_signals()?;
-    let acceptor = bind(&config).await?;
+    let listener = bind(&config).await?;
     let backend = Backend::start(config, stop.clone()).await?;
     let served = async {
         let app = &backend.app;
@@ -47,7 +40,7 @@ pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
             ended.context("the worker stopped")
         };
         let web = async {
-            let ended = serve(app.clone(), acceptor, stop.clone()).await;
+            let ended = serve(app, listener, stop.clone()).await;
             stop.cancel();
             ended
         };
@@ -64,10 +57,10 @@ pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
 /// `serve`
 pub async fn web(config: Config) -> anyhow::Result<ExitCode> {
     let stop = stop_on_signals()?;
-    let acceptor = bind(&config).await?;
+    let listener = bind(&config).await?;
     let backend = Backend::start(config, stop.clone()).await?;
     eprintln!("Periodical's web side: {}", backend.app.config.public_url);
-    let served = serve(backend.app.clone(), acceptor, stop).await;
+    let served = serve(&backend.app, listener, stop).await;
     finish(backend, served).await
 }
 
@@ -89,18 +82,15 @@ async fn finish(backend: Backend, served: anyhow::Result<()>) -> anyhow::Result<
     stopped
 }
 
-async fn serve(app: App, acceptor: impl Acceptor + 'static, stop: CancellationToken) -> anyhow::Result<()> {
-    two_factor::seal::anew(&app).await?;
-    Server::new_with_acceptor(acceptor)
-        .idle_timeout(Duration::from_secs(60))
-        .run_with_graceful_shutdown(routes::site(app), stop.cancelled_owned(), Some(GRACE))
-        .await
-        .context("the web server stopped")
+async fn serve(app: &App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    two_factor::seal::anew(app).await?;
+    web::server::serve(listener, routes::site(app.clone()), &app.config, stop).await;
+    Ok(())
 }
 
-async fn bind(config: &Config) -> anyhow::Result<impl Acceptor + 'static + use<>> {
+async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
     let listen = config.listen;
-    TcpListener::bind(listen.to_string()).into_acceptor().await.with_context(|| {
+    TcpListener::bind(listen).await.with_context(|| {
         format!(
             "nothing can be served at {listen}; is another program there? Set LISTEN to another address or port (LISTEN=127.0.0.1:8081)"
         )

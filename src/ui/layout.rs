@@ -10,7 +10,7 @@ use crate::web::assets;
 /// Server errors and refusals leave the page as it is (app.js says so in words); 422 and 409 are swapped in, being the
 /// form with its errors. Only our own extension may register. `history` stays on: pages are fetched anew.
 const HTMX_CONFIG: &str =
-    r#"{"noSwap":[204,304,400,401,403,404,405,410,413,415,429,"5xx"],"extensions":"sse","includeIndicatorCSS":false}"#;
+    r#"{"noSwap":[204,304,400,401,403,404,405,408,410,413,415,429,"5xx"],"extensions":"sse","includeIndicatorCSS":false}"#;
 
 const DESCRIPTION: &str =
     "Recurring e-mail you host yourself: recipients, messages, mailings on a schedule, and a record of every delivery.";

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::App,
-    error::Error,
+    error::{Asked, Error},
     ui::layout::{Section, Shell, Urge, UserMenu},
     web::{Chrome, page, session as stored},
 };
@@ -56,7 +56,7 @@ impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
         match Visitor::from_request(request, body).await? {
             Visitor(Some(user)) => Ok(Self(user)),
-            Visitor(None) => Err(Error::SignInRequired { return_to: return_to(request), htmx: page::is_htmx(request) }.into()),
+            Visitor(None) => Err(sign_in_required(request).into()),
         }
     }
 }
@@ -93,11 +93,21 @@ async fn authorised(request: &Request, body: &mut RequestBody, needed: &[Right])
     if needed.iter().all(|right| user.may(*right)) { Ok(user) } else { Err(Error::Forbidden.into()) }
 }
 
-/// The page to come back to after signing in: the one that htmx was on, or the one asked for. After a form without htmx
-/// there is none.
+fn sign_in_required(request: &Request) -> Error {
+    let asked = match (page::is_htmx(request), request.method().is_safe()) {
+        (false, true) => Asked::ByLink,
+        (false, false) => Asked::WithForm,
+        (true, true) => Asked::ForFragment,
+        (true, false) => Asked::WithOpenForm,
+    };
+    Error::SignInRequired { return_to: return_to(request), asked }
+}
+
+/// The page to come back to after signing in: the one that htmx or the form was on, or the one asked for.
 fn return_to(request: &Request) -> String {
-    let htmx_page = request.header("HX-Current-URL").and_then(|address| url::Url::parse(address).ok());
-    match htmx_page {
+    let form_page = if request.method().is_safe() { None } else { request.header(header::REFERER) };
+    let page = request.header("HX-Current-URL").or(form_page).and_then(|address| url::Url::parse(address).ok());
+    match page {
         Some(page) => page[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
         None if request.method().is_safe() => request.original_uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         None => "/".to_owned(),

@@ -7,14 +7,16 @@ use super::{
     model::{EmailForm, LoginForm, PASSWORD_MIN, RegistrationForm},
 };
 use crate::{
+    error::Wait,
     ui::{Field, Section, Tone, alert, button, csrf_field, form, narrow_page},
-    web::{Chrome, FieldErrors},
+    web::{Chrome, FieldErrors, form::WHOLE},
 };
 
 pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &RegistrationForm, errors: &FieldErrors) -> Markup {
     let hint = format!("At least {PASSWORD_MIN} characters.");
     let content = html! {
         h1 .h2 .mb-4 { "Create your account" }
+        (above(errors))
         form method="post" action="/register" novalidate {
             (csrf_field(&chrome.csrf))
             (form::text(&Field::new("Your name", "full_name").value(&form.full_name).error(errors.get("full_name")).autocomplete("name").required().max_length(200).autofocus()))
@@ -28,6 +30,13 @@ pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &Registration
         content,
         Some(html! { "You have an account? " a href="/login" { "Sign in" } }),
     )
+}
+
+/// What concerns the form as a whole.
+fn above(errors: &FieldErrors) -> Markup {
+    html! {
+        @if let Some(text) = errors.get(WHOLE) { (alert(Tone::Warning, text)) }
+    }
 }
 
 /// Says the same whoever the address belongs to.
@@ -87,6 +96,7 @@ pub fn resend_page(visitor: &Visitor, chrome: &Chrome, form: &EmailForm, errors:
     let content = html! {
         h1 .h2 { "Send the link again" }
         p .text-secondary { "The address you registered with:" }
+        (above(errors))
         form method="post" action="/verification" novalidate {
             (csrf_field(&chrome.csrf))
             (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("username").required().max_length(254).autofocus()))
@@ -164,7 +174,10 @@ pub fn code_page(visitor: &Visitor, chrome: &Chrome, next: &str, errors: &FieldE
 pub enum Refusal {
     /// The address is unknown or the password wrong; which of them is nobody's business.
     Wrong,
+    TooOften(Wait),
     Unverified,
+    /// Nobody has tried yet: a form came from before the sign-out.
+    Unsaved,
     Blocked {
         /// A manager's words; empty where there are none.
         reason: String,
@@ -177,6 +190,8 @@ pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal:
         @match &refusal {
             None => {}
             Some(Refusal::Wrong) => (alert(Tone::Danger, "This address and password do not belong together.")),
+            Some(Refusal::TooOften(wait)) => (alert(Tone::Warning, wait.to_string())),
+            Some(Refusal::Unsaved) => (alert(Tone::Warning, "You were signed out, so nothing was saved. Sign in, then go back to your form: most browsers still have what you typed.")),
             Some(Refusal::Unverified) => (alert(Tone::Warning, html! {
                 "Your address is not confirmed yet: open the link in the mail we sent you, or " a href="/verification" { "have it sent again" } "."
             })),

@@ -1,59 +1,111 @@
-//! Every unsafe request is checked here, before any handler: poem's double-submit token, in the header
-//! `X-CSRF-Token` (htmx sends it) or in the form's field `csrf_token` (forms without JavaScript).
+//! Every unsafe request is checked here, before any handler: a double-submit token, in the header `X-CSRF-Token` (htmx sends
+//! it) or in the form's field `csrf_token` (forms without JavaScript), and what the browser says of where it comes from.
 //! Here too a form's `_method` becomes the method, since HTML forms know only GET and POST.
 
-use poem::{
-    Endpoint, Middleware, Request, Result,
-    http::{Method, header},
-    middleware::Csrf,
-    web::{CsrfToken, CsrfVerifier, cookie::SameSite},
-};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::{config::Config, error::Error};
+use anyhow::anyhow;
+use csrf::{AesGcmCsrfProtection, CsrfCookie, CsrfProtection, CsrfToken, MultiCsrfProtection, UnencryptedCsrfCookie};
+use data_encoding::BASE64;
+use poem::{
+    Body, Endpoint, Middleware, Request, Result,
+    http::Method,
+    session::Session,
+    web::cookie::{Cookie, SameSite},
+};
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::{page, session};
+use crate::{
+    config::{Config, SecretKey},
+    error::{Asked, Error},
+    limits::{BODY_BYTES, STRANGERS_BODY_BYTES},
+};
 
 /// The hidden field's name.
 pub const FIELD: &str = "csrf_token";
-/// The largest body any page of ours sends: a message's 512 KiB, three times as long when percent-encoded, twice over.
-pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// How long a form may stand open.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Issues the token's two halves, the cookie and the value for the forms.
-pub fn issue(config: &Config) -> Csrf {
-    Csrf::new()
-        .cookie_name(config.cookie_name("periodical_csrf"))
-        .key(config.secret_key.derive("csrf"))
-        .secure(config.is_https())
-        .same_site(SameSite::Lax)
-        .ttl(Duration::from_secs(7 * 24 * 60 * 60))
+/// Gives every page its token and the cookie that fits it, and refuses unsafe requests without both. Must stand inside the
+/// sessions.
+#[derive(Clone)]
+pub struct Csrf {
+    keys: Arc<MultiCsrfProtection>,
+    cookie: String,
+    is_https: bool,
+    patience: Duration,
 }
 
-/// Refuses unsafe requests without the token. Must stand inside [`issue`].
-pub struct Verify;
+impl Csrf {
+    /// Under keys of their own, derived from the secrets: made with the present one, good with the one before as well.
+    pub fn new(config: &Config) -> Self {
+        let key = |secret: &SecretKey| Box::new(AesGcmCsrfProtection::from_key(secret.derive("csrf"))) as Box<dyn CsrfProtection>;
+        Self {
+            keys: Arc::new(MultiCsrfProtection::new(key(&config.secret_key), config.old_secret_key.iter().map(key).collect())),
+            cookie: config.cookie_name("periodical_csrf"),
+            is_https: config.is_https(),
+            patience: config.limits.body,
+        }
+    }
 
-impl<E: Endpoint> Middleware<E> for Verify {
-    type Output = VerifyEndpoint<E>;
+    /// The cookie that the browser has. One of a secret that is no longer known is none.
+    fn kept(&self, request: &Request) -> Option<UnencryptedCsrfCookie> {
+        let cookie = request.cookie().get(&self.cookie)?;
+        self.keys.parse_cookie(&BASE64.decode(cookie.value_str().as_bytes()).ok()?).ok()
+    }
 
-    fn transform(&self, inner: E) -> Self::Output {
-        VerifyEndpoint { inner }
+    /// The token's two halves; those of a kept cookie, so that forms that stand open stay good.
+    fn pair(&self, kept: Option<&UnencryptedCsrfCookie>) -> Result<(CsrfToken, CsrfCookie), Error> {
+        let kept: Option<&[u8; 64]> = kept.and_then(|cookie| cookie.value().try_into().ok());
+        // A week is no number that overflows.
+        let seconds = LIFETIME.as_secs().cast_signed();
+        self.keys.generate_token_pair(kept, seconds).map_err(|_| Error::Internal(anyhow!("a CSRF token could not be made")))
+    }
+
+    fn is_right(&self, token: &str, kept: Option<&UnencryptedCsrfCookie>) -> bool {
+        let token = BASE64.decode(token.as_bytes()).ok().and_then(|token| self.keys.parse_token(&token).ok());
+        matches!((token, kept), (Some(token), Some(kept)) if self.keys.verify_token_pair(&token, kept).is_ok())
+    }
+
+    fn set_cookie(&self, value: &CsrfCookie) -> Cookie {
+        let mut cookie = Cookie::new_with_str(&self.cookie, value.b64_string());
+        cookie.set_secure(self.is_https);
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Lax);
+        cookie.set_path("/");
+        cookie.set_max_age(LIFETIME);
+        cookie
     }
 }
 
-pub struct VerifyEndpoint<E> {
+impl<E: Endpoint> Middleware<E> for Csrf {
+    type Output = CsrfEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        CsrfEndpoint { csrf: self.clone(), inner }
+    }
+}
+
+pub struct CsrfEndpoint<E> {
+    csrf: Csrf,
     inner: E,
 }
 
-impl<E: Endpoint> Endpoint for VerifyEndpoint<E> {
+impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, mut request: Request) -> Result<Self::Output> {
+        let kept = self.csrf.kept(&request);
+        let (token, cookie) = self.csrf.pair(kept.as_ref())?;
+        request.cookie().add(self.csrf.set_cookie(&cookie));
+        request.extensions_mut().insert(Token(token.b64_string()));
         if !request.method().is_safe() {
-            let fields = if is_form(&request) { read_fields(&mut request).await? } else { FormFields::default() };
+            is_from_here(&request)?;
+            let fields = read_body(&mut request, self.csrf.patience).await?;
             let token = request.header("X-CSRF-Token").map(str::to_owned).or(fields.token);
-            let verified = match (request.extensions().get::<CsrfVerifier>(), token) {
-                (Some(verifier), Some(token)) => verifier.is_valid(&token),
-                _ => false,
-            };
-            if !verified {
+            if !token.is_some_and(|token| self.csrf.is_right(&token, kept.as_ref())) {
                 return Err(Error::StaleForm.into());
             }
             if let Some(method) = fields.method.filter(|_| request.method() == Method::POST) {
@@ -64,9 +116,22 @@ impl<E: Endpoint> Endpoint for VerifyEndpoint<E> {
     }
 }
 
+/// The value for the forms of this response.
+#[derive(Clone)]
+struct Token(String);
+
 /// The token for this response's forms.
 pub fn token(request: &Request) -> String {
-    request.extensions().get::<CsrfToken>().map(|token| token.0.clone()).unwrap_or_default()
+    request.extensions().get::<Token>().map(|token| token.0.clone()).unwrap_or_default()
+}
+
+/// Browsers say whose page a request comes from (Fetch Metadata Request Headers, section 2.4), and pages cannot change what
+/// they say. Whoever says nothing is no browser of today, and is asked for the token alone.
+fn is_from_here(request: &Request) -> Result<(), Error> {
+    match request.header("Sec-Fetch-Site") {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_) => Err(Error::CrossSite),
+    }
 }
 
 #[derive(Default)]
@@ -75,26 +140,55 @@ struct FormFields {
     method: Option<Method>,
 }
 
-fn is_form(request: &Request) -> bool {
-    request.content_type().is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-}
-
-/// Looks into the body and puts it back for the handler.
-async fn read_fields(request: &mut Request) -> Result<FormFields> {
-    let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
-        return Err(Error::TooLarge.into());
-    }
-    let bytes = request.take_body().into_bytes_limit(MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge)?;
+/// Reads the body, looks into a form's, and puts it back for the handler. Nothing reads a body but this, so this is where
+/// it has its time and its size.
+async fn read_body(request: &mut Request, patience: Duration) -> Result<FormFields, Error> {
+    let is_stranger = request.extensions().get::<Session>().is_none_or(|session| session.get::<i64>(session::USER_ID).is_none());
+    let limit = if is_stranger { STRANGERS_BODY_BYTES } else { BODY_BYTES };
+    let body = request.take_body().into_async_read();
+    let bytes = match tokio::time::timeout(patience, up_to(limit, body)).await {
+        Err(_) => return Err(Error::TooSlow),
+        Ok(Err(_)) => return Err(Error::BadRequest("What was sent broke off in the middle.")),
+        Ok(Ok(Sent::All(bytes))) => bytes,
+        // A long message of somebody whose session has ended meanwhile is not too long.
+        Ok(Ok(Sent::More(length))) if is_stranger && length <= BODY_BYTES => return Err(signed_out(request)),
+        Ok(Ok(Sent::More(_))) => return Err(Error::TooLarge),
+    };
     let mut fields = FormFields::default();
-    for (name, value) in url::form_urlencoded::parse(&bytes) {
-        match (&*name, &*value) {
-            (FIELD, token) => fields.token = Some(token.to_owned()),
-            ("_method", "put") => fields.method = Some(Method::PUT),
-            ("_method", "delete") => fields.method = Some(Method::DELETE),
-            _ => {}
+    if request.content_type().is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
+        for (name, value) in url::form_urlencoded::parse(&bytes) {
+            match (&*name, &*value) {
+                (FIELD, token) => fields.token = Some(token.to_owned()),
+                ("_method", "put") => fields.method = Some(Method::PUT),
+                ("_method", "delete") => fields.method = Some(Method::DELETE),
+                _ => {}
+            }
         }
     }
-    request.set_body(bytes);
+    request.set_body(Body::from(bytes));
     Ok(fields)
+}
+
+enum Sent {
+    All(Vec<u8>),
+    /// So many bytes at the least, which nobody has kept.
+    More(usize),
+}
+
+/// What goes beyond the limit is read on for a while and dropped: a connection that is closed with something unread loses
+/// the answer as well.
+async fn up_to(limit: usize, mut body: impl AsyncRead + Unpin) -> std::io::Result<Sent> {
+    let mut bytes = Vec::new();
+    if (&mut body).take(limit as u64 + 1).read_to_end(&mut bytes).await? <= limit {
+        return Ok(Sent::All(bytes));
+    }
+    let kept = bytes.len();
+    drop(bytes);
+    let dropped = tokio::io::copy(&mut body.take(BODY_BYTES as u64), &mut tokio::io::sink()).await?;
+    Ok(Sent::More(usize::try_from(dropped).map_or(usize::MAX, |dropped| kept.saturating_add(dropped))))
+}
+
+fn signed_out(request: &Request) -> Error {
+    let asked = if page::is_htmx(request) { Asked::WithOpenForm } else { Asked::WithForm };
+    Error::SignInRequired { return_to: "/".to_owned(), asked }
 }

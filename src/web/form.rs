@@ -5,19 +5,24 @@ use std::collections::BTreeMap;
 use poem::{FromRequest, Request, RequestBody};
 use serde::de::DeserializeOwned;
 
-use super::csrf::MAX_BODY_BYTES;
-use crate::error::Error;
+use crate::{
+    error::{Error, Wait},
+    limits::BODY_BYTES,
+};
 
 /// A posted form. Unlike poem's `Form` it reads a name that comes several times (a list of ticked boxes) into a `Vec`.
 pub struct FormData<T>(pub T);
 
 impl<'a, T: DeserializeOwned> FromRequest<'a> for FormData<T> {
     async fn from_request(_request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
-        let bytes = body.take()?.into_bytes_limit(MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge)?;
+        let bytes = body.take()?.into_bytes_limit(BODY_BYTES).await.map_err(|_| Error::TooLarge)?;
         let form = serde_html_form::from_bytes(&bytes).map_err(|_| Error::BadRequest("A field of the form is missing, or there twice."))?;
         Ok(Self(form))
     }
 }
+
+/// What concerns the form as a whole and stands above it, in [`FieldErrors`].
+pub const WHOLE: &str = "";
 
 /// What is wrong with a form, by field, in words for the reader.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -29,6 +34,11 @@ impl FieldErrors {
         let mut errors = Self::default();
         errors.add(field, message);
         errors
+    }
+
+    /// That the form came too often, above it.
+    pub fn of_wait(wait: Wait) -> Self {
+        Self::of(WHOLE, wait.to_string())
     }
 
     /// The first error of a field stays: it is the one to mend first.

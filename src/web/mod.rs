@@ -1,6 +1,7 @@
 //! What knows HTTP and no feature: sessions, CSRF, forms, headers, files.
 
 pub mod assets;
+pub mod client;
 pub mod csrf;
 pub mod form;
 pub mod headers;
@@ -8,8 +9,12 @@ pub mod list;
 pub mod log;
 pub mod map;
 pub mod page;
+pub mod places;
+pub mod server;
 pub mod session;
+pub mod throttle;
 
+pub use client::ClientAddress;
 pub use form::{FieldErrors, FormData, Refusal};
 pub use map::UrlMap;
 pub use page::{Chrome, Page, flash, fragment, refused, see_other};

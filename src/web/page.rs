@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::csrf;
 use crate::{
     app::App,
+    error::Wait,
     ui::{Flash, Tone},
 };
 
@@ -64,21 +65,28 @@ pub fn flash(session: &Session, success: bool, text: impl Into<String>) {
 pub struct Page {
     pub status: StatusCode,
     pub content: Markup,
+    /// When to try again.
+    pub wait: Option<Wait>,
 }
 
 impl Page {
     pub fn ok(content: Markup) -> Self {
-        Self { status: StatusCode::OK, content }
+        Self { status: StatusCode::OK, content, wait: None }
     }
 
     /// The form as it was sent, with what is wrong with it (RFC 9110, section 15.5.21).
     pub fn invalid(content: Markup) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, content }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, content, wait: None }
     }
 
     /// The row was changed or is in use: nothing was done (RFC 9110, section 15.5.10).
     pub fn conflict(content: Markup) -> Self {
-        Self { status: StatusCode::CONFLICT, content }
+        Self { status: StatusCode::CONFLICT, content, wait: None }
+    }
+
+    /// The form as it was sent, which came too often; it says when to send it again (RFC 6585, section 4).
+    pub fn too_many(wait: Wait, content: Markup) -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, content, wait: Some(wait) }
     }
 }
 
@@ -86,11 +94,15 @@ impl IntoResponse for Page {
     fn into_response(self) -> Response {
         // Pages show one reader's data and single-use tokens: no cache keeps them. An editor that htmx puts into a list
         // differs from the one on a page of its own.
-        Html(self.content.into_string())
+        let mut response = Html(self.content.into_string())
             .with_status(self.status)
             .with_header(header::CACHE_CONTROL, "no-store")
             .with_header(header::VARY, "HX-Request")
-            .into_response()
+            .into_response();
+        if let Some(wait) = self.wait {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.seconds().into());
+        }
+        response
     }
 }
 
@@ -106,8 +118,13 @@ pub fn see_other(location: impl AsRef<str>) -> Response {
 
 /// An answer for htmx that changes nothing on the page but says why, in the notice box.
 pub fn refused(text: &str) -> Response {
+    notice(StatusCode::CONFLICT, text)
+}
+
+/// As [`refused`], with a status of its own.
+pub fn notice(status: StatusCode, text: &str) -> Response {
     let notice = serde_json::json!({ "notice": { "text": text, "tone": "danger" } }).to_string();
-    Response::builder().status(StatusCode::CONFLICT).header("HX-Reswap", "none").header("HX-Trigger", ascii_json(&notice)).finish()
+    Response::builder().status(status).header("HX-Reswap", "none").header("HX-Trigger", ascii_json(&notice)).finish()
 }
 
 /// JSON with every character beyond ASCII escaped: header values are ASCII (RFC 9110, section 5.5).

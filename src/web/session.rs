@@ -3,15 +3,15 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use poem::{
-    Endpoint, Request, Result,
+    Endpoint, FromRequest, Request, RequestBody, Result,
     session::{CookieConfig, Session, SessionStorage},
-    web::cookie::SameSite,
+    web::{Data, cookie::SameSite},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
-use crate::{config::Config, error::Error};
+use crate::{app::App, config::Config, error::Error};
 
 /// The entry that says who is signed in; also kept in a column, so that all of a user's sessions can be ended.
 pub const USER_ID: &str = "user_id";
@@ -34,13 +34,22 @@ const ANONYMOUS: Duration = Duration::from_secs(24 * 60 * 60);
 /// The session's cookie: out of reach of scripts; over https of other hosts of the domain as well, by its prefix (RFC
 /// 6265bis, section 4.1.3.2).
 pub fn cookie(config: &Config) -> CookieConfig {
-    CookieConfig::new()
-        .name(config.cookie_name("periodical_session"))
-        .secure(config.is_https())
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .path("/")
-        .max_age(ABSOLUTE)
+    CookieConfig::new().name(name(config)).secure(config.is_https()).http_only(true).same_site(SameSite::Lax).path("/").max_age(ABSOLUTE)
+}
+
+fn name(config: &Config) -> String {
+    config.cookie_name("periodical_session")
+}
+
+/// The hash of the session that a request came with; None without its cookie. After `Session::renew` it is another's.
+#[derive(Debug, Clone)]
+pub struct SessionHash(pub Option<Vec<u8>>);
+
+impl<'a> FromRequest<'a> for SessionHash {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
+        let Data(app) = Data::<&App>::from_request_without_body(request).await?;
+        Ok(Self(request.cookie().get(&name(&app.config)).map(|cookie| hash(cookie.value_str()))))
+    }
 }
 
 /// Gives a session whose user's rights have changed another id, before anything else is done with it.
@@ -128,11 +137,6 @@ impl SessionStorage for PostgresSessions {
     }
 }
 
-/// What names the request's own session in the table; None for a browser without one.
-pub fn own_hash(request: &Request, config: &Config) -> Option<Vec<u8>> {
-    request.cookie().get(&config.cookie_name("periodical_session")).map(|cookie| hash(cookie.value_str()))
-}
-
 /// Counts a try within a session, whatever becomes of it; how many that makes. None: the session is over.
 ///
 /// # Errors
@@ -168,6 +172,23 @@ pub async fn end_all(db: impl sqlx::PgExecutor<'_>, user_id: i64, except: Option
     .execute(db)
     .await?;
     Ok(ended.rows_affected())
+}
+
+/// Whether a session is still its user's, and the user may still use it.
+///
+/// # Errors
+/// The database's.
+pub async fn is_alive(db: impl sqlx::PgExecutor<'_>, hash: &[u8], user_id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from sessions s join users u on u.id = s.user_id
+             where s.id_hash = $1 and u.id = $2 and s.expires_at > now() and u.verified_at is not null and u.blocked_at is null
+           ) as "is_alive!""#,
+        hash,
+        user_id
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Lets all sessions of a user go on under other cookies: their rights have changed.

@@ -167,7 +167,7 @@ async fn any_number_of_viewers_opens_one_listening_connection() {
     let listening = "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
     assert_eq!(app.count(listening).await, 0);
     let mut viewers = Vec::new();
-    for _ in 0..30 {
+    for _ in 0..20 {
         let mut live = Live::open(&browser, &format!("/attempts/{attempt}/live")).await;
         live.next().await.unwrap();
         viewers.push(live);

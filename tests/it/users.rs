@@ -2,6 +2,7 @@
 
 mod csrf;
 mod reset;
+mod sessions;
 mod sign_in;
 mod two_factor;
 
@@ -280,9 +281,11 @@ async fn an_htmx_request_without_a_session_is_told_to_load_the_sign_in_page() {
         (Method::POST, "/mailings/1/attempts"),
     ] {
         let page = browser.htmx_request(method.clone(), path, &[]).await;
-        assert_eq!((page.status, page.header("hx-redirect")), (StatusCode::UNAUTHORIZED, Some("/login?next=%2F")), "{path}");
+        // The form stays open, with what was typed.
+        assert_eq!((page.status, page.header("hx-redirect")), (StatusCode::UNAUTHORIZED, None), "{path}");
+        assert!(page.header("hx-trigger").is_some_and(|notice| notice.contains("was not saved")), "{path}");
         let token = browser.token().await;
         let page = browser.send(browser.request(method, path).form(&[("csrf_token", token)])).await;
-        assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, Some("/login?next=%2F")), "{path}");
+        assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, Some("/login?next=%2F&unsaved=true")), "{path}");
     }
 }

@@ -9,13 +9,14 @@ use poem::{
 use crate::{
     app::{App, Enqueue},
     error::Result,
+    limits::Door,
     users::{
         Visitor,
         jobs::{self, SendAccountMail},
         model::{EmailForm, Password, PasswordForm, Registration, RegistrationForm},
         password, queries, views,
     },
-    web::{Chrome, FieldErrors, FormData, Page, flash, form, see_other},
+    web::{Chrome, ClientAddress, FieldErrors, FormData, Page, flash, form, see_other},
 };
 
 #[handler]
@@ -27,11 +28,20 @@ pub async fn new(visitor: Visitor, chrome: Chrome) -> Response {
 }
 
 #[handler]
-pub async fn create(visitor: Visitor, chrome: Chrome, app: Data<&App>, FormData(form): FormData<RegistrationForm>) -> Result<Page> {
+pub async fn create(
+    visitor: Visitor,
+    chrome: Chrome,
+    app: Data<&App>,
+    client: ClientAddress,
+    FormData(form): FormData<RegistrationForm>,
+) -> Result<Page> {
     let registration = match form.parse() {
         Ok(registration) => registration,
         Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors))),
     };
+    if let Err(wait) = app.throttle.enter(Door::Registration, client, &registration.email) {
+        return Ok(Page::too_many(wait, views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
+    }
     let email = registration.email.clone();
     register(&app, registration).await?;
     Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)))
@@ -140,11 +150,20 @@ pub async fn new_verification(visitor: Visitor, chrome: Chrome) -> Page {
 }
 
 #[handler]
-pub async fn create_verification(visitor: Visitor, chrome: Chrome, app: Data<&App>, FormData(form): FormData<EmailForm>) -> Result<Page> {
+pub async fn create_verification(
+    visitor: Visitor,
+    chrome: Chrome,
+    app: Data<&App>,
+    client: ClientAddress,
+    FormData(form): FormData<EmailForm>,
+) -> Result<Page> {
     let email = match form::email(&form.email) {
         Ok(email) => email,
         Err(error) => return Ok(Page::invalid(views::resend_page(&visitor, &chrome, &form, &FieldErrors::of("email", error)))),
     };
+    if let Err(wait) = app.throttle.enter(Door::Confirmation, client, &email) {
+        return Ok(Page::too_many(wait, views::resend_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
+    }
     // The same statements for every address, so that the time an answer takes tells nothing; the job finds out whose it is.
     let mut transaction = app.db.begin().await?;
     let token_id = queries::repeat_verification(&mut *transaction, &email).await?;

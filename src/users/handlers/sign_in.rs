@@ -10,28 +10,31 @@ use serde::Deserialize;
 use crate::{
     app::App,
     error::Result,
+    limits::Door,
     users::{
         Visitor,
         handlers::second_factor,
         model::{self, LoginForm},
         password, queries, session, views,
     },
-    web::{Chrome, FormData, Page, form, see_other},
+    web::{Chrome, ClientAddress, FormData, Page, form, see_other},
 };
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Next {
-    #[serde(default)]
     pub(super) next: String,
+    /// A form was sent by somebody who had been signed out.
+    unsaved: bool,
 }
 
 #[handler]
-pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next }): Query<Next>) -> Response {
+pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next, unsaved }): Query<Next>) -> Response {
     if visitor.0.is_some() {
         return see_other(model::local_path(&next));
     }
     let form = LoginForm { next, ..LoginForm::default() };
-    Page::ok(views::login_page(&visitor, &chrome, &form, None)).into_response()
+    Page::ok(views::login_page(&visitor, &chrome, &form, unsaved.then_some(views::Refusal::Unsaved))).into_response()
 }
 
 #[handler]
@@ -41,8 +44,16 @@ pub async fn create(
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
+    client: ClientAddress,
     FormData(login): FormData<LoginForm>,
 ) -> Result<Response> {
+    let pass = match app.throttle.enter(Door::SignIn, client, &login.email) {
+        Ok(pass) => pass,
+        Err(wait) => {
+            let page = views::login_page(&visitor, &chrome, &login, Some(views::Refusal::TooOften(wait)));
+            return Ok(Page::too_many(wait, page).into_response());
+        }
+    };
     // What is no address belongs to nobody; the work and the answer stay the same.
     let credentials = match form::email(&login.email) {
         Ok(email) => queries::credentials(&app.db, &email).await?,
@@ -50,6 +61,9 @@ pub async fn create(
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
     let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept.clone()).await?;
+    if is_right {
+        app.throttle.give_back(pass);
+    }
     let refusal = match credentials {
         Some(credentials) if is_right => {
             // Said only to whoever knows the password.

@@ -9,18 +9,15 @@ use std::{
 
 use periodical::{
     app::App,
-    config::{Config, Database, SecretKey, Smtp, SmtpServer as SmtpSetting},
+    config::{self, Config, Database, SecretKey, Smtp, SmtpServer as SmtpSetting},
     db,
     delivery::{Engine, model::Timing},
+    limits::{Allowance, Allowances, Limits},
     mail::{
         connection::{SmtpSettings, Timeouts},
         server::{Faults, Received, ServerOptions, SmtpServer},
     },
-    routes, worker,
-};
-use poem::{
-    Server,
-    listener::{Acceptor, Listener, TcpListener},
+    routes, web, worker,
 };
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -77,8 +74,8 @@ impl TestApp {
         let options = ServerOptions { faults: Faults::by_address(), ..ServerOptions::default() };
         let smtp = SmtpServer::start(listener, options, move |mail| sink.lock().unwrap().push(mail)).await;
 
-        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
-        let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
         let data_dir = std::env::temp_dir().join(format!("periodical-test-data-{}", Uuid::new_v4()));
         let settings = SmtpSettings { timeouts: short_timeouts(), ..SmtpSettings::new("127.0.0.1", smtp.address().port()) };
         let mut config = Config {
@@ -89,16 +86,21 @@ impl TestApp {
             secret_key: SecretKey::new("a key for tests that is long enough".into()),
             old_secret_key: None,
             listen: address,
+            forwarded_header: None,
+            trusted_proxies: config::loopback(),
             data_dir: data_dir.clone(),
             worker_concurrency: 4,
             send_rate: None,
+            limits: Limits { throttle: |_| unthrottled(), ..Limits::default() },
         };
         change(&mut config);
         let stop = CancellationToken::new();
         let app = App::new(config, pool.clone(), stop.clone());
         let engine = Engine::new(app.clone(), settings.clone(), timing);
-        let site = Server::new_with_acceptor(acceptor).run(routes::site(app.clone()));
-        let web = tokio::spawn(async move { site.await.unwrap() });
+        let served = app.clone();
+        let web = tokio::spawn(async move {
+            web::server::serve(listener, routes::site(served.clone()), &served.config, served.stop.clone()).await;
+        });
         Self {
             app,
             db: pool,
@@ -338,6 +340,12 @@ pub fn quick() -> Timing {
         retries: vec![Duration::from_millis(50); 3],
         holds: vec![Duration::from_millis(100)],
     }
+}
+
+/// All tests sign in from one address.
+fn unthrottled() -> Allowances {
+    let allowance = Allowance { at_once: std::num::NonZeroU32::MAX, every: Duration::from_nanos(1) };
+    Allowances { client: allowance, account: allowance }
 }
 
 fn short_timeouts() -> Timeouts {

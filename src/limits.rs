@@ -1,0 +1,122 @@
+//! Every limit of the door, with its reason. They are no settings: nobody should have to know them. Tests bring their own.
+//! All of them are counted by each process for itself.
+
+use std::{num::NonZeroU32, time::Duration};
+
+/// The bytes of a request's head: addresses and cookies of ours take less than two thousand.
+pub const HEAD_BYTES: usize = 16 * 1024;
+/// The lines of a request's head.
+pub const HEAD_LINES: usize = 100;
+/// The largest body any page of ours sends: a message's 512 KiB, three times as long when percent-encoded, twice over.
+pub const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// The largest body of somebody who is not signed in, for whom there are small forms alone: many strangers at once must not
+/// fill the memory.
+pub const STRANGERS_BODY_BYTES: usize = 64 * 1024;
+/// The addresses or accounts that one throttle keeps in mind (some ten megabytes); whoever has tried least is forgotten.
+pub const THROTTLE_KEYS: usize = 100_000;
+/// The hashings of passwords that wait for their turn: two seconds' worth. More than that is a flood, and is told to come
+/// again.
+pub const PASSWORDS_WAITING: usize = 48;
+/// When whoever met a full queue or too many open streams should try again.
+pub const COME_AGAIN: Duration = Duration::from_secs(5);
+
+/// The limits that tests make shorter or wider.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections at once; others wait in the kernel until one of them ends.
+    pub connections: usize,
+    /// Connections at once from one address (IPv6: one /64) that is no trusted proxy; more of them are closed unheard.
+    pub connections_of_one: usize,
+    /// From the moment a connection may send a request until its head is there; so an idle connection lasts as long.
+    pub head: Duration,
+    /// For a request's body.
+    pub body: Duration,
+    /// From a request's head to the head of its answer.
+    pub answer: Duration,
+    /// How long a reader may take nothing at all of what is written to them.
+    pub write: Duration,
+    /// How long open requests may take once the process should stop.
+    pub grace: Duration,
+    /// Live pages of one user at once. Browsers open six to one host over HTTP/1.1.
+    pub streams_of_one: usize,
+    /// How often a live page looks whether its viewer is still signed in.
+    pub stream_check: Duration,
+    /// How often somebody may knock at a door.
+    pub throttle: fn(Door) -> Allowances,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            connections_of_one: 256,
+            head: Duration::from_secs(15),
+            body: Duration::from_secs(30),
+            answer: Duration::from_secs(60),
+            write: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
+            streams_of_one: 20,
+            stream_check: Duration::from_secs(5),
+            throttle: allowances,
+        }
+    }
+}
+
+/// What a stranger may try only so often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    SignIn,
+    /// A code of the second factor, after the right password.
+    SecondFactor,
+    Registration,
+    /// The repeated mail that confirms an address.
+    Confirmation,
+    PasswordReset,
+    /// The password of somebody who is signed in, asked for once more.
+    ConfirmPassword,
+}
+
+impl Door {
+    pub const ALL: [Self; 6] =
+        [Self::SignIn, Self::SecondFactor, Self::Registration, Self::Confirmation, Self::PasswordReset, Self::ConfirmPassword];
+}
+
+/// So many tries at once, and then another each time this has passed.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    pub at_once: NonZeroU32,
+    pub every: Duration,
+}
+
+/// What one door allows.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowances {
+    /// To one address (IPv6: one /64), whichever accounts it names.
+    pub client: Allowance,
+    /// For one account, from whichever addresses.
+    pub account: Allowance,
+}
+
+/// How often somebody may knock. Where a password or code is asked for, only wrong ones count (see `web::throttle::Pass`), so
+/// an office behind one address signs in as often as it likes.
+pub fn allowances(door: Door) -> Allowances {
+    let (client, account) = match door {
+        // 30 typing errors of an office at once; 8,640 guesses a day from an address, 1,440 at an account.
+        Door::SignIn | Door::ConfirmPassword => (allowance(30, 10), allowance(10, 60)),
+        // Three codes of a million are right at any moment: 288 tries a day make one in a thousand.
+        Door::SecondFactor => (allowance(30, 10), allowance(10, 300)),
+        // A class that registers together; a mailbox gets three mails and then one in ten minutes.
+        Door::Registration => (allowance(30, 120), allowance(3, 600)),
+        Door::Confirmation | Door::PasswordReset => (allowance(15, 60), allowance(3, 600)),
+    };
+    Allowances { client, account }
+}
+
+const fn allowance(at_once: u32, seconds: u64) -> Allowance {
+    // Zero would be none at all; the least is one.
+    let at_once = match NonZeroU32::new(at_once) {
+        Some(at_once) => at_once,
+        None => NonZeroU32::MIN,
+    };
+    Allowance { at_once, every: Duration::from_secs(seconds) }
+}
