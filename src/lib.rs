@@ -11,7 +11,9 @@ pub mod seeds;
 pub mod worker;
 
 // The slices, one noun each.
+pub mod account;
 pub mod attempts;
+pub mod audit;
 pub mod delivery;
 pub mod home;
 pub mod inbox;

@@ -3,8 +3,9 @@
 use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::CatchPanic, session::ServerSession};
 
 use crate::{
+    account,
     app::App,
-    attempts,
+    attempts, audit,
     config::Config,
     error, home, inbox, mailings, messages, recipients, users,
     web::{
@@ -18,10 +19,12 @@ pub fn pages(config: &Config) -> UrlMap {
     let mut map = UrlMap::default();
     map = home::routes(map);
     map = users::routes(map);
+    map = account::routes(map);
     map = recipients::routes(map);
     map = messages::routes(map);
     map = mailings::routes(map);
     map = attempts::routes(map);
+    map = audit::routes(map);
     if config.has_catcher() {
         map = inbox::routes(map);
     }

@@ -17,7 +17,9 @@ use crate::{
     config::{Config, Database},
     delivery::{Engine, model::Timing},
     inbox::catcher::Catcher,
-    routes, web, worker,
+    routes,
+    users::two_factor,
+    web, worker,
 };
 
 /// The embedded default: Postgres, mail catcher, worker and web in one process.
@@ -38,14 +40,15 @@ pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
             ended.context("the worker stopped")
         };
         let web = async {
-            serve(app, listener, stop.clone()).await;
+            let ended = serve(app, listener, stop.clone()).await;
             stop.cancel();
+            ended
         };
-        let ((), worker) = tokio::join!(web, worker);
+        let (web, worker) = tokio::join!(web, worker);
         if let Some(catcher) = catcher {
             catcher.stop().await;
         }
-        worker
+        web.and(worker)
     }
     .await;
     finish(backend, served).await
@@ -57,8 +60,8 @@ pub async fn web(config: Config) -> anyhow::Result<ExitCode> {
     let listener = bind(&config).await?;
     let backend = Backend::start(config, stop.clone()).await?;
     eprintln!("Periodical's web side: {}", backend.app.config.public_url);
-    serve(&backend.app, listener, stop).await;
-    finish(backend, Ok(())).await
+    let served = serve(&backend.app, listener, stop).await;
+    finish(backend, served).await
 }
 
 /// `worker`
@@ -79,8 +82,10 @@ async fn finish(backend: Backend, served: anyhow::Result<()>) -> anyhow::Result<
     stopped
 }
 
-async fn serve(app: &App, listener: TcpListener, stop: CancellationToken) {
+async fn serve(app: &App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+    two_factor::seal::anew(app).await?;
     web::server::serve(listener, routes::site(app.clone()), &app.config, stop).await;
+    Ok(())
 }
 
 async fn bind(config: &Config) -> anyhow::Result<TcpListener> {

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::alert::{Flash, alert};
+use super::alert::{Flash, Tone, alert};
 use super::form::csrf_field;
 use super::icon::{Icon, icon};
 use crate::web::assets;
@@ -24,6 +24,16 @@ pub struct Shell<'a> {
     pub flash: Option<Flash>,
     /// Links the mail catcher's inbox, where there is one.
     pub dev_inbox: bool,
+    /// What every page tells this reader until it is done.
+    pub urge: Option<Urge>,
+}
+
+/// A warning with the way out of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Urge {
+    pub text: &'static str,
+    pub href: &'static str,
+    pub label: &'static str,
 }
 
 /// Who is signed in, for the menu in the corner.
@@ -78,6 +88,9 @@ pub fn page(shell: &Shell, content: Markup) -> Markup {
                 div .page-wrapper {
                     main .page-body #main tabindex="-1" {
                         div .container-xl {
+                            @if let Some(urge) = &shell.urge {
+                                (alert(Tone::Warning, html! { (urge.text) " " a href=(urge.href) { (urge.label) } "." }))
+                            }
                             (flash(shell))
                             (content)
                         }
@@ -115,7 +128,7 @@ pub fn narrow_page(shell: &Shell, content: Markup, below: Option<Markup>) -> Mar
 
 /// A page that says what went wrong and the way on. It stands alone: nobody knows who asked.
 pub fn error_page(status: u16, title: &str, advice: &str) -> Markup {
-    let shell = Shell { title, user: None, active: Section::None, csrf: "", flash: None, dev_inbox: false };
+    let shell = Shell { title, user: None, active: Section::None, csrf: "", flash: None, dev_inbox: false, urge: None };
     narrow_page(
         &shell,
         html! {
@@ -277,7 +290,15 @@ mod tests {
 
     fn shell() -> Shell<'static> {
         let user = UserMenu { name: "", email: "ada@example.org", links: Vec::new() };
-        Shell { title: "Recipients", user: Some(user), active: Section::Recipients, csrf: "tok_en-1", flash: None, dev_inbox: false }
+        Shell {
+            title: "Recipients",
+            user: Some(user),
+            active: Section::Recipients,
+            csrf: "tok_en-1",
+            flash: None,
+            dev_inbox: false,
+            urge: None,
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use empty::empty;
 pub use form::{Field, csrf_field, method_field, submission_field};
 pub use hero::{Step, hero, steps};
 pub use icon::{Icon, icon};
-pub use layout::{MenuLink, Section, Shell, UserMenu, narrow_page, page, page_header};
+pub use layout::{MenuLink, Section, Shell, Urge, UserMenu, narrow_page, page, page_header};
 pub use pagination::{Pagination, pagination};
 pub use progress::{Progress, progress, progress_bar};
 pub use table::{Column, SearchBox, cell, search_box, table};

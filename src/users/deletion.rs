@@ -3,7 +3,10 @@
 
 use sqlx::PgTransaction;
 
-use super::{jobs::DeleteUser, queries};
+use super::{
+    jobs::{DeleteUser, SendAccountMail},
+    queries,
+};
 use crate::{
     app::{App, Enqueue},
     db,
@@ -22,7 +25,7 @@ pub enum Begun {
     LastAdmin,
 }
 
-/// Closes the account. What runs for it ends as for a blocked one: what is on the wire is finished, nothing more is sent.
+/// Closes the account, and tells its owner. What runs for it ends as for a blocked one: what is on the wire is finished, nothing more is sent.
 ///
 /// # Errors
 /// Not found where there is no such account.
@@ -30,10 +33,14 @@ pub async fn begin(app: &App, transaction: &mut PgTransaction<'_>, user_id: i64)
     if queries::is_last_admin(transaction, user_id).await? {
         return Ok(Begun::LastAdmin);
     }
+    let told = queries::keep_address(&mut **transaction, user_id).await?;
     queries::close(&mut **transaction, user_id).await?;
     web::session::end_all(&mut **transaction, user_id, None).await?;
     let key = Some(format!("delete_user:{user_id}"));
     app.enqueue(transaction, DeleteUser { user_id }, Enqueue { key, run_at: None }).await?;
+    if let Some(former_address_id) = told {
+        app.enqueue(transaction, SendAccountMail::AccountDeleted { former_address_id }, Enqueue::default()).await?;
+    }
     Ok(Begun::Closed)
 }
 

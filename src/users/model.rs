@@ -83,6 +83,14 @@ pub struct PasswordForm {
     pub password: String,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CodeForm {
+    pub code: String,
+    /// As [`LoginForm::next`].
+    pub next: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct EmailForm {

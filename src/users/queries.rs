@@ -1,8 +1,21 @@
-//! SQL over users, user_roles and user_tokens.
+//! SQL over users and user_roles; `queries/` has that over user_tokens and over the second factor.
+
+mod second_factor;
+mod tokens;
 
 use sqlx::{PgConnection, PgExecutor};
 
 use super::{model::User, rights::Role};
+
+pub use second_factor::{
+    codes_left, disable_totp, enable_totp, replace_recovery_codes, reseal, sealed_secrets, set_up_totp, take_step, totp_secret,
+    use_recovery_code,
+};
+pub use tokens::{
+    Addressee, EmailChange, Holder, Verification, already_verified, arm_email_change, arm_reset, arm_verification, asked_email_change,
+    change_email, delete_old_tokens, email_change, holder_of_new_email, insert_email_change, insert_reset, insert_verification,
+    kill_tokens, repeat_verification, reset_exists, reset_password, verification, verify,
+};
 
 /// Who signs in, with what decides whether they may.
 pub struct Credentials {
@@ -22,6 +35,20 @@ pub async fn credentials(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<O
                   totp_enabled_at is not null as "has_two_factor!"
            from users where email = $1::text::citext and deleting_at is null"#,
         email
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// As [`credentials`], of somebody who has begun to sign in.
+pub async fn credentials_by_id(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        r#"select id, password_hash, verified_at is not null as "is_verified!",
+                  case when blocked_at is not null then coalesce(blocked_reason, '') end as blocked,
+                  totp_enabled_at is not null as "has_two_factor!"
+           from users where id = $1 and deleting_at is null"#,
+        id
     )
     .fetch_optional(db)
     .await
@@ -102,7 +129,7 @@ pub async fn grant_role(db: impl PgExecutor<'_>, user_id: i64, role: &str) -> sq
 /// Whether without this user nobody would be left who can sign in and give roles. Until the transaction ends, nobody else
 /// is asked: of two administrators who remove each other the second is told.
 pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
-    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(&mut *db).await?;
+    lock_roles(&mut *db).await?;
     let admins = sqlx::query_scalar!(
         "select r.user_id from user_roles r join users u on u.id = r.user_id
          where r.role = 'admin' and u.verified_at is not null and u.blocked_at is null"
@@ -110,6 +137,35 @@ pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<
     .fetch_all(db)
     .await?;
     Ok(admins == [user_id])
+}
+
+pub async fn is_blocked(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select blocked_at is not null as "is_blocked!" from users where id = $1"#, id).fetch_one(db).await
+}
+
+/// Whose a mailing or an attempt is, for those who look at other people's.
+pub struct Owner {
+    pub id: i64,
+    pub email: String,
+    pub full_name: String,
+    pub is_blocked: bool,
+}
+
+pub async fn owner(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Owner> {
+    sqlx::query_as!(
+        Owner,
+        r#"select id, email::text as "email!", full_name, blocked_at is not null as "is_blocked!" from users where id = $1"#,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Lets whoever gives or takes roles, and whoever asks who has them before they act, take turns until the transaction ends.
+/// Taken before any user's row.
+pub async fn lock_roles(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(db).await?;
+    Ok(())
 }
 
 /// Closes an account whose rows are about to be deleted: blocked for everything, and its address free for another.
@@ -146,102 +202,40 @@ pub async fn delete(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
-/// of the mailbox typed, not what a stranger registered with the same address.
-pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
-         values ($1, 'verification', $2, $3, now() + interval '24 hours') returning id",
-        user_id,
-        full_name,
-        password_hash
+/// Where to tell somebody of what has happened to their account.
+pub async fn addressee(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Addressee>> {
+    sqlx::query_as!(
+        Addressee,
+        r#"select email::text as "email!", full_name from users where id = $1 and verified_at is not null and deleting_at is null"#,
+        id
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
 }
 
-/// Another link for an unverified user. It carries no password: whoever asks for it need not be who registered last,
-/// so the password is chosen behind the link.
-pub async fn repeat_verification(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<i64> {
+/// Keeps a verified user's present address for one last mail. None: there is nobody to tell.
+pub async fn keep_address(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar!(
-        "insert into user_tokens (user_id, purpose, expires_at) values ($1, 'verification', now() + interval '24 hours') returning id",
+        "insert into former_addresses (email, full_name)
+         select email, full_name from users where id = $1 and verified_at is not null and deleting_at is null returning id",
         user_id
     )
-    .fetch_one(db)
-    .await
-}
-
-/// Where a verification mail goes.
-pub struct VerificationMail {
-    pub email: String,
-    pub full_name: String,
-}
-
-/// Gives the token its hash, made only when the mail is: the queue never holds a token. None when it is no longer wanted.
-pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]) -> sqlx::Result<Option<VerificationMail>> {
-    sqlx::query_as!(
-        VerificationMail,
-        r#"update user_tokens t set token_hash = $2
-           from users u
-           where t.id = $1 and t.used_at is null and t.expires_at > now() and u.id = t.user_id and u.verified_at is null
-           returning u.email::text as "email!", coalesce(t.full_name, u.full_name) as "full_name!""#,
-        token_id,
-        token_hash
-    )
     .fetch_optional(db)
     .await
 }
 
-/// A token as it stands.
-pub struct Verification {
-    pub id: i64,
-    pub user_id: i64,
-    pub is_used: bool,
-    pub is_expired: bool,
-    /// Whether it came with a password; without, one is chosen behind the link.
-    pub has_password: bool,
+pub async fn former_address(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Addressee>> {
+    sqlx::query_as!(Addressee, r#"select email::text as "email!", full_name from former_addresses where id = $1"#, id)
+        .fetch_optional(db)
+        .await
 }
 
-/// The token, with its user's row taken: of two links opened at once the second sees what the first has done.
-pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<Verification>> {
-    sqlx::query!("select id from users where id = (select user_id from user_tokens where token_hash = $1) for update", token_hash)
-        .fetch_optional(&mut *db)
-        .await?;
-    sqlx::query_as!(
-        Verification,
-        r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
-                  password_hash is not null as "has_password!"
-           from user_tokens where token_hash = $1 and purpose = 'verification'"#,
-        token_hash
-    )
-    .fetch_optional(db)
-    .await
+pub async fn forget_address(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!("delete from former_addresses where id = $1", id).execute(db).await?;
+    Ok(())
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is the
-/// token's own, or `chosen` for one that has none.
-pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
-    let verified = sqlx::query!(
-        "with used as (
-             update user_tokens set used_at = now()
-             where id = $1 and used_at is null and expires_at > now() and coalesce(password_hash, $2) is not null
-             returning id, user_id, full_name, password_hash
-         ), others as (
-             update user_tokens t set expires_at = now() from used
-             where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
-         )
-         update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
-             password_hash = coalesce(used.password_hash, $2)
-         from used where u.id = used.user_id and u.verified_at is null",
-        token_id,
-        chosen
-    )
-    .execute(db)
-    .await?;
-    Ok(verified.rows_affected() == 1)
-}
-
-/// Used and expired tokens are kept for a month, so that an old link still gets its explanation.
-pub async fn delete_old_tokens(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
-    Ok(sqlx::query!("delete from user_tokens where expires_at < now() - interval '30 days'").execute(db).await?.rows_affected())
+/// Forgets the addresses that no mail has reached in a month.
+pub async fn delete_old_addresses(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("delete from former_addresses where created_at < now() - interval '30 days'").execute(db).await?.rows_affected())
 }

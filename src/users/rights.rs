@@ -111,6 +111,11 @@ pub fn menu(user: &User) -> Vec<MenuLink> {
     TABLE.iter().filter(|row| allows(&user.roles, row.right)).filter_map(|row| row.menu).collect()
 }
 
+/// Whether somebody's roles are worth more than a password, and they have nothing more.
+pub fn should_have_two_factor(user: &User) -> bool {
+    !user.has_two_factor && user.roles.iter().any(|role| matches!(role, Role::Manager | Role::Admin))
+}
+
 /// The table as ARCHITECTURE.md shows it.
 pub fn markdown() -> String {
     let mut table = String::from("| right | what it is | manager | editor | admin |\n|---|---|---|---|---|\n");

@@ -1,16 +1,20 @@
 //! Who asks: the extractors that handlers name in their signatures, and how a session begins.
 
 use poem::{FromRequest, Request, RequestBody, Result, http::header, session::Session, web::Data};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{
     model::User,
     queries,
     rights::{self, Reach, Right},
+    two_factor,
 };
 use crate::{
     app::App,
     error::{Asked, Error},
-    ui::layout::{Section, Shell, UserMenu},
+    mailings::schedule::Zone,
+    ui::layout::{Section, Shell, Urge, UserMenu},
     web::{Chrome, page, session as stored},
 };
 
@@ -121,6 +125,48 @@ pub fn begin(session: &Session, request: &Request, user_id: i64) {
     session.renew();
 }
 
+/// Somebody whose password was right and whose code is awaited.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pending {
+    pub user_id: i64,
+    /// In Unix seconds.
+    since: i64,
+    /// Of the kept password: another one ends what was begun with this.
+    password_digest: String,
+}
+
+impl Pending {
+    /// Begins a session that is nobody's yet, under a new id.
+    pub fn begin(session: &Session, user_id: i64, password_hash: &str) {
+        session.clear();
+        let since = time::OffsetDateTime::now_utc().unix_timestamp();
+        session.set(stored::PENDING, Self { user_id, since, password_digest: digest(password_hash) });
+        session.renew();
+    }
+
+    /// None where nobody has given a password, or too long ago.
+    pub fn of(session: &Session) -> Option<Self> {
+        let pending = session.get::<Self>(stored::PENDING)?;
+        let age = time::OffsetDateTime::now_utc().unix_timestamp() - pending.since;
+        (0..two_factor::PATIENCE.whole_seconds()).contains(&age).then_some(pending)
+    }
+
+    /// Whether the password it began with still is the user's.
+    pub fn knows(&self, password_hash: &str) -> bool {
+        self.password_digest == digest(password_hash)
+    }
+
+    /// Ends it: the password is asked for again.
+    pub fn end(session: &Session) {
+        session.clear();
+        session.renew();
+    }
+}
+
+fn digest(password_hash: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(password_hash.as_bytes()))
+}
+
 impl CurrentUser {
     pub fn id(&self) -> i64 {
         self.0.id
@@ -133,6 +179,11 @@ impl CurrentUser {
     /// Whose mailings and attempts this user may look at.
     pub fn reach(&self) -> Reach {
         if self.may(Right::ViewMailings) { Reach::Everybodys } else { Reach::Own(self.id()) }
+    }
+
+    /// The zone of the profile, for showing times; UTC where none is chosen.
+    pub fn zone(&self) -> Zone {
+        self.0.time_zone.as_deref().and_then(|name| Zone::parse(name).ok()).unwrap_or_else(Zone::utc)
     }
 
     /// The page's frame for this user.
@@ -148,6 +199,13 @@ impl Visitor {
     }
 }
 
+/// To whoever could do harm to others with nothing but a password.
+const URGE: Urge = Urge {
+    text: "Your account can act on the accounts and mailings of others, and a password alone protects it.",
+    href: "/account/two-factor",
+    label: "Switch two-factor sign-in on",
+};
+
 fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active: Section) -> Shell<'a> {
     Shell {
         title,
@@ -156,5 +214,6 @@ fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active:
         csrf: &chrome.csrf,
         flash: chrome.flash.clone(),
         dev_inbox: chrome.dev_inbox,
+        urge: user.is_some_and(rights::should_have_two_factor).then_some(URGE),
     }
 }

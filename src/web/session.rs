@@ -19,6 +19,8 @@ pub const USER_ID: &str = "user_id";
 pub const SIGNED_IN_AT: &str = "signed_in_at";
 /// The entry with the browser's `User-Agent` at the sign-in.
 pub const AGENT: &str = "agent";
+/// The entry of somebody who has given the password and not yet the code.
+pub const PENDING: &str = "pending_sign_in";
 /// Stands in what is loaded, never in the table: the session goes on under another cookie.
 const ROTATE: &str = "rotate";
 
@@ -133,6 +135,16 @@ impl SessionStorage for PostgresSessions {
             .map_err(failed)?;
         Ok(())
     }
+}
+
+/// Counts a try within a session, whatever becomes of it; how many that makes. None: the session is over.
+///
+/// # Errors
+/// The database's.
+pub async fn count_try(db: impl sqlx::PgExecutor<'_>, id_hash: &[u8]) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!("update sessions set tries = tries + 1 where id_hash = $1 and expires_at > now() returning tries", id_hash)
+        .fetch_optional(db)
+        .await
 }
 
 /// What names a session in the table.

@@ -13,6 +13,7 @@ use crate::{
     limits::Door,
     users::{
         Visitor,
+        handlers::second_factor,
         model::{self, LoginForm},
         password, queries, session, views,
     },
@@ -22,7 +23,7 @@ use crate::{
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
-    next: String,
+    pub(super) next: String,
     /// A form was sent by somebody who had been signed out.
     unsaved: bool,
 }
@@ -59,7 +60,7 @@ pub async fn create(
         Err(_) => None,
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
-    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept).await?;
+    let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept.clone()).await?;
     if is_right {
         app.throttle.give_back(pass);
     }
@@ -70,6 +71,9 @@ pub async fn create(
                 views::Refusal::Blocked { reason }
             } else if !credentials.is_verified {
                 views::Refusal::Unverified
+            } else if let (true, Some(kept)) = (credentials.has_two_factor, kept) {
+                session::Pending::begin(session, credentials.id, &kept);
+                return Ok(see_other(second_factor::address(&login.next)));
             } else {
                 session::begin(session, request, credentials.id);
                 queries::signed_in(&app.db, credentials.id).await?;

@@ -1,0 +1,53 @@
+//! Another password.
+
+use poem::{IntoResponse, Response, handler, session::Session, web::Data};
+
+use super::{WRONG_PASSWORD, own_password};
+use crate::{
+    account::{model::PasswordChangeForm, queries, views},
+    app::{App, Enqueue},
+    error::Result,
+    users::{
+        CurrentUser,
+        jobs::{Notice, SendAccountMail},
+        password as passwords, queries as users,
+    },
+    web::{self, Chrome, FieldErrors, FormData, Page, flash, see_other},
+};
+
+#[handler]
+pub fn edit(user: CurrentUser, chrome: Chrome) -> Page {
+    Page::ok(views::password_page(&user, &chrome, &FieldErrors::default()))
+}
+
+#[handler]
+pub async fn update(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    FormData(form): FormData<PasswordChangeForm>,
+) -> Result<Response> {
+    let refused = |errors: &FieldErrors| Page::invalid(views::password_page(&user, &chrome, errors)).into_response();
+    let password = match form.parse() {
+        Ok(password) => password,
+        Err(errors) => return Ok(refused(&errors)),
+    };
+    let wrong = || refused(&FieldErrors::of("current_password", WRONG_PASSWORD));
+    let Some(kept) = own_password(&app, &user, &form.current_password).await? else { return Ok(wrong()) };
+    let hash = passwords::hash(password).await?;
+    let mut transaction = app.db.begin().await?;
+    if !queries::change_password(&mut *transaction, user.id(), &kept, &hash).await? {
+        return Ok(wrong());
+    }
+    // Whoever knew the old one may have asked for a link or be signed in.
+    users::kill_tokens(&mut *transaction, user.id()).await?;
+    web::session::end_all(&mut *transaction, user.id(), None).await?;
+    let mail = SendAccountMail::Notice { user_id: user.id(), notice: Notice::PasswordChanged };
+    app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
+    transaction.commit().await?;
+    // This one goes on, under another cookie.
+    session.renew();
+    flash(session, true, "Your password is changed. Every other browser was signed out.");
+    Ok(see_other("/account/password"))
+}

@@ -1,0 +1,142 @@
+//! The account's forms and what they become.
+
+use serde::Deserialize;
+
+use crate::{
+    mailings::schedule::Zone,
+    users::{model::Password, two_factor::code::Code},
+    web::form::{self, FieldErrors},
+};
+
+/// The languages a user may ask for; the pages are in English so far.
+pub const LOCALES: [(&str, &str); 2] = [("en", "English"), ("ru", "Русский")];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProfileForm {
+    pub full_name: String,
+    /// Empty: as the browser asks.
+    pub locale: String,
+    /// Empty: not chosen.
+    pub time_zone: String,
+}
+
+/// A profile that can be kept.
+#[derive(Debug)]
+pub struct Profile {
+    pub full_name: String,
+    /// One of [`LOCALES`].
+    pub locale: Option<String>,
+    /// The IANA name.
+    pub time_zone: Option<String>,
+}
+
+impl ProfileForm {
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse(&self) -> Result<Profile, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let full_name = errors.take("full_name", form::line(&self.full_name, 200));
+        let locale = errors.take("locale", optional(&self.locale, locale));
+        let time_zone = errors.take("time_zone", optional(&self.time_zone, zone));
+        match (full_name, locale, time_zone) {
+            (Some(full_name), Some(locale), Some(time_zone)) => Ok(Profile { full_name, locale, time_zone }),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    let text = text.trim();
+    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn locale(text: &str) -> Result<String, String> {
+    if LOCALES.iter().any(|(code, _)| *code == text) { Ok(text.to_owned()) } else { Err("Choose one of the list.".into()) }
+}
+
+fn zone(text: &str) -> Result<String, String> {
+    Zone::parse(text).map(|zone| zone.name().to_owned()).map_err(|_| "Choose a time zone from the list.".into())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordChangeForm {
+    pub current_password: String,
+    pub password: String,
+}
+
+impl PasswordChangeForm {
+    /// # Errors
+    /// What is wrong with the new password.
+    pub fn parse(&self) -> Result<Password, FieldErrors> {
+        Password::parse(&self.password).map_err(|error| FieldErrors::of("password", error))
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct EmailChangeForm {
+    pub email: String,
+    pub password: String,
+}
+
+impl EmailChangeForm {
+    /// The new address.
+    ///
+    /// # Errors
+    /// What is wrong with it; `present` is the one the account has.
+    pub fn parse(&self, present: &str) -> Result<String, FieldErrors> {
+        let email = form::email(&self.email).map_err(|error| FieldErrors::of("email", error))?;
+        // As citext compares them: upper and lower case alike.
+        if email.to_lowercase() == present.to_lowercase() {
+            return Err(FieldErrors::of("email", "This is your address already."));
+        }
+        Ok(email)
+    }
+}
+
+/// What proves that whoever sits there is whose account it is.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ProofForm {
+    pub password: String,
+    /// Asked for where two-factor sign-in is on.
+    pub code: String,
+}
+
+impl ProofForm {
+    /// The code, where one is `needed`.
+    ///
+    /// # Errors
+    /// What is typed can be no code.
+    pub fn parse(&self, needed: bool) -> Result<Option<Code>, FieldErrors> {
+        if !needed {
+            return Ok(None);
+        }
+        Code::parse(&self.code).map(Some).map_err(|error| FieldErrors::of("code", error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_says_everything_that_is_wrong_with_it_at_once() {
+        let form = ProfileForm { full_name: "Una\0".into(), locale: "de".into(), time_zone: "Europe/Atlantis".into() };
+        let errors = form.parse().unwrap_err();
+        for field in ["full_name", "locale", "time_zone"] {
+            assert!(errors.get(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn language_and_zone_may_be_left_open_and_old_names_of_zones_are_understood() {
+        let profile = ProfileForm { full_name: " Una ".into(), ..ProfileForm::default() }.parse().unwrap();
+        assert_eq!((profile.full_name.as_str(), profile.locale, profile.time_zone), ("Una", None, None));
+        let form = ProfileForm { full_name: "Una".into(), locale: "ru".into(), time_zone: "europe/moscow".into() };
+        let profile = form.parse().unwrap();
+        assert_eq!((profile.locale.as_deref(), profile.time_zone.as_deref()), (Some("ru"), Some("Europe/Moscow")));
+    }
+}

@@ -1,0 +1,111 @@
+//! The code after the password, for whoever has switched two-factor sign-in on.
+
+use poem::{
+    IntoResponse, Request, Response, handler,
+    session::Session,
+    web::{Data, Query},
+};
+
+use super::sign_in::Next;
+use crate::{
+    app::{App, Enqueue},
+    error::Result,
+    users::{
+        Visitor,
+        jobs::{Notice, SendAccountMail},
+        model::{self, CodeForm},
+        queries,
+        session::{self, Pending},
+        two_factor::{self, Used, code::Code},
+        views,
+    },
+    web::{
+        Chrome, FieldErrors, FormData, Page, flash, see_other,
+        session::{SessionHash, count_try},
+    },
+};
+
+/// The page that asks for the code and goes on to `next`.
+pub fn address(next: &str) -> String {
+    with_next("/login/code", next)
+}
+
+fn with_next(path: &str, next: &str) -> String {
+    format!("{path}?{}", url::form_urlencoded::Serializer::new(String::new()).append_pair("next", model::local_path(next)).finish())
+}
+
+#[handler]
+pub async fn new(visitor: Visitor, chrome: Chrome, session: &Session, Query(Next { next, .. }): Query<Next>) -> Response {
+    if visitor.0.is_some() {
+        return see_other(model::local_path(&next));
+    }
+    if Pending::of(session).is_none() {
+        return see_other(with_next("/login", &next));
+    }
+    Page::ok(views::code_page(&visitor, &chrome, &next, &FieldErrors::default())).into_response()
+}
+
+#[handler]
+pub async fn create(
+    request: &Request,
+    visitor: Visitor,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    hash: SessionHash,
+    FormData(form): FormData<CodeForm>,
+) -> Result<Response> {
+    let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
+    let code = match Code::parse(&form.code) {
+        Ok(code) => code,
+        Err(error) => {
+            let errors = FieldErrors::of("code", error);
+            return Ok(Page::invalid(views::code_page(&visitor, &chrome, &form.next, &errors)).into_response());
+        }
+    };
+    // Counted in the table and before the code is looked at: sent all at once, codes are as many.
+    let tries = match hash {
+        SessionHash(Some(hash)) => count_try(&app.db, &hash).await?,
+        SessionHash(None) => None,
+    };
+    let Some(tries) = tries.filter(|tries| *tries <= two_factor::TRIES) else { return Ok(too_often(session, &form.next)) };
+    // The account as it is by now: blocked, deleted, or with another password, it is not signed in to.
+    let credentials = queries::credentials_by_id(&app.db, pending.user_id).await?;
+    let still = |kept: &queries::Credentials| kept.blocked.is_none() && kept.has_two_factor && pending.knows(&kept.password_hash);
+    let Some(credentials) = credentials.filter(still) else {
+        return Ok(again(session, &form.next, "Your account has changed meanwhile. Sign in once more."));
+    };
+    let mut transaction = app.db.begin().await?;
+    let Some(used) = two_factor::check(&app, &mut transaction, credentials.id, &code).await? else {
+        if tries == two_factor::TRIES {
+            return Ok(too_often(session, &form.next));
+        }
+        let errors = FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.");
+        return Ok(Page::invalid(views::code_page(&visitor, &chrome, &form.next, &errors)).into_response());
+    };
+    if let Used::Recovery { left } = used {
+        let mail = SendAccountMail::Notice { user_id: credentials.id, notice: Notice::RecoveryCodeUsed { left } };
+        app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
+    }
+    queries::signed_in(&mut *transaction, credentials.id).await?;
+    transaction.commit().await?;
+    session::begin(session, request, credentials.id);
+    if let Used::Recovery { left } = used {
+        flash(
+            session,
+            true,
+            format!("You have used a recovery code; {left} are left. Make new ones on your account’s page before they run out."),
+        );
+    }
+    Ok(see_other(model::local_path(&form.next)))
+}
+
+fn too_often(session: &Session, next: &str) -> Response {
+    again(session, next, "That were too many wrong codes. Sign in once more.")
+}
+
+fn again(session: &Session, next: &str, why: &str) -> Response {
+    Pending::end(session);
+    flash(session, false, why);
+    see_other(with_next("/login", next))
+}

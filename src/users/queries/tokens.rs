@@ -1,0 +1,301 @@
+//! SQL over user_tokens: the links in account mails.
+
+use sqlx::{PgConnection, PgExecutor};
+
+/// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
+/// of the mailbox typed, not what a stranger registered with the same address.
+pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
+         values ($1, 'verification', $2, $3, now() + interval '24 hours') returning id",
+        user_id,
+        full_name,
+        password_hash
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Another link for whoever has the address. It carries no password: whoever asks for it need not be who registered last,
+/// so the password is chosen behind the link. An address without an account leaves the same row, of nobody.
+pub async fn repeat_verification(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "insert into user_tokens (user_id, purpose, expires_at)
+         values ((select id from users where email = $1::text::citext and deleting_at is null), 'verification', now() + interval '24 hours')
+         returning id",
+        email
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Whom a mail goes to.
+pub struct Addressee {
+    pub email: String,
+    pub full_name: String,
+}
+
+/// Gives the token its hash, made only when the mail is: the queue never holds a token. None when it is no longer wanted.
+pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]) -> sqlx::Result<Option<Addressee>> {
+    sqlx::query_as!(
+        Addressee,
+        r#"update user_tokens t set token_hash = $2
+           from users u
+           where t.id = $1 and t.purpose = 'verification' and t.used_at is null and t.expires_at > now()
+             and u.id = t.user_id and u.verified_at is null
+           returning u.email::text as "email!", coalesce(t.full_name, u.full_name) as "full_name!""#,
+        token_id,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whose address was confirmed long before the link to confirm it was asked for.
+pub async fn already_verified(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<Option<Addressee>> {
+    sqlx::query_as!(
+        Addressee,
+        r#"select u.email::text as "email!", u.full_name
+           from user_tokens t join users u on u.id = t.user_id
+           where t.id = $1 and t.token_hash is null and t.used_at is null and t.expires_at > now()
+             and u.verified_at is not null and u.blocked_at is null"#,
+        token_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A token as it stands.
+pub struct Verification {
+    pub id: i64,
+    pub user_id: i64,
+    pub is_used: bool,
+    pub is_expired: bool,
+    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role none
+    /// counts: a stranger may have registered the address with theirs while its invitation was unanswered.
+    pub has_password: bool,
+}
+
+/// The token, with its user's row taken: of two links opened at once the second sees what the first has done.
+pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<Verification>> {
+    sqlx::query!("select id from users where id = (select user_id from user_tokens where token_hash = $1) for update", token_hash)
+        .fetch_optional(&mut *db)
+        .await?;
+    sqlx::query_as!(
+        Verification,
+        r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
+                  (password_hash is not null and not exists (select from user_roles r where r.user_id = t.user_id)) as "has_password!"
+           from user_tokens t where token_hash = $1 and purpose = 'verification'"#,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is
+/// `chosen`, or the token's own.
+pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
+    let verified = sqlx::query!(
+        "with used as (
+             update user_tokens set used_at = now()
+             where id = $1 and used_at is null and expires_at > now() and coalesce(password_hash, $2) is not null
+             returning id, user_id, full_name, password_hash
+         ), others as (
+             update user_tokens t set expires_at = now() from used
+             where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
+         )
+         update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
+             password_hash = coalesce($2, used.password_hash)
+         from used where u.id = used.user_id and u.verified_at is null",
+        token_id,
+        chosen
+    )
+    .execute(db)
+    .await?;
+    Ok(verified.rows_affected() == 1)
+}
+
+/// A reset to come, for an hour. An address without an account leaves the same row, of nobody.
+pub async fn insert_reset(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "insert into user_tokens (user_id, purpose, expires_at)
+         values ((select id from users where email = $1::text::citext and deleting_at is null), 'password_reset', now() + interval '1 hour')
+         returning id",
+        email
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// As [`arm_verification`]; the earlier links of the user die with it.
+pub async fn arm_reset(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]) -> sqlx::Result<Option<Addressee>> {
+    sqlx::query_as!(
+        Addressee,
+        r#"with armed as (
+               update user_tokens t set token_hash = $2
+               from users u
+               where t.id = $1 and t.purpose = 'password_reset' and t.used_at is null and t.expires_at > now()
+                 and u.id = t.user_id and u.deleting_at is null
+               returning t.id, t.user_id, u.email::text, u.full_name
+           ), earlier as (
+               update user_tokens t set expires_at = now() from armed
+               where t.user_id = armed.user_id and t.purpose = 'password_reset' and t.id < armed.id
+                 and t.used_at is null and t.expires_at > now()
+           )
+           select email as "email!", full_name as "full_name!" from armed"#,
+        token_id,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether the token could be used now.
+pub async fn reset_exists(db: impl PgExecutor<'_>, token_hash: &[u8]) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!(
+        "select t.id from user_tokens t join users u on u.id = t.user_id
+         where t.token_hash = $1 and t.purpose = 'password_reset' and t.used_at is null and t.expires_at > now() and u.deleting_at is null",
+        token_hash
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.is_some())
+}
+
+/// Uses the token: its user has the new password, and a confirmed address, since the mailbox is theirs. None: the token
+/// cannot be used (any more).
+pub async fn reset_password(db: impl PgExecutor<'_>, token_hash: &[u8], password_hash: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        "with used as (
+             update user_tokens set used_at = now()
+             where token_hash = $1 and purpose = 'password_reset' and used_at is null and expires_at > now()
+             returning user_id
+         )
+         update users u set password_hash = $2, verified_at = coalesce(u.verified_at, now()), updated_at = now()
+         from used where u.id = used.user_id and u.deleting_at is null
+         returning u.id",
+        token_hash,
+        password_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Ends every link of a user that has not been followed.
+pub async fn kill_tokens(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<()> {
+    sqlx::query!("update user_tokens set expires_at = now() where user_id = $1 and used_at is null and expires_at > now()", user_id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A change of address to come; one that was asked for before dies with it.
+pub async fn insert_email_change(db: impl PgExecutor<'_>, user_id: i64, new_email: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "with earlier as (
+             update user_tokens set expires_at = now()
+             where user_id = $1 and purpose = 'email_change' and used_at is null and expires_at > now()
+         )
+         insert into user_tokens (user_id, purpose, new_email, expires_at)
+         values ($1, 'email_change', $2::text::citext, now() + interval '24 hours') returning id",
+        user_id,
+        new_email
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// As [`arm_verification`], for the new address. None also where somebody else has it.
+pub async fn arm_email_change(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]) -> sqlx::Result<Option<Addressee>> {
+    sqlx::query_as!(
+        Addressee,
+        r#"update user_tokens t set token_hash = $2
+           from users u
+           where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now()
+             and u.id = t.user_id and u.deleting_at is null
+             and not exists (select from users other where other.email = t.new_email and other.id <> t.user_id)
+           returning t.new_email::text as "email!", u.full_name"#,
+        token_id,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Who has an address that somebody else would like to have.
+pub struct Holder {
+    pub email: String,
+    pub full_name: String,
+    pub is_verified: bool,
+}
+
+pub async fn holder_of_new_email(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<Option<Holder>> {
+    sqlx::query_as!(
+        Holder,
+        r#"select u.email::text as "email!", u.full_name, u.verified_at is not null as "is_verified!"
+           from user_tokens t join users u on u.email = t.new_email and u.id <> t.user_id
+           where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now() and u.blocked_at is null"#,
+        token_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The present address of whoever asked for a change, and the new one. None once the change has happened or was given up.
+pub async fn asked_email_change(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<Option<(Addressee, String)>> {
+    let row = sqlx::query!(
+        r#"select u.email::text as "email!", u.full_name, t.new_email::text as "new_email!"
+           from user_tokens t join users u on u.id = t.user_id
+           where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and u.deleting_at is null"#,
+        token_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (Addressee { email: row.email, full_name: row.full_name }, row.new_email)))
+}
+
+/// A change that its link can make.
+pub struct EmailChange {
+    pub id: i64,
+    pub user_id: i64,
+    pub old_email: String,
+    pub new_email: String,
+    pub full_name: String,
+}
+
+/// The token, with its user's row taken: of two links opened at once the second sees what the first has done. None for one
+/// that cannot be used.
+pub async fn email_change(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<EmailChange>> {
+    sqlx::query!("select id from users where id = (select user_id from user_tokens where token_hash = $1) for update", token_hash)
+        .fetch_optional(&mut *db)
+        .await?;
+    sqlx::query_as!(
+        EmailChange,
+        r#"select t.id, u.id as user_id, u.email::text as "old_email!", t.new_email::text as "new_email!", u.full_name
+           from user_tokens t join users u on u.id = t.user_id
+           where t.token_hash = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now()
+             and u.blocked_at is null"#,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Uses the token. Violates `users_email_key` where somebody else has taken the address meanwhile.
+pub async fn change_email(db: impl PgExecutor<'_>, change: &EmailChange) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with used as (update user_tokens set used_at = now() where id = $1)
+         update users set email = $3::text::citext, updated_at = now() where id = $2",
+        change.id,
+        change.user_id,
+        change.new_email
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Used and expired tokens are kept for a month, so that an old link still gets its explanation.
+pub async fn delete_old_tokens(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("delete from user_tokens where expires_at < now() - interval '30 days'").execute(db).await?.rows_affected())
+}
