@@ -98,8 +98,9 @@ impl TestApp {
         let app = App::new(config, pool.clone(), stop.clone());
         let engine = Engine::new(app.clone(), settings.clone(), timing);
         let served = app.clone();
+        // It goes on where a test stops the worker, and ends with the test.
         let web = tokio::spawn(async move {
-            web::server::serve(listener, routes::site(served.clone()), &served.config, served.stop.clone()).await;
+            web::server::serve(listener, routes::site(served.clone()), &served.config, CancellationToken::new()).await;
         });
         Self {
             app,
