@@ -137,7 +137,8 @@ async fn a_flood_of_sign_ins_is_sent_away_past_a_point_and_pages_are_answered_me
     let base = format!("http://{address}");
     let mut command = app.command(&["serve"]);
     command.env("LISTEN", &address).env("FORWARDED_HEADER", "x-forwarded-for").stderr(std::process::Stdio::null());
-    let mut process = command.spawn().unwrap();
+    // However the test ends.
+    let _process = tokio::process::Command::from(command).kill_on_drop(true).spawn().unwrap();
     until("the process", || async { reqwest::get(format!("{base}/readyz")).await.is_ok().then_some(()) }).await;
 
     let browser = Browser::new(&base);
@@ -155,8 +156,6 @@ async fn a_flood_of_sign_ins_is_sent_away_past_a_point_and_pages_are_answered_me
     assert!(busy.iter().all(|page| page.text_of("h1").as_deref() == Some("Busy") && page.header("retry-after") == Some("5")));
     let page = send_from(&browser, "192.0.2.250", "/login", &[("email", "una@example.org"), ("password", Browser::PASSWORD)]).await;
     assert_eq!(page.path, "/", "afterwards all is as before");
-    process.kill().unwrap();
-    process.wait().unwrap();
 }
 
 #[tokio::test]
