@@ -179,7 +179,7 @@ async fn write(app: &App, job: SendAccountMail) -> anyhow::Result<Option<(Addres
         }
         SendAccountMail::Notice { user_id, notice } => {
             let to = queries::addressee(&app.db, user_id).await?;
-            Ok(to.map(|to| addressed(to, |name| noticed(notice, name, &link))))
+            Ok(to.map(|to| addressed(to, |name| noticed(notice, name, link))))
         }
     }
 }
