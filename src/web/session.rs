@@ -137,11 +137,6 @@ impl SessionStorage for PostgresSessions {
     }
 }
 
-/// What names the request's own session in the table; None for a browser without one.
-pub fn own_hash(request: &Request, config: &Config) -> Option<Vec<u8>> {
-    request.cookie().get(&config.cookie_name("periodical_session")).map(|cookie| hash(cookie.value_str()))
-}
-
 /// Counts a try within a session, whatever becomes of it; how many that makes. None: the session is over.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 
 mod support;
 
+mod account;
+mod attacks;
 mod attempts;
 mod audit;
 mod cli;
@@ -13,6 +15,7 @@ mod home;
 mod inbox;
 mod mailings;
 mod management;
+mod matrix;
 mod messages;
 mod migrations;
 mod recipients;

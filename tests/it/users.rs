@@ -1,34 +1,24 @@
-//! Registration and the link in the mail; `users/sign_in.rs` and `users/csrf.rs` have the rest.
+//! Registration and the link in the mail; the files in `users/` have the rest.
 
 mod csrf;
+mod reset;
 mod sessions;
 mod sign_in;
+mod two_factor;
 
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Browser, Page, TestApp, until};
+use crate::support::{Browser, Page, TestApp};
 
 async fn register(app: &TestApp, email: &str, password: &str) -> Page {
     let changes = [("email", email), ("full_name", "Una User"), ("password", password)];
     app.browser().submit("/register", "/register", &changes).await
 }
 
-/// The path of every verification link that was mailed to an address, in the order of the mails.
-fn links(app: &TestApp, email: &str) -> Vec<String> {
-    let mails = app.mails();
-    let to_them = mails.iter().filter(|mail| mail.to.iter().any(|to| to == email));
-    to_them.filter_map(|mail| link(&String::from_utf8_lossy(&mail.data).replace("=\r\n", ""))).collect()
-}
-
-fn link(mail: &str) -> Option<String> {
-    let token: String = mail.split_once("/verify/")?.1.chars().take_while(char::is_ascii_hexdigit).collect();
-    Some(format!("/verify/{token}"))
-}
-
-/// The latest link, once `count` of them have arrived.
+/// The latest verification link to an address, once `count` of them have arrived.
 async fn nth_link(app: &TestApp, email: &str, count: usize) -> String {
-    until("a verification link", || async { links(app, email).into_iter().nth(count - 1) }).await
+    app.nth_link(email, "/verify/", count).await
 }
 
 async fn is_verified(app: &TestApp, email: &str) -> bool {
@@ -142,7 +132,7 @@ async fn registering_a_known_address_gets_the_same_answer_and_only_its_mailbox_l
 
     let mail = app.mail_to("known@example.org").await;
     assert!(mail.contains("You have an account already"), "{mail}");
-    assert!(links(&app, "known@example.org").is_empty());
+    assert!(app.links("known@example.org", "/verify/").is_empty());
     let after: String = sqlx::query_scalar(hash).fetch_one(&app.db).await.unwrap();
     assert_eq!(after, before);
     assert_eq!(app.count("select count(*) from users").await, 2);

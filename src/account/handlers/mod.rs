@@ -7,7 +7,6 @@ pub mod profile;
 pub mod sessions;
 pub mod two_factor;
 
-use poem::Request;
 use sqlx::PgTransaction;
 
 use super::model::ProofForm;
@@ -21,7 +20,7 @@ use crate::{
         password as passwords, queries,
         two_factor::{self as second_factor, code::Code},
     },
-    web::{FieldErrors, session},
+    web::FieldErrors,
 };
 
 const WRONG_PASSWORD: &str = "This is not your password.";
@@ -53,11 +52,6 @@ async fn proven(
         return Ok(Err(FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.")));
     }
     Ok(Ok(transaction))
-}
-
-/// What names the session that asks. A signed-in user has one.
-fn own_session(request: &Request, app: &App) -> Vec<u8> {
-    session::own_hash(request, &app.config).unwrap_or_default()
 }
 
 /// The zone that moments are shown in.

@@ -1,23 +1,23 @@
 //! The browsers one is signed in with.
 
 use poem::{
-    Request, Response, handler,
+    Response, handler,
     session::Session,
     web::{Data, Path},
 };
 
-use super::{own_session, zone};
+use super::zone;
 use crate::{
     account::{queries, views},
     app::App,
     error::{Error, Result},
     users::CurrentUser,
-    web::{self, Chrome, Page, flash, see_other},
+    web::{self, Chrome, Page, flash, see_other, session::SessionHash},
 };
 
 #[handler]
-pub async fn index(request: &Request, user: CurrentUser, chrome: Chrome, app: Data<&App>) -> Result<Page> {
-    let sessions = queries::sessions(&app.db, user.id(), &own_session(request, &app)).await?;
+pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, SessionHash(own): SessionHash) -> Result<Page> {
+    let sessions = queries::sessions(&app.db, user.id(), &own.unwrap_or_default()).await?;
     Ok(Page::ok(views::sessions_page(&user, &chrome, &sessions, &zone(&user))))
 }
 
@@ -31,8 +31,8 @@ pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(
 }
 
 #[handler]
-pub async fn delete_others(request: &Request, user: CurrentUser, app: Data<&App>, session: &Session) -> Result<Response> {
-    let ended = web::session::end_all(&app.db, user.id(), Some(&own_session(request, &app))).await?;
+pub async fn delete_others(user: CurrentUser, app: Data<&App>, session: &Session, SessionHash(own): SessionHash) -> Result<Response> {
+    let ended = web::session::end_all(&app.db, user.id(), own.as_deref()).await?;
     flash(session, true, if ended == 1 { "One browser was signed out.".into() } else { format!("{ended} browsers were signed out.") });
     Ok(see_other("/account/sessions"))
 }

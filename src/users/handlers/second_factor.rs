@@ -19,7 +19,10 @@ use crate::{
         two_factor::{self, Used, code::Code},
         views,
     },
-    web::{self, Chrome, FieldErrors, FormData, Page, flash, see_other},
+    web::{
+        Chrome, FieldErrors, FormData, Page, flash, see_other,
+        session::{SessionHash, count_try},
+    },
 };
 
 /// The page that asks for the code and goes on to `next`.
@@ -49,6 +52,7 @@ pub async fn create(
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
+    hash: SessionHash,
     FormData(form): FormData<CodeForm>,
 ) -> Result<Response> {
     let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
@@ -60,9 +64,9 @@ pub async fn create(
         }
     };
     // Counted in the table and before the code is looked at: sent all at once, codes are as many.
-    let tries = match web::session::own_hash(request, &app.config) {
-        Some(hash) => web::session::count_try(&app.db, &hash).await?,
-        None => None,
+    let tries = match hash {
+        SessionHash(Some(hash)) => count_try(&app.db, &hash).await?,
+        SessionHash(None) => None,
     };
     let Some(tries) = tries.filter(|tries| *tries <= two_factor::TRIES) else { return Ok(too_often(session, &form.next)) };
     // The account as it is by now: blocked, deleted, or with another password, it is not signed in to.

@@ -278,6 +278,37 @@ impl TestApp {
         .await
     }
 
+    /// The mail to an address in which some words stand.
+    pub async fn mail_about(&self, email: &str, words: &str) -> String {
+        until(words, || async { self.mails_to(email).into_iter().find(|mail| mail.contains(words)) }).await
+    }
+
+    /// Every mail to an address so far, as text.
+    pub fn mails_to(&self, email: &str) -> Vec<String> {
+        let mails = self.mails();
+        let to_them = mails.iter().filter(|mail| mail.to.iter().any(|to| to == email));
+        to_them.map(|mail| String::from_utf8_lossy(&mail.data).replace("=\r\n", "").replace("=3D", "=")).collect()
+    }
+
+    /// The paths of the links below `path` that were mailed to an address, in the order of the mails.
+    pub fn links(&self, email: &str, path: &str) -> Vec<String> {
+        let link = |mail: &String| {
+            let token: String = mail.split_once(path)?.1.chars().take_while(char::is_ascii_hexdigit).collect();
+            Some(format!("{path}{token}"))
+        };
+        self.mails_to(email).iter().filter_map(link).collect()
+    }
+
+    /// The latest of these links, once `count` of them have arrived.
+    pub async fn nth_link(&self, email: &str, path: &str, count: usize) -> String {
+        until("a link", || async { self.links(email, path).into_iter().nth(count - 1) }).await
+    }
+
+    /// Waits until every job has been done.
+    pub async fn jobs_done(&self) {
+        until("no job left", || async { (self.count("select count(*) from graphile_worker.jobs").await == 0).then_some(()) }).await;
+    }
+
     /// Mutable while it runs: a server that is down, and comes back.
     pub fn faults(&self) -> &Faults {
         self.smtp.faults()

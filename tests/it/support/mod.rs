@@ -1,6 +1,7 @@
 //! What the tests stand on: a Postgres, an App with its own database and mail server, and a browser without JavaScript.
 
 mod app;
+mod authenticator;
 mod browser;
 mod engine;
 mod live;
@@ -10,6 +11,7 @@ mod postgres;
 use std::time::Duration;
 
 pub use app::{TestApp, quick};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use engine::Sending;
 pub use live::Live;
