@@ -9,13 +9,13 @@ use crate::support::Browser;
 async fn whoever_finds_an_open_browser_does_not_get_to_guess_the_password() {
     let app = throttled().await;
     let (_, browser) = app.signed_in("una@example.org").await;
-    let tries: [(&str, &str, &[(&str, &str)]); 4] = [
-        ("/account/password", "/account/password", &[("current_password", "not the password"), ("password", "another few words")]),
-        ("/account/email", "/account/email", &[("email", "new@example.org"), ("password", "not the password")]),
-        ("/account/two-factor", "/account/two-factor", &[("password", "not the password")]),
-        ("/account/delete", "/account", &[("password", "not the password")]),
+    let tries = [
+        ("/account/password", "/account/password", vec![("current_password", "not the password"), ("password", "another few words")]),
+        ("/account/email", "/account/email", vec![("email", "new@example.org"), ("password", "not the password")]),
+        ("/account/two-factor", "/account/two-factor", vec![("password", "not the password")]),
+        ("/account/delete", "/account", vec![("password", "not the password")]),
     ];
-    for (page, action, fields) in tries.into_iter().cycle().take(10) {
+    for (page, action, fields) in tries.iter().cycle().take(10) {
         assert_eq!(browser.submit(page, action, fields).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
     }
     // One count for all of them, and not even the right one is looked at.
