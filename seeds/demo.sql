@@ -121,3 +121,30 @@ from demo, lateral (
   group by d.attempt_id
 ) figures
 where attempts.id = figures.attempt_id and attempts.total = 0;
+
+-- What the manager and the administrator have done. An entry that is there already is not made again, and nobody who was
+-- unblocked since is blocked anew.
+with deeds as (
+  insert into audit_entries (done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, details)
+  select date_trunc('day', now()) - fixture.ago, actor.id, coalesce(actor.email::text, 'shell'), fixture.action, subject.kind, subject.id, subject.name,
+         fixture.reason, fixture.details
+  from (values
+    ('3 weeks'::interval, null, 'create_user', 'admin@periodical.example', '', 'Given: admin'),
+    ('2 weeks', 'admin@periodical.example', 'change_roles', 'manager@periodical.example', '', 'Given: manager'),
+    ('3 days', 'manager@periodical.example', 'disable_mailing', 'Daily offers', 'Readers have complained about daily mail.', ''),
+    ('1 day', 'manager@periodical.example', 'block_user', 'blocked@periodical.example', 'Wrote to 40,000 addresses that had never heard of her.', '')
+  ) fixture (ago, actor, action, subject, reason, details)
+  join (
+    select 'user' as kind, id, email::text as name from users
+    union all
+    select 'mailing', id, name from mailings where submission_id = '5eed0000-0000-4000-8000-000000000014'
+  ) subject on subject.name = fixture.subject
+  left join users actor on actor.email = fixture.actor::citext
+  where not exists (
+    select from audit_entries e where e.subject_kind = subject.kind and e.subject_id = subject.id and e.action = fixture.action
+  )
+  order by fixture.ago desc
+  returning action, subject_id, reason, done_at
+)
+update users set blocked_at = deeds.done_at, blocked_reason = deeds.reason
+from deeds where deeds.action = 'block_user' and users.id = deeds.subject_id;

@@ -22,6 +22,7 @@ use crate::{
     inbox,
     mail::connection::SmtpSettings,
     seeds,
+    users::rights::Role,
 };
 
 #[derive(Parser)]
@@ -121,8 +122,8 @@ async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<Ex
             Ok(code)
         }
         Some(Command::Send(send)) => send::run(send, config).await,
-        Some(Command::CreateAdmin(account)) => accounts::create(account, "admin", config).await,
-        Some(Command::CreateManager(account)) => accounts::create(account, "manager", config).await,
+        Some(Command::CreateAdmin(account)) => accounts::create(account, Role::Admin, config).await,
+        Some(Command::CreateManager(account)) => accounts::create(account, Role::Manager, config).await,
         Some(Command::Check) => check::run(config).await,
         Some(Command::DatabaseUrl) => {
             let backend = Backend::start(config, CancellationToken::new()).await?;

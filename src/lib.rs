@@ -13,6 +13,7 @@ pub mod worker;
 // The slices, one noun each.
 pub mod account;
 pub mod attempts;
+pub mod audit;
 pub mod delivery;
 pub mod home;
 pub mod inbox;

@@ -5,7 +5,7 @@ use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::Cat
 use crate::{
     account,
     app::App,
-    attempts,
+    attempts, audit,
     config::Config,
     error, home, inbox, mailings, messages, recipients, users,
     web::{
@@ -24,6 +24,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = messages::routes(map);
     map = mailings::routes(map);
     map = attempts::routes(map);
+    map = audit::routes(map);
     if config.has_catcher() {
         map = inbox::routes(map);
     }

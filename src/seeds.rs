@@ -13,11 +13,12 @@ use crate::{
 const PASSWORD: &str = "periodical demo";
 
 /// Address, name and role of the demo's people; the first one owns its mailings.
-const PEOPLE: [(&str, &str, Option<&str>); 4] = [
+const PEOPLE: [(&str, &str, Option<&str>); 5] = [
     ("demo@periodical.example", "Dora Demo", None),
     ("manager@periodical.example", "Max Manager", Some("manager")),
     ("editor@periodical.example", "Edith Editor", Some("editor")),
     ("admin@periodical.example", "Ada Admin", Some("admin")),
+    ("blocked@periodical.example", "Bella Blocked", None),
 ];
 
 /// Brings the roles and their rights up to date; at every start.

@@ -11,7 +11,7 @@ use crate::{
     attempts, db,
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
-    mailings::{self, jobs::RunMailing},
+    mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
     users::{
         self,
         jobs::{DeleteUser, SendAccountMail},
@@ -87,6 +87,7 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .define_job::<RunMailing>()
         .define_job::<SendAccountMail>()
         .define_job::<DeleteUser>()
+        .define_job::<TellOwner>()
         .init()
         .await?;
     Ok(worker)

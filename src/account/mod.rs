@@ -4,7 +4,7 @@
 mod agent;
 mod handlers;
 mod model;
-mod queries;
+pub mod queries;
 mod views;
 
 use crate::web::UrlMap;

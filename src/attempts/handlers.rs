@@ -9,6 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
+    model::{self, Attempt},
     queries,
     views::{self, Deliveries},
 };
@@ -16,9 +17,12 @@ use crate::{
     app::App,
     db,
     delivery::{self, model::State},
-    error::Result,
-    mailings::runs::{self, NotStarted, Repeat},
-    users::CurrentUser,
+    error::{Error, Result},
+    mailings::{
+        self,
+        runs::{self, NotStarted, Repeat},
+    },
+    users::{self, CurrentUser, rights::Reach},
     web::{Chrome, FormData, Page, flash, list, see_other},
 };
 
@@ -55,6 +59,7 @@ fn after_start(session: &Session, started: Result<i64, NotStarted>, nobody: &str
         }
         Err(NotStarted::Paused) => "The mailing is paused. Resume it first.",
         Err(NotStarted::Disabled) => "A manager has disabled this mailing, so it cannot be started.",
+        Err(NotStarted::Blocked) => "Your account is blocked, so nothing of yours can be started.",
         Err(NotStarted::Ended) => "The mailing's end has passed. Edit it and choose a later end first.",
         Err(NotStarted::NobodyToSendTo) => nobody,
     };
@@ -96,11 +101,22 @@ pub struct IndexQuery {
 
 #[handler]
 pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<IndexQuery>) -> Result<Page> {
-    let found = queries::list(&app.db, user.id(), query.mailing_id, query.before, list::FETCH).await?;
+    // One's own, unless a mailing is asked for that one may look at.
+    let owner = match (query.mailing_id, user.reach()) {
+        (Some(mailing_id), Reach::Everybodys) => mailings::queries::owner_id(&app.db, mailing_id).await?.ok_or(Error::NotFound)?,
+        _ => user.id(),
+    };
+    let mut found = queries::list(&app.db, owner, query.mailing_id, query.before, list::FETCH).await?;
+    let owner = if owner == user.id() {
+        None
+    } else {
+        found = found.into_iter().map(Attempt::without_addresses).collect();
+        Some(users::queries::owner(&app.db, owner).await?)
+    };
     let path = query.mailing_id.map_or_else(|| "/attempts".to_owned(), |id| format!("/attempts?mailing_id={id}"));
     let position = list::ListQuery { q: String::new(), before: query.before };
     let page = list::Keyset::new(&path, &position, found, |attempt| attempt.id);
-    Ok(Page::ok(views::index_page(&user, &chrome, &page)))
+    Ok(Page::ok(views::index_page(&user, &chrome, owner.as_ref(), &page)))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -120,7 +136,10 @@ pub async fn show(
     Path(id): Path<i64>,
     Query(query): Query<DeliveriesQuery>,
 ) -> Result<Page> {
-    let attempt = queries::get(&app.db, user.id(), id).await?;
+    let attempt = queries::view(&app.db, user.reach(), id).await?;
+    if attempt.user_id != user.id() {
+        return overseen(&app, &user, &chrome, attempt).await;
+    }
     let (state, search) = (State::parse(&query.state), db::like_pattern(&query.q));
     // No delivery has the highest number there is: one is added to it in the query.
     let after = i32::try_from(query.after.max(0)).unwrap_or(i32::MAX).min(i32::MAX - 1);
@@ -133,6 +152,13 @@ pub async fn show(
         _ => 0,
     };
     Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &deliveries, left_failed)))
+}
+
+/// Somebody else's attempt: how it went, and to nobody's address.
+async fn overseen(app: &App, user: &CurrentUser, chrome: &Chrome, attempt: Attempt) -> Result<Page> {
+    let owner = users::queries::owner(&app.db, attempt.user_id).await?;
+    let answers = model::answers(delivery::queries::replies(&app.db, attempt.id, views::REPLIES).await?);
+    Ok(Page::ok(views::overseen_page(user, chrome, &attempt.without_addresses(), &owner, &answers)))
 }
 
 #[handler]

@@ -18,7 +18,7 @@ use crate::{
     delivery,
     error::{Error, Result, Wait},
     limits::COME_AGAIN,
-    users::CurrentUser,
+    users::{self, CurrentUser},
     web::{
         places::Place,
         session::{self, SessionHash},
@@ -34,8 +34,8 @@ const UNASKED: Duration = Duration::from_secs(10);
 /// change to it, so a page that connects late or again is right at once. It ends with its viewer's session.
 #[handler]
 pub async fn live(user: CurrentUser, session: SessionHash, app: Data<&App>, Path(id): Path<i64>) -> Result<SSE> {
-    // Not the owner's: 404, before anything is listened to.
-    queries::get(&app.db, user.id(), id).await?;
+    // Out of reach: 404, before anything is listened to.
+    queries::view(&app.db, user.reach(), id).await?;
     let place = app.streams.take(user.id()).ok_or(Error::TooMany(Wait(COME_AGAIN)))?;
     let viewer = Viewer { user_id: user.id(), session: session.0.unwrap_or_default(), _place: place };
     Ok(SSE::new(states(app.clone(), viewer, id)).keep_alive(Duration::from_secs(15)))
@@ -82,10 +82,13 @@ impl Progress {
                     self.look_at = Instant::now() + UNASKED;
                     self.changes.mark_unchanged();
                     let Ok(state) = self.look().await else {
-                        // Deleted, or the database is away: the page connects again and learns which.
+                        // Deleted, out of reach by now, or the database is away: the page connects again and learns which.
                         return None;
                     };
                     self.step = if state.is_running() { Step::Wait } else { Step::TakeLeave };
+                    if state.user_id != self.viewer.user_id {
+                        return Some(Event::message(views::live(&state.without_addresses(), &[]).into_string()));
+                    }
                     let newest = delivery::queries::newest(&self.app.db, self.id, views::NEWEST).await.unwrap_or_default();
                     return Some(Event::message(views::live(&state, &newest).into_string()));
                 }
@@ -113,8 +116,10 @@ impl Progress {
         }
     }
 
+    /// Who looks is asked every time: a manager may be none any more.
     async fn look(&self) -> sqlx::Result<Attempt> {
-        queries::get(&self.app.db, self.viewer.user_id, self.id).await
+        let user = users::queries::active(&self.app.db, self.viewer.user_id).await?.ok_or(sqlx::Error::RowNotFound)?;
+        queries::view(&self.app.db, CurrentUser(user).reach(), self.id).await
     }
 
     /// The page connects again, and is then told to sign in. Without an answer of the database it does so too.

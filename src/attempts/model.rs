@@ -1,8 +1,14 @@
 //! An attempt: one run of a mailing, and its figures.
 
+use std::collections::BTreeMap;
+
 use time::OffsetDateTime;
 
-use crate::mailings::schedule::Zone;
+use crate::{
+    delivery::{model::State, queries::Reply},
+    mail::outcome,
+    mailings::schedule::Zone,
+};
 
 /// Where an attempt stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -42,6 +48,7 @@ impl Trigger {
 #[derive(Debug, Clone)]
 pub struct Attempt {
     pub id: i64,
+    pub user_id: i64,
     pub mailing_id: i64,
     pub mailing_name: String,
     pub time_zone: String,
@@ -62,7 +69,7 @@ pub struct Attempt {
     pub held_until: Option<OffsetDateTime>,
     /// The attempt whose message this one sends to those who did not get it.
     pub retry_of: Option<i64>,
-    /// Paused by the owner or disabled by a manager: nothing goes out meanwhile.
+    /// Paused by the owner, disabled by a manager, or the owner blocked: nothing goes out meanwhile.
     pub is_stopped: bool,
 }
 
@@ -71,8 +78,54 @@ impl Attempt {
         self.status == Status::Running
     }
 
+    /// As others than its owner see it: servers repeat recipients' addresses in their replies.
+    #[must_use]
+    pub fn without_addresses(self) -> Self {
+        let without = |text: Option<String>| text.as_deref().map(outcome::without_addresses);
+        Self { last_reply: without(self.last_reply), held_reason: without(self.held_reason), ..self }
+    }
+
     /// The mailing's zone, for showing times.
     pub fn zone(&self) -> Zone {
         Zone::parse(&self.time_zone).unwrap_or_else(|_| Zone::utc())
+    }
+}
+
+/// What mail servers said to some of an attempt's deliveries, without anybody's address.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub state: State,
+    pub code: Option<i16>,
+    pub text: String,
+    pub deliveries: i64,
+}
+
+/// Replies that differ in nothing but addresses are one answer; the most frequent first.
+pub fn answers(replies: Vec<Reply>) -> Vec<Answer> {
+    let mut counts: BTreeMap<(&str, Option<i16>, String), (State, i64)> = BTreeMap::new();
+    for reply in &replies {
+        let text = outcome::without_addresses(reply.text.as_deref().unwrap_or_default());
+        counts.entry((reply.state.as_str(), reply.code, text)).or_insert((reply.state, 0)).1 += reply.deliveries;
+    }
+    let answer = |((_, code, text), (state, deliveries))| Answer { state, code, text, deliveries };
+    let mut answers: Vec<Answer> = counts.into_iter().map(answer).collect();
+    answers.sort_by_key(|answer| std::cmp::Reverse(answer.deliveries));
+    answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_that_differ_in_addresses_alone_are_one_answer() {
+        let reply = |text: &str, deliveries| Reply { state: State::Failed, code: Some(550), text: Some(text.into()), deliveries };
+        let answers = answers(vec![
+            reply("5.7.1 Refused", 2),
+            reply("5.1.1 <one@example.org>: unknown", 1),
+            reply("5.1.1 <two@example.org>: unknown", 3),
+        ]);
+        let found: Vec<(&str, i64)> = answers.iter().map(|answer| (answer.text.as_str(), answer.deliveries)).collect();
+        assert_eq!(found, [("5.1.1 … unknown", 4), ("5.7.1 Refused", 2)]);
     }
 }

@@ -10,6 +10,7 @@ use super::model::{Attempt, Status, Trigger};
 use crate::{
     db::notifications,
     delivery::{queries::Snapshot, settle::Hold},
+    users::rights::Reach,
 };
 
 /// A run that begins.
@@ -262,13 +263,30 @@ pub async fn resends_unknown(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::
 pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Attempt> {
     sqlx::query_as!(
         Attempt,
-        r#"select a.id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
+        r#"select a.id, a.user_id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
                   a.status as "status: Status", a.started_at, a.finished_at, a.subject, a.total, a.sent, a.failed, a.unknown,
                   a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until, a.retry_of,
-                  (m.paused_at is not null or m.disabled_at is not null) as "is_stopped!"
-           from attempts a join mailings m on m.id = a.mailing_id
+                  (m.paused_at is not null or m.disabled_at is not null or u.blocked_at is not null) as "is_stopped!"
+           from attempts a join mailings m on m.id = a.mailing_id join users u on u.id = a.user_id
            where a.user_id = $1 and a.id = $2"#,
         user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// An attempt within somebody's reach: their own, or for those who watch over mailings anybody's.
+pub async fn view(db: impl PgExecutor<'_>, reach: Reach, id: i64) -> sqlx::Result<Attempt> {
+    sqlx::query_as!(
+        Attempt,
+        r#"select a.id, a.user_id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
+                  a.status as "status: Status", a.started_at, a.finished_at, a.subject, a.total, a.sent, a.failed, a.unknown,
+                  a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until, a.retry_of,
+                  (m.paused_at is not null or m.disabled_at is not null or u.blocked_at is not null) as "is_stopped!"
+           from attempts a join mailings m on m.id = a.mailing_id join users u on u.id = a.user_id
+           where ($1::bigint is null or a.user_id = $1) and a.id = $2"#,
+        reach.owner(),
         id
     )
     .fetch_one(db)
@@ -285,11 +303,11 @@ pub async fn list(
 ) -> sqlx::Result<Vec<Attempt>> {
     sqlx::query_as!(
         Attempt,
-        r#"select a.id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
+        r#"select a.id, a.user_id, a.mailing_id, m.name as mailing_name, m.time_zone, a.scheduled_at, a.trigger as "trigger: Trigger",
                   a.status as "status: Status", a.started_at, a.finished_at, a.subject, a.total, a.sent, a.failed, a.unknown,
                   a.skipped, a.waiting as "waiting!", a.last_reply, a.held_reason, a.held_until, a.retry_of,
-                  (m.paused_at is not null or m.disabled_at is not null) as "is_stopped!"
-           from attempts a join mailings m on m.id = a.mailing_id
+                  (m.paused_at is not null or m.disabled_at is not null or u.blocked_at is not null) as "is_stopped!"
+           from attempts a join mailings m on m.id = a.mailing_id join users u on u.id = a.user_id
            where a.user_id = $1 and ($2::bigint is null or a.mailing_id = $2) and ($3::bigint is null or a.id < $3)
            order by a.id desc limit $4"#,
         user_id,

@@ -1,40 +1,55 @@
-//! Attempts as pages and rows; the reports.
+//! Attempts as pages and rows; the reports stand in `views/reports.rs`, what managers see in `views/overseen.rs`.
+
+mod overseen;
+mod reports;
 
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
+pub use overseen::{REPLIES, overseen_page};
+pub use reports::reports_page;
+
 use super::{
     handlers::DeliveriesQuery,
     model::{Attempt, Status, Trigger},
-    queries::Report,
 };
 use crate::{
     delivery::{model::State, queries::Row},
     mailings::schedule::{self, Zone},
     ui::{
         Column, Icon, Kind, Pagination, Progress, Section, Tone, alert, badge, button, cell, csrf_field, empty, page, page_header,
-        pagination, progress, progress::grouped, progress_bar, submission_field, table, table::number_cell,
+        pagination, progress,
+        progress::grouped,
+        progress_bar, submission_field, table,
+        table::{filter, number_cell},
     },
-    users::CurrentUser,
+    users::{CurrentUser, queries::Owner},
     web::{Chrome, list::Keyset},
 };
 
 /// Deliveries that the live part shows as they happen.
 pub const NEWEST: i64 = 8;
 
-pub fn index_page(user: &CurrentUser, chrome: &Chrome, list: &Keyset<Attempt>) -> Markup {
+/// `owner` where they are another one's, of one mailing.
+pub fn index_page(user: &CurrentUser, chrome: &Chrome, owner: Option<&Owner>, list: &Keyset<Attempt>) -> Markup {
+    let subtitle = match owner {
+        Some(owner) => format!("Every run of a mailing of {}, {}.", owner.full_name, owner.email),
+        None => "Every run of your mailings, and what became of it.".to_owned(),
+    };
     let content = html! {
-        (page_header("Attempts", Some("Every run of your mailings, and what became of it."), None))
+        (page_header("Attempts", Some(&subtitle), None))
         div .card #attempts {
             @if list.rows.is_empty() {
-                (empty(Icon::Send, "Nothing has gone out yet", "Each run of a mailing appears here.", Some(button::primary_link("/mailings", None, "To the mailings"))))
+                (empty(Icon::Send, "Nothing has gone out yet", "Each run of a mailing appears here.",
+                    owner.is_none().then(|| button::primary_link("/mailings", None, "To the mailings"))))
             } @else {
                 (attempts_table(&list.rows, true))
             }
             (pagination(&Pagination { target: "#attempts", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
         }
     };
-    page(&user.shell(chrome, "Attempts", Section::Attempts), content)
+    let section = if owner.is_some() { Section::Place("/mailings/all") } else { Section::Attempts };
+    page(&user.shell(chrome, "Attempts", section), content)
 }
 
 /// Attempts, newest first; with the mailing's name where they are not all of one.
@@ -117,7 +132,17 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliver
             @if let Some(first) = attempt.retry_of { (button::secondary_link(&format!("/attempts/{first}"), "To the first attempt")) }
             (button::secondary_link(&format!("/mailings/{}", attempt.mailing_id), "To the mailing"))
         })))
-        // Connects only while there is something to hear; what is inside is morphed, this element stays.
+        (live_part(attempt))
+        (repeat_card(attempt, left_failed, chrome))
+        (deliveries_card(attempt, deliveries))
+    };
+    page(&user.shell(chrome, &title, Section::Attempts), content)
+}
+
+/// What moves, in its place on the page. It connects only while there is something to hear; what is inside is morphed, the
+/// element stays.
+fn live_part(attempt: &Attempt) -> Markup {
+    html! {
         @if attempt.is_running() {
             div #live .mb-3 hx-sse:connect={ "/attempts/" (attempt.id) "/live" } hx-sse:close="done" hx-swap="innerMorph" {
                 (live(attempt, &[]))
@@ -125,10 +150,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliver
         } @else {
             div #live .mb-3 { (live(attempt, &[])) }
         }
-        (repeat_card(attempt, left_failed, chrome))
-        (deliveries_card(attempt, deliveries))
-    };
-    page(&user.shell(chrome, &title, Section::Attempts), content)
+    }
 }
 
 /// What can be done about those who did not get it. While the attempt runs there is nothing to do; when the live part
@@ -279,7 +301,7 @@ fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
         [Column::new("Recipient"), Column::new("State"), Column::number("Tries"), Column::new("Server's reply"), Column::new(&when)];
     html! {
         div .card {
-            div .card-header .list-head { h2 .card-title { "Deliveries" } (filter(&path, deliveries)) }
+            div .card-header .list-head { h2 .card-title { "Deliveries" } (filter(&path, "#deliveries", controls(deliveries))) }
             // When the live part above says that it is over, this list is read once more.
             div #deliveries hx-get=[reread.as_deref()] hx-trigger=[reread.as_ref().map(|_| "done from:#live")]
                 hx-select=[reread.as_ref().map(|_| "#deliveries")] hx-swap=[reread.as_ref().map(|_| "outerHTML")] {
@@ -307,17 +329,14 @@ fn page_address(path: &str, query: &DeliveriesQuery, after: i64) -> String {
     format!("{path}?{}", address.finish())
 }
 
-fn filter(path: &str, deliveries: &Deliveries) -> Markup {
+fn controls(deliveries: &Deliveries) -> Markup {
     html! {
-        form .filter role="search" method="get" action=(path) hx-get=(path) hx-trigger="submit, change, input changed delay:300ms"
-            hx-target="#deliveries" hx-select="#deliveries" hx-swap="outerHTML" hx-push-url="true" hx-sync="this:replace" {
-            select .form-select name="state" aria-label="State" {
-                option value="" { "Every state" }
-                @for state in State::ALL { option value=(state.as_str()) selected[deliveries.state == Some(state)] { (state.as_str()) } }
-            }
-            input .form-control type="search" name="q" value=(deliveries.query.q) placeholder="Address, name or reply" aria-label="Search deliveries" maxlength="200" autocomplete="off";
-            button .btn type="submit" { "Filter" }
+        select .form-select name="state" aria-label="State" {
+            option value="" { "Every state" }
+            @for state in State::ALL { option value=(state.as_str()) selected[deliveries.state == Some(state)] { (state.as_str()) } }
         }
+        input .form-control type="search" name="q" value=(deliveries.query.q) placeholder="Address, name or reply" aria-label="Search deliveries" maxlength="200" autocomplete="off";
+        button .btn type="submit" { "Filter" }
     }
 }
 
@@ -335,63 +354,6 @@ fn delivery_row(row: &Row, attempt: &Attempt) -> Markup {
                     _ => "",
                 }
             }))
-        }
-    }
-}
-
-pub fn reports_page(user: &CurrentUser, chrome: &Chrome, by_mailing: &[Report], by_message: &[Report]) -> Markup {
-    let content = html! {
-        (page_header("Reports", Some("What your mailings and messages have reached so far."), None))
-        (report_card("By mailing", "Mailing", "/mailings/", by_mailing))
-        (report_card("By message", "Message", "/messages/", by_message))
-    };
-    page(&user.shell(chrome, "Reports", Section::Reports), content)
-}
-
-fn report_card(title: &str, noun: &str, path: &str, lines: &[Report]) -> Markup {
-    let columns = [
-        Column::new(noun),
-        Column::number("Attempts"),
-        Column::number("Recipients"),
-        Column::number("Sent"),
-        Column::number("Failed"),
-        Column::number("Unknown"),
-        Column::number("Skipped"),
-        Column::number("Waiting"),
-        Column::new("Outcome"),
-    ];
-    html! {
-        div .card .mb-3 {
-            div .card-header { h2 .card-title { (title) } }
-            @if lines.is_empty() {
-                (empty(Icon::Send, "Nothing to report yet", "Figures appear with the first attempt.", None))
-            } @else {
-                (table(title, &columns, html! { @for line in lines { (report_row(line, noun, path)) } }))
-            }
-        }
-    }
-}
-
-fn report_row(line: &Report, noun: &str, path: &str) -> Markup {
-    let count = |count: i64| count.unsigned_abs();
-    let counts = Progress {
-        sent: count(line.sent),
-        failed: count(line.failed),
-        unknown: count(line.unknown),
-        skipped: count(line.skipped),
-        waiting: count(line.waiting),
-    };
-    html! {
-        tr {
-            (cell(noun, html! { a href={ (path) (line.id) } { (line.name) } div .text-secondary .moment { "last " (schedule::display(line.last_started_at, &Zone::utc())) } }))
-            (number_cell("Attempts", grouped(count(line.attempts))))
-            (number_cell("Recipients", grouped(count(line.total))))
-            (number_cell("Sent", grouped(counts.sent)))
-            (number_cell("Failed", grouped(counts.failed)))
-            (number_cell("Unknown", grouped(counts.unknown)))
-            (number_cell("Skipped", grouped(counts.skipped)))
-            (number_cell("Waiting", grouped(counts.waiting)))
-            (cell("Outcome", progress_bar(&counts)))
         }
     }
 }

@@ -11,16 +11,18 @@ use uuid::Uuid;
 
 use super::{
     model::MailingForm,
+    oversight::views::SuspensionForm,
     queries, runs,
     schedule::Zone,
     views::{self, Picker},
 };
 use crate::{
     app::App,
-    attempts, db,
+    attempts::{self, model::Attempt},
+    db,
     error::Result,
     messages, recipients,
-    users::CurrentUser,
+    users::{self, CurrentUser, rights::Right},
     web::{
         Chrome, FieldErrors, FormData, Page, flash, fragment,
         list::{self, ListQuery},
@@ -126,15 +128,34 @@ fn form_answer(errors: &FieldErrors, page: maud::Markup) -> Response {
 
 #[handler]
 pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
-    let mailing = queries::get(&app.db, user.id(), id).await?;
-    let latest = attempts::queries::list(&app.db, user.id(), Some(id), None, 10).await?;
+    show_page(&app, &user, &chrome, id, &SuspensionForm::default()).await.map(Page::ok)
+}
+
+/// A mailing for its owner, or for somebody who watches over mailings and sees less of it.
+pub async fn show_page(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, suspension: &SuspensionForm) -> Result<maud::Markup> {
+    let mailing = queries::view(&app.db, user.reach(), id).await?;
+    let mut latest = attempts::queries::list(&app.db, mailing.user_id, Some(id), None, 10).await?;
     let recipients = if mailing.all_recipients {
-        recipients::queries::count_up_to(&app.db, user.id(), COUNTED).await?
+        recipients::queries::count_up_to(&app.db, mailing.user_id, COUNTED).await?
     } else {
         queries::count_recipients(&app.db, id).await?
     };
-    let page = views::ShowPage { mailing: &mailing, attempts: &latest, recipients, counted: COUNTED, now: OffsetDateTime::now_utc() };
-    Ok(Page::ok(views::show_page(&user, &chrome, &page)))
+    let owner = if mailing.user_id == user.id() {
+        None
+    } else {
+        latest = latest.into_iter().map(Attempt::without_addresses).collect();
+        Some(users::queries::owner(&app.db, mailing.user_id).await?)
+    };
+    let page = views::ShowPage {
+        mailing: &mailing,
+        owner: owner.as_ref(),
+        suspension: user.may(Right::DisableMailings).then_some(suspension),
+        attempts: &latest,
+        recipients,
+        counted: COUNTED,
+        now: OffsetDateTime::now_utc(),
+    };
+    Ok(views::show_page(user, chrome, &page))
 }
 
 #[handler]

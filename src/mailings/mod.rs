@@ -3,6 +3,7 @@
 mod handlers;
 pub mod jobs;
 pub mod model;
+pub mod oversight;
 pub mod queries;
 pub mod runs;
 pub mod schedule;
@@ -12,6 +13,7 @@ use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
 pub fn routes(map: UrlMap) -> UrlMap {
+    let map = oversight::routes(map);
     map.get("/mailings", handlers::index)
         .post("/mailings", handlers::create)
         .get("/mailings/new", handlers::new)

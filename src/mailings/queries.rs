@@ -1,5 +1,7 @@
 //! SQL over mailings and mailing_recipients.
 
+use std::collections::HashSet;
+
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::model::{Audience, Mailing, NewMailing, Status, Use};
 use crate::{
     db::ResultExt,
+    users::rights::Reach,
     web::{FieldErrors, Refusal},
 };
 
@@ -42,6 +45,21 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result
            from mailings m join messages g on g.id = m.message_id
            where m.user_id = $1 and m.id = $2"#,
         user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A mailing within somebody's reach: their own, or for those who watch over mailings anybody's.
+pub async fn view(db: impl PgExecutor<'_>, reach: Reach, id: i64) -> sqlx::Result<Mailing> {
+    sqlx::query_as!(
+        Mailing,
+        r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+           from mailings m join messages g on g.id = m.message_id
+           where ($1::bigint is null or m.user_id = $1) and m.id = $2"#,
+        reach.owner(),
         id
     )
     .fetch_one(db)
@@ -179,6 +197,50 @@ pub async fn set_paused(db: impl PgExecutor<'_>, id: i64, paused: bool) -> sqlx:
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Disables the mailing, or gives another reason.
+pub async fn disable(db: impl PgExecutor<'_>, id: i64, reason: &str) -> sqlx::Result<()> {
+    sqlx::query!("update mailings set disabled_at = coalesce(disabled_at, now()), disabled_reason = $2 where id = $1", id, reason)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn enable(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!("update mailings set disabled_at = null, disabled_reason = null where id = $1", id).execute(db).await?;
+    Ok(())
+}
+
+/// Locks those mailings of a user that nothing stops but their owner's block, and that have a run left.
+pub async fn lock_stopped_with(db: &mut PgConnection, user_id: i64) -> sqlx::Result<Vec<Mailing>> {
+    let ids = sqlx::query_scalar!("select id from mailings where user_id = $1 and next_run_at is not null order by id for update", user_id)
+        .fetch_all(&mut *db)
+        .await?;
+    // A statement of its own, which sees what those have saved that the locks were waited for.
+    sqlx::query_as!(
+        Mailing,
+        r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+           from mailings m join messages g on g.id = m.message_id
+           where m.id = any($1) and m.next_run_at is not null and m.paused_at is null and m.disabled_at is null
+           order by m.id"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Those of the mailings that had a run of their schedule; one that goes out once also by one that was started by hand.
+pub async fn had_runs(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashSet<i64>> {
+    let ids = sqlx::query_scalar!(
+        "select m.id from mailings m
+         where m.id = any($1) and exists (select from attempts a where a.mailing_id = m.id and (a.trigger = 'schedule' or m.period = 'once'))",
+        ids
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().collect())
 }
 
 /// Deletes the mailing, its attempts and their deliveries.

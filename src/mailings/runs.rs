@@ -1,6 +1,8 @@
 //! Starting a mailing's runs: by schedule and by hand, saved with the next run's job in one short transaction.
 //! Nothing is sent here; that is `delivery`'s.
 
+mod stops;
+
 use sqlx::PgTransaction;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -17,9 +19,11 @@ use crate::{
     db,
     delivery::{self, queries::Snapshot},
     error::Result,
-    recipients,
+    recipients, users,
     web::{FieldErrors, Refusal},
 };
+
+pub use stops::{disable, enable, pause, resume, resume_all};
 
 /// How many mailings a job takes along that are due like its own.
 const TAKEN_ALONG: i64 = 250;
@@ -102,44 +106,6 @@ async fn save_audience(transaction: &mut PgTransaction<'_>, user_id: i64, id: i6
         Some(problem) => Err(Refusal::Invalid(FieldErrors::of("recipient_ids", problem))),
         None => Ok(()),
     }
-}
-
-/// Stops the mailing until it is resumed: no run starts, and a running attempt rests before its next batch.
-///
-/// # Errors
-/// Not found where it is not the owner's.
-pub async fn pause(app: &App, user_id: i64, id: i64) -> Result<()> {
-    let mut transaction = app.db.begin().await?;
-    queries::lock_own(&mut transaction, user_id, id).await?;
-    queries::set_paused(&mut *transaction, id, true).await?;
-    app.dequeue(&mut transaction, &job_key(id)).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-/// Goes on: unfinished attempts at once, the schedule with its next moment. What fell due during the pause stays unsent,
-/// except a first run that still lies inside the window.
-///
-/// # Errors
-/// Not found where it is not the owner's.
-pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<()> {
-    let mut transaction = app.db.begin().await?;
-    let mailing = queries::lock_own(&mut transaction, user_id, id).await?;
-    if mailing.paused_at.is_none() {
-        return Ok(());
-    }
-    queries::set_paused(&mut *transaction, id, false).await?;
-    delivery::queries::call_workers(&mut *transaction).await?;
-    let now = db::now(&mut *transaction).await?;
-    let has_run = queries::last_run_at(&mut *transaction, id).await?.is_some();
-    let next_run_at = match mailing.next_run_at {
-        Some(missed) if missed <= now && has_run => mailing.schedule()?.next_after(now),
-        kept => kept,
-    };
-    let resumed = Mailing { paused_at: None, ..mailing };
-    reschedule(app, &mut transaction, &resumed, next_run_at).await?;
-    transaction.commit().await?;
-    Ok(())
 }
 
 /// Saves the next moment with its job, and the status that follows from it.
@@ -259,6 +225,8 @@ impl Batch {
 pub enum NotStarted {
     Paused,
     Disabled,
+    /// Its owner is blocked.
+    Blocked,
     Ended,
     /// The attempt that is still running.
     Running(i64),
@@ -340,6 +308,9 @@ async fn refusal(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Resu
     }
     if mailing.paused_at.is_some() {
         return Ok(Some(NotStarted::Paused));
+    }
+    if users::queries::is_blocked(&mut **transaction, mailing.user_id).await? {
+        return Ok(Some(NotStarted::Blocked));
     }
     Ok(attempts::queries::running_id(&mut **transaction, mailing.id).await?.map(NotStarted::Running))
 }

@@ -88,6 +88,23 @@ pub fn checkbox(field: &Field, checked: bool) -> Markup {
     }
 }
 
+/// A few to tick, as an account's roles; each is sent as `name=value`.
+pub fn checkboxes<'a>(field: &Field, choices: impl IntoIterator<Item = (Choice<'a>, bool)>) -> Markup {
+    html! {
+        fieldset .field .mb-3 aria-describedby=[field.described_by()] {
+            legend class=(field.label_class()) { (field.label) }
+            @for (choice, ticked) in choices {
+                label .form-check {
+                    input .form-check-input .is-invalid[field.error.is_some()] type="checkbox" name=(field.name) value=(choice.value)
+                        checked[ticked] aria-invalid=[field.error.map(|_| "true")];
+                    span .form-check-label { (choice.label) }
+                }
+            }
+            (field.notes())
+        }
+    }
+}
+
 /// Many to tick, as a mailing's recipients; each is sent as `name=value`.
 ///
 /// app.js adds "tick all" and keeps the count; without it the count is the one the page came with.

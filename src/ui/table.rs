@@ -94,3 +94,12 @@ pub fn search_box(search: &SearchBox) -> Markup {
         }
     }
 }
+
+/// What narrows a list by more than a text: a form around `controls` that asks again at every change, and on its button with
+/// JavaScript off. `target` is the element holding list and pagination; keep the form outside of it.
+pub fn filter(action: &str, target: &str, controls: Markup) -> Markup {
+    html! {
+        form .filter role="search" method="get" action=(action) hx-get=(action) hx-trigger="submit, change, input changed delay:300ms"
+            hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-push-url="true" hx-sync="this:replace" { (controls) }
+    }
+}

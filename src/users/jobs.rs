@@ -49,6 +49,18 @@ pub enum SendAccountMail {
     AccountDeleted {
         former_address_id: i64,
     },
+    /// An administrator has made the account; the password is chosen behind the link.
+    Invitation {
+        token_id: i64,
+    },
+    /// To the address that an administrator has replaced.
+    AddressTakenOut {
+        former_address_id: i64,
+    },
+    /// To the address in its place.
+    AddressPutIn {
+        user_id: i64,
+    },
     Notice {
         user_id: i64,
         notice: Notice,
@@ -103,7 +115,10 @@ async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
     if let Some((to, mail)) = write(app, job.clone()).await? {
         transmit(engine, &to.email, &to.full_name, &mail).await?;
     }
-    if let SendAccountMail::EmailChanged { former_address_id } | SendAccountMail::AccountDeleted { former_address_id } = job {
+    if let SendAccountMail::EmailChanged { former_address_id }
+    | SendAccountMail::AccountDeleted { former_address_id }
+    | SendAccountMail::AddressTakenOut { former_address_id } = job
+    {
         queries::forget_address(&app.db, former_address_id).await?;
     }
     Ok(())
@@ -150,6 +165,18 @@ async fn write(app: &App, job: SendAccountMail) -> anyhow::Result<Option<(Addres
             let to = queries::former_address(&app.db, former_address_id).await?;
             Ok(to.map(|to| addressed(to, mails::account_deleted)))
         }
+        SendAccountMail::Invitation { token_id } => {
+            let to = queries::arm_verification(&app.db, token_id, &token_hash).await?;
+            Ok(to.map(|to| addressed(to, |name| mails::invitation(name, &link(&format!("/verify/{token}"))))))
+        }
+        SendAccountMail::AddressTakenOut { former_address_id } => {
+            let to = queries::former_address(&app.db, former_address_id).await?;
+            Ok(to.map(|to| addressed(to, mails::address_taken_out)))
+        }
+        SendAccountMail::AddressPutIn { user_id } => {
+            let to = queries::addressee(&app.db, user_id).await?;
+            Ok(to.map(|to| addressed(to, |name| mails::address_put_in(name, &link("/login")))))
+        }
         SendAccountMail::Notice { user_id, notice } => {
             let to = queries::addressee(&app.db, user_id).await?;
             Ok(to.map(|to| addressed(to, |name| noticed(notice, name, link))))
@@ -185,7 +212,11 @@ async fn address_is_taken(app: &App, token_id: i64) -> anyhow::Result<Option<(Ad
     Ok(None)
 }
 
-async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountMail) -> anyhow::Result<()> {
+/// Sends an account mail ahead of all mailings. One that is refused for good is not repeated.
+///
+/// # Errors
+/// It did not get out; the job runs again.
+pub async fn transmit(engine: &Engine, email: &str, full_name: &str, mail: &AccountMail) -> anyhow::Result<()> {
     let config = &engine.app.config;
     let (envelope, message) = compose::compose(&Mail {
         from: &config.mail_from,

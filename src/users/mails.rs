@@ -141,3 +141,36 @@ pub fn account_deleted(full_name: &str) -> AccountMail {
         "This is the last mail to this address.",
     )
 }
+
+/// An administrator has made an account for somebody.
+pub fn invitation(full_name: &str, link: &str) -> AccountMail {
+    letter(
+        "Your account at Periodical",
+        full_name,
+        "an administrator has made an account for you at Periodical. To confirm your address and choose a password, open this link within 24 hours:",
+        Some(link),
+        "If you want no account, do nothing: without the link it stays inactive.",
+    )
+}
+
+/// To the address that signed in until an administrator put another one in its place.
+pub fn address_taken_out(full_name: &str) -> AccountMail {
+    letter(
+        "Your address was changed",
+        full_name,
+        "an administrator has given your account at Periodical another address. This one no longer signs in, and nothing is sent to it any more.",
+        None,
+        "If you did not ask for that, write to whoever runs this service.",
+    )
+}
+
+/// To the address that signs in from now on.
+pub fn address_put_in(full_name: &str, link: &str) -> AccountMail {
+    letter(
+        "Your address was changed",
+        full_name,
+        "an administrator has made this the address of your account at Periodical. Sign in with it, and with the password you have:",
+        Some(link),
+        "If you have no account there, write to whoever runs this service.",
+    )
+}

@@ -1,10 +1,12 @@
 //! People: registration, verification, forgotten passwords, signing in and out, and who may do what. What they change about
 //! their own account is the slice `account`.
 
+pub mod administration;
 pub mod deletion;
 mod handlers;
 pub mod jobs;
-mod mails;
+pub mod mails;
+pub mod management;
 pub mod model;
 pub mod password;
 pub mod queries;
@@ -19,6 +21,7 @@ pub use session::{Admin, CurrentUser, Editor, Manager, Visitor};
 
 /// This slice's part of the URL map.
 pub fn routes(map: UrlMap) -> UrlMap {
+    let map = administration::routes(management::routes(map));
     map.get("/register", handlers::registration::new)
         .post("/register", handlers::registration::create)
         .get("/verify/:token", handlers::registration::verify)

@@ -129,7 +129,7 @@ pub async fn grant_role(db: impl PgExecutor<'_>, user_id: i64, role: &str) -> sq
 /// Whether without this user nobody would be left who can sign in and give roles. Until the transaction ends, nobody else
 /// is asked: of two administrators who remove each other the second is told.
 pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
-    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(&mut *db).await?;
+    lock_roles(&mut *db).await?;
     let admins = sqlx::query_scalar!(
         "select r.user_id from user_roles r join users u on u.id = r.user_id
          where r.role = 'admin' and u.verified_at is not null and u.blocked_at is null"
@@ -137,6 +137,35 @@ pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<
     .fetch_all(db)
     .await?;
     Ok(admins == [user_id])
+}
+
+pub async fn is_blocked(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select blocked_at is not null as "is_blocked!" from users where id = $1"#, id).fetch_one(db).await
+}
+
+/// Whose a mailing or an attempt is, for those who look at other people's.
+pub struct Owner {
+    pub id: i64,
+    pub email: String,
+    pub full_name: String,
+    pub is_blocked: bool,
+}
+
+pub async fn owner(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Owner> {
+    sqlx::query_as!(
+        Owner,
+        r#"select id, email::text as "email!", full_name, blocked_at is not null as "is_blocked!" from users where id = $1"#,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Lets whoever gives or takes roles, and whoever asks who has them before they act, take turns until the transaction ends.
+/// Taken before any user's row.
+pub async fn lock_roles(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(db).await?;
+    Ok(())
 }
 
 /// Closes an account whose rows are about to be deleted: blocked for everything, and its address free for another.

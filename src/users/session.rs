@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::App,
     error::{Asked, Error},
+    mailings::schedule::Zone,
     ui::layout::{Section, Shell, Urge, UserMenu},
     web::{Chrome, page, session as stored},
 };
@@ -178,6 +179,11 @@ impl CurrentUser {
     /// Whose mailings and attempts this user may look at.
     pub fn reach(&self) -> Reach {
         if self.may(Right::ViewMailings) { Reach::Everybodys } else { Reach::Own(self.id()) }
+    }
+
+    /// The zone of the profile, for showing times; UTC where none is chosen.
+    pub fn zone(&self) -> Zone {
+        self.0.time_zone.as_deref().and_then(|name| Zone::parse(name).ok()).unwrap_or_else(Zone::utc)
     }
 
     /// The page's frame for this user.

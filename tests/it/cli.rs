@@ -99,13 +99,17 @@ async fn the_demo_has_every_status_and_loading_it_twice_gives_the_same() {
         let query = "select 'users', count(*) from users union all select 'recipients', count(*) from recipients
                      union all select 'messages', count(*) from messages union all select 'mailings', count(*) from mailings
                      union all select 'attempts', count(*) from attempts union all select 'deliveries', count(*) from deliveries
+                     union all select 'entries', count(*) from audit_entries
                      union all select 'jobs', count(*) from graphile_worker.jobs union all select 'sent', sum(sent) from attempts order by 1";
         sqlx::query_as(query).fetch_all(&app.db).await.unwrap()
     };
     let first = run(app.command(&["seed"]), "").await;
     assert!(first.status.success(), "{}", said(&first));
     let once = figures().await;
-    assert!(once.contains(&("recipients".into(), 200)) && once.contains(&("users".into(), 4)), "{once:?}");
+    assert!(
+        once.contains(&("recipients".into(), 200)) && once.contains(&("users".into(), 5)) && once.contains(&("entries".into(), 4)),
+        "{once:?}"
+    );
     let second = run(app.command(&["seed"]), "").await;
     assert!(second.status.success(), "{}", said(&second));
     assert_eq!(figures().await, once);
@@ -129,6 +133,9 @@ async fn an_account_made_in_the_shell_can_sign_in_and_has_its_role() {
     app.browser().sign_in("root@example.org").await;
     let role: String = sqlx::query_scalar("select role from user_roles").fetch_one(&app.db).await.unwrap();
     assert_eq!(role, "admin");
+    let recorded: (Option<i64>, String, String, String) =
+        sqlx::query_as("select actor_id, actor, action, subject from audit_entries").fetch_one(&app.db).await.unwrap();
+    assert_eq!(recorded, (None, "shell".into(), "create_user".into(), "root@example.org".into()));
 
     for (arguments, input, expected) in [
         (["create-manager", "--email", "no address", "--password-stdin"], "a few words in a row\n", "--email: "),
@@ -137,6 +144,42 @@ async fn an_account_made_in_the_shell_can_sign_in_and_has_its_role() {
         let refused = run(app.command(&arguments), input).await;
         assert!(!refused.status.success() && said(&refused).contains(expected), "{}", said(&refused));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_locked_out_gets_back_in_from_the_shell_and_nobody_stays_signed_in() {
+    let app = TestApp::without_worker().await;
+    let (una, browser) = app.signed_in("una@example.org").await;
+    app.recipients(una, &["rita@example.org"]).await;
+    let mailing = app.due_mailing(una).await;
+    for query in [
+        "update users set blocked_at = now(), blocked_reason = 'Spam', totp_secret = 'x', totp_enabled_at = now() where id = $1",
+        "insert into recovery_codes (user_id, code_hash) values ($1, 'x')",
+        "insert into user_tokens (user_id, purpose, token_hash, expires_at) values ($1, 'password_reset', 'x', now() + interval '1 hour')",
+    ] {
+        sqlx::query(query).bind(una).execute(&app.db).await.unwrap();
+    }
+    sqlx::query("delete from graphile_worker._private_jobs").execute(&app.db).await.unwrap();
+    let password = "another few words in a row";
+    let command = ["create-manager", "--email", "Una@example.org", "--password-stdin"];
+    let made = run(app.command(&command), &format!("{password}\n")).await;
+    let words = said(&made);
+    assert!(made.status.success() && words.contains("its sessions have ended") && words.contains("It was blocked"), "{words}");
+    assert!(words.contains("--reset-two-factor") && !words.contains(password), "{words}");
+    assert_eq!(browser.get("/recipients").await.path, "/login?next=%2Frecipients");
+    assert!(app.job_of(mailing).await.is_some(), "unblocked, the mailing goes on");
+    assert_eq!(app.count("select count(*) from user_tokens where expires_at > now()").await, 0);
+    assert_eq!(app.count("select count(*) from recovery_codes").await, 1, "nobody asked for that");
+
+    let command = [&command[..], &["--reset-two-factor"]].concat();
+    let again = run(app.command(&command), &format!("{password}\n")).await;
+    assert!(said(&again).contains("Two-factor sign-in is off."), "{}", said(&again));
+    assert_eq!(app.count("select count(*) from recovery_codes").await, 0);
+    let page = app.browser().submit("/login", "/login", &[("email", "una@example.org"), ("password", password)]).await;
+    assert_eq!((page.status, page.path.as_str()), (reqwest::StatusCode::OK, "/"));
+    let actions: Vec<String> =
+        sqlx::query_scalar("select action from audit_entries where actor = 'shell' order by id").fetch_all(&app.db).await.unwrap();
+    assert_eq!(actions, ["unblock_user", "change_roles", "set_password", "set_password", "switch_off_two_factor"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

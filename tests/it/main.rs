@@ -4,7 +4,9 @@
 mod support;
 
 mod account;
+mod attacks;
 mod attempts;
+mod audit;
 mod cli;
 mod compose;
 mod delivery;
@@ -12,6 +14,8 @@ mod embedded;
 mod home;
 mod inbox;
 mod mailings;
+mod management;
+mod matrix;
 mod messages;
 mod migrations;
 mod recipients;

@@ -101,3 +101,34 @@ pub async fn newest(db: impl PgExecutor<'_>, attempt_id: i64, limit: i64) -> sql
     .fetch_all(db)
     .await
 }
+
+/// What was said to some deliveries, in the server's own words.
+pub struct Reply {
+    pub state: State,
+    pub code: Option<i16>,
+    pub text: Option<String>,
+    pub deliveries: i64,
+}
+
+/// The replies to deliveries of an attempt that have not been sent, of up to `limit` of them. They may name addresses.
+pub async fn replies(db: impl PgExecutor<'_>, attempt_id: i64, limit: i64) -> sqlx::Result<Vec<Reply>> {
+    sqlx::query_as!(
+        Reply,
+        r#"select state as "state!: State", smtp_code as code, smtp_text as text, count(*) as "deliveries!"
+           from (
+             select d.state, d.smtp_code, d.smtp_text
+             from slices s
+             cross join lateral (
+               select state, smtp_code, smtp_text from deliveries
+               where attempt_id = $1 and number between s.first_delivery and s.last_delivery and state <> 'sent' and smtp_text is not null
+             ) d
+             where s.attempt_id = $1 and (s.failed > 0 or s.unknown > 0 or s.skipped > 0 or s.claimable_at is not null)
+             limit $2
+           ) replies
+           group by state, smtp_code, smtp_text"#,
+        attempt_id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}

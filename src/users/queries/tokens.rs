@@ -71,7 +71,8 @@ pub struct Verification {
     pub user_id: i64,
     pub is_used: bool,
     pub is_expired: bool,
-    /// Whether it came with a password; without, one is chosen behind the link.
+    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role none
+    /// counts: a stranger may have registered the address with theirs while its invitation was unanswered.
     pub has_password: bool,
 }
 
@@ -83,16 +84,16 @@ pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Res
     sqlx::query_as!(
         Verification,
         r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
-                  password_hash is not null as "has_password!"
-           from user_tokens where token_hash = $1 and purpose = 'verification'"#,
+                  (password_hash is not null and not exists (select from user_roles r where r.user_id = t.user_id)) as "has_password!"
+           from user_tokens t where token_hash = $1 and purpose = 'verification'"#,
         token_hash
     )
     .fetch_optional(db)
     .await
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is the
-/// token's own, or `chosen` for one that has none.
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is
+/// `chosen`, or the token's own.
 pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
     let verified = sqlx::query!(
         "with used as (
@@ -104,7 +105,7 @@ pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>
              where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
          )
          update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
-             password_hash = coalesce(used.password_hash, $2)
+             password_hash = coalesce($2, used.password_hash)
          from used where u.id = used.user_id and u.verified_at is null",
         token_id,
         chosen

@@ -177,6 +177,13 @@ impl TestApp {
         (id, browser)
     }
 
+    /// A new verified user with a role and a signed-in browser.
+    pub async fn signed_in_as(&self, email: &str, role: &str) -> (i64, Browser) {
+        let (id, browser) = self.signed_in(email).await;
+        periodical::users::queries::grant_role(&self.db, id, role).await.unwrap();
+        (id, browser)
+    }
+
     /// Recipients of a user, straight into the table; their ids.
     pub async fn recipients(&self, user_id: i64, emails: &[&str]) -> Vec<i64> {
         let mut ids = Vec::new();

@@ -1,0 +1,17 @@
+//! What managers and administrators did: who, what, to whom, when, why. An entry is written in the deed's own transaction
+//! and never changed.
+
+mod handlers;
+pub mod model;
+pub mod queries;
+pub mod views;
+
+use crate::web::UrlMap;
+
+pub use model::{Action, Actor, Reason, ReasonForm, Subject};
+pub use queries::record;
+
+/// This slice's part of the URL map.
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/admin/audit", handlers::index)
+}

@@ -1,0 +1,40 @@
+//! The mail that tells an owner what a manager did.
+
+use anyhow::anyhow;
+use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
+use serde::{Deserialize, Serialize};
+
+use super::{mails, queries};
+use crate::{
+    audit::{self, Action},
+    delivery::Engine,
+    users::jobs::transmit,
+};
+
+/// Writes to the owner of a mailing about one entry of the audit trail.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TellOwner {
+    pub entry_id: i64,
+}
+
+impl TaskHandler for TellOwner {
+    const IDENTIFIER: &'static str = "tell_owner";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        let engine = context.get_ext::<Engine>().ok_or_else(|| anyhow!("the worker was started without an Engine"))?.clone();
+        tell(&engine, self.entry_id).await
+    }
+}
+
+async fn tell(engine: &Engine, entry_id: i64) -> anyhow::Result<()> {
+    let app = &engine.app;
+    let Some(entry) = audit::queries::get(&app.db, entry_id).await? else { return Ok(()) };
+    let Some(owner) = queries::told(&app.db, entry.subject_id).await? else { return Ok(()) };
+    let link = app.config.link(&format!("/mailings/{}", entry.subject_id));
+    let mail = match Action::parse(&entry.action) {
+        Some(Action::DisableMailing) => mails::disabled(&owner.full_name, &entry.subject, &entry.reason, &link),
+        Some(Action::EnableMailing) => mails::enabled(&owner.full_name, &entry.subject, &link),
+        _ => return Ok(()),
+    };
+    transmit(engine, &owner.email, &owner.full_name, &mail).await
+}

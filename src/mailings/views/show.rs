@@ -1,0 +1,205 @@
+//! A mailing's own page: for its owner, and with less on it for somebody who watches over mailings.
+
+use maud::{Markup, html};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        model::{Mailing, Status},
+        oversight::views::{SuspensionForm, suspension_card},
+        schedule,
+    },
+    delete_button, status_badges,
+};
+use crate::{
+    attempts::{self, model::Attempt},
+    ui::{
+        Icon, Kind, Section, Tone, alert, badge,
+        button::{self, Act},
+        csrf_field, empty, page, page_header,
+        progress::grouped,
+        submission_field,
+    },
+    users::{CurrentUser, queries::Owner},
+    web::Chrome,
+};
+
+/// What a mailing's own page shows.
+pub struct ShowPage<'a> {
+    pub mailing: &'a Mailing,
+    /// Somebody else, whose mailing is looked at and not touched. None: it is the reader's own.
+    pub owner: Option<&'a Owner>,
+    /// For those who may disable it.
+    pub suspension: Option<&'a SuspensionForm>,
+    /// The latest ones.
+    pub attempts: &'a [Attempt],
+    pub recipients: i64,
+    /// Up to which number recipients are counted.
+    pub counted: i64,
+    pub now: OffsetDateTime,
+}
+
+pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup {
+    let mailing = show.mailing;
+    let content = html! {
+        @match show.owner {
+            None => (page_header(&mailing.name, None, Some(html! {
+                (start_button(mailing, chrome))
+                (pause_button(mailing, chrome))
+                (button::secondary_link(&format!("/mailings/{}/edit", mailing.id), "Edit"))
+                (delete_button(mailing, &chrome.csrf, None))
+            }))),
+            Some(owner) => {
+                (page_header(&mailing.name, Some(&format!("Of {}, {}", owner.full_name, owner.email)), Some(html! {
+                    (button::secondary_link(&format!("/users/{}", owner.id), "To the owner"))
+                })))
+                @if owner.is_blocked { (alert(Tone::Warning, "The owner is blocked: nothing of this goes out.")) }
+            }
+        }
+        @if let Some(reason) = &mailing.disabled_reason {
+            (alert(Tone::Danger, html! { strong { "A manager has disabled this mailing: " } span .as-written { (reason) } }))
+        }
+        @let again = is_moving(show).then(|| format!("/mailings/{}", mailing.id));
+        div #mailing .row .row-cards hx-get=[again.as_ref()] hx-trigger=[again.as_ref().map(|_| "every 2s")]
+            hx-target=[again.as_ref().map(|_| "this")] hx-select=[again.as_ref().map(|_| "#mailing")]
+            hx-swap=[again.as_ref().map(|_| "outerHTML")] {
+            div .col-lg-7 { (facts(show)) }
+            div .col-lg-5 { (upcoming(show)) }
+            div .col-12 {
+                div .card {
+                    div .card-header {
+                        h2 .card-title { "Attempts" }
+                        div .ms-auto { a href={ "/attempts?mailing_id=" (mailing.id) } { "All of them" } }
+                    }
+                    @if show.attempts.is_empty() {
+                        (empty(Icon::Send, "Nothing has gone out yet", "Each run appears here with everybody who got it, and who did not.", None))
+                    } @else {
+                        (attempts::views::attempts_table(show.attempts, false))
+                    }
+                }
+            }
+        }
+        // Outside of what is read again, so that nobody loses a reason while they type it.
+        @if let Some(form) = show.suspension { (suspension_card(mailing, chrome, form)) }
+    };
+    let section = if show.owner.is_some() { Section::Place("/mailings/all") } else { Section::Mailings };
+    page(&user.shell(chrome, &mailing.name, section), content)
+}
+
+/// Whether something is about to happen, so that the page looks again by itself: a run is due within minutes, or one
+/// is going on.
+fn is_moving(show: &ShowPage) -> bool {
+    let mailing = show.mailing;
+    let is_stopped = mailing.paused_at.is_some() || mailing.disabled_at.is_some() || show.owner.is_some_and(|owner| owner.is_blocked);
+    let is_soon = mailing.next_run_at.is_some_and(|next| next <= show.now + time::Duration::minutes(5));
+    !is_stopped && (is_soon || show.attempts.iter().any(Attempt::is_running))
+}
+
+/// "Start now" beside the schedule; a fresh submission id makes a double click one run. Not where it would be refused.
+fn start_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
+    html! {
+        @if mailing.paused_at.is_none() && mailing.disabled_at.is_none() { form .d-inline method="post" action={ "/mailings/" (mailing.id) "/attempts" } {
+            (csrf_field(&chrome.csrf))
+            (submission_field(Uuid::new_v4()))
+            (button::primary("Start now"))
+        } }
+    }
+}
+
+fn pause_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
+    let (method, label) = if mailing.paused_at.is_some() { ("delete", "Resume") } else { ("put", "Pause") };
+    html! {
+        @if mailing.status != Status::Completed || mailing.paused_at.is_some() {
+            (button::act(&Act {
+                action: &format!("/mailings/{}/pause", mailing.id),
+                method,
+                csrf: &chrome.csrf,
+                label,
+                class: if mailing.paused_at.is_some() && mailing.disabled_at.is_none() { "btn-primary" } else { "" },
+            }))
+        }
+    }
+}
+
+fn facts(show: &ShowPage) -> Markup {
+    let mailing = show.mailing;
+    let count = if show.recipients >= show.counted {
+        format!("more than {}", grouped(show.counted.unsigned_abs()))
+    } else {
+        grouped(show.recipients.unsigned_abs())
+    };
+    html! {
+        div .card .h-100 {
+            div .card-body {
+                dl .row .mb-0 {
+                    dt .col-sm-4 { "Status" }
+                    dd .col-sm-8 { (status_badges(mailing)) }
+                    dt .col-sm-4 { "Message" }
+                    dd .col-sm-8 {
+                        @if show.owner.is_some() { (mailing.subject) } @else { a href={ "/messages/" (mailing.message_id) } { (mailing.subject) } }
+                    }
+                    dt .col-sm-4 { "Recipients" }
+                    dd .col-sm-8 {
+                        @if mailing.all_recipients {
+                            @if show.owner.is_some() { "All of theirs, " } @else { "All of yours, " }
+                            (count) " at present"
+                        } @else {
+                            (count) " picked"
+                        }
+                    }
+                    dt .col-sm-4 { "Goes out" }
+                    dd .col-sm-8 { @if let Ok(schedule) = mailing.schedule() { (capitalised(&schedule.sentence())) } }
+                    dt .col-sm-4 { "If a reply is lost" }
+                    dd .col-sm-8 .mb-0 { @if mailing.resend_unknown { "Send again, with the same Message-ID" } @else { "Leave it, as unknown" } }
+                }
+            }
+        }
+    }
+}
+
+/// A sentence's beginning for what stands alone.
+fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// The next five runs, in words.
+fn upcoming(show: &ShowPage) -> Markup {
+    let (mailing, now) = (show.mailing, show.now);
+    let runs = match (mailing.schedule(), mailing.next_run_at) {
+        // The row's own next moment first: a run that is due already is not in the schedule's future.
+        (Ok(schedule), Some(next)) => {
+            let mut runs = vec![next];
+            runs.extend(schedule.upcoming(now.max(next), 4));
+            runs
+        }
+        _ => Vec::new(),
+    };
+    html! {
+        div .card {
+            div .card-header { h2 .card-title { "Next runs" } }
+            @if runs.is_empty() {
+                div .card-body .text-secondary { "No run is left." @if show.owner.is_none() { " Edit the schedule to let it go out again." } }
+            } @else {
+                ol .list-group .list-group-flush .list-unstyled #upcoming {
+                    @for run in &runs {
+                        li .list-group-item {
+                            (schedule::display(*run, &mailing.zone()))
+                            @if *run <= now { " " (badge(Kind::Running, "due now")) }
+                        }
+                    }
+                }
+                @if mailing.disabled_at.is_some() {
+                    div .card-footer .text-secondary { "Disabled by a manager: none of these goes out." }
+                } @else if mailing.paused_at.is_some() {
+                    div .card-footer .text-secondary {
+                        @if show.owner.is_some() { "Paused by its owner: none of these goes out." } @else { "Paused: none of these goes out before you resume it." }
+                    }
+                } @else if show.owner.is_none() && mailing.period == "once" && runs[0] > now {
+                    div .card-footer .text-secondary { "“Start now” sends it at once, instead of at this moment." }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What is expected, route by route. The columns are those of `stage::WHO`: nobody signed in, an account that is not
+//! confirmed, the owner of the row, another user, a manager, an editor, an administrator, a blocked user.
+
+use super::stage::Answer;
+
+/// How somebody is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The handler did its work, or said what is wrong with the form.
+    LetIn,
+    /// To the sign-in page.
+    SignIn,
+    /// 403
+    Refused,
+    /// 404: not there, or somebody else's.
+    Nothing,
+}
+
+impl Verdict {
+    /// None: an answer that nobody should get, as a failure.
+    pub fn of(route: &str, answer: &Answer) -> Option<Self> {
+        match answer.status {
+            303 if !route.ends_with("/login/code") && answer.location.as_deref().is_some_and(|to| to.starts_with("/login?next=")) => {
+                Some(Self::SignIn)
+            }
+            200 | 303 | 409 | 422 => Some(Self::LetIn),
+            403 => Some(Self::Refused),
+            404 => Some(Self::Nothing),
+            _ => None,
+        }
+    }
+}
+
+pub struct Row {
+    /// `METHOD /path` as in the route table; `:id` is the owner's row of that noun.
+    pub route: &'static str,
+    /// What is sent, beside the token.
+    pub form: &'static str,
+    pub verdicts: [Verdict; 8],
+}
+
+const fn row(route: &'static str, form: &'static str, verdicts: [Verdict; 8]) -> Row {
+    Row { route, form, verdicts }
+}
+
+const Y: Verdict = Verdict::LetIn;
+const L: Verdict = Verdict::SignIn;
+const X: Verdict = Verdict::Refused;
+const N: Verdict = Verdict::Nothing;
+
+/// For whoever comes.
+const ALL: [Verdict; 8] = [Y, Y, Y, Y, Y, Y, Y, Y];
+/// For the signed-in, about their own.
+const SIGNED_IN: [Verdict; 8] = [L, L, Y, Y, Y, Y, Y, L];
+/// For the owner alone.
+const OWNER: [Verdict; 8] = [L, L, Y, N, N, N, N, L];
+/// For the owner, and for those who watch.
+const OWNER_AND_WATCHERS: [Verdict; 8] = [L, L, Y, N, Y, N, Y, L];
+/// For those who watch.
+const WATCHERS: [Verdict; 8] = [L, L, X, X, Y, X, Y, L];
+const ADMINS: [Verdict; 8] = [L, L, X, X, X, X, Y, L];
+
+#[rustfmt::skip]
+pub const EXPECTED: &[Row] = &[
+    //                                                   nobody, unconfirmed, owner, other, manager, editor, admin, blocked
+    row("GET /healthz", "", ALL),
+    row("GET /readyz", "", ALL),
+    row("GET /", "", ALL),
+    row("GET /register", "", ALL),
+    row("POST /register", "email=new@example.org&full_name=N&password=short", ALL),
+    row("GET /verify/:token", "", ALL),
+    row("POST /verify/:token", "password=a+few+words+in+a+row", ALL),
+    row("GET /verification", "", ALL),
+    row("POST /verification", "email=new@example.org", ALL),
+    row("GET /login", "", ALL),
+    row("POST /login", "email=nobody@example.org&password=x", ALL),
+    row("POST /logout", "", ALL),
+    row("GET /recipients", "", SIGNED_IN),
+    row("POST /recipients", "email=r@example.org&full_name=R", SIGNED_IN),
+    row("GET /recipients/new", "", SIGNED_IN),
+    row("GET /recipients/:id", "", OWNER),
+    row("PUT /recipients/:id", "email=r@example.org&full_name=R&version=1", OWNER),
+    row("DELETE /recipients/:id", "", OWNER),
+    row("GET /recipients/:id/edit", "", OWNER),
+    row("DELETE /recipients/:id/undeliverable", "", OWNER),
+    row("GET /messages", "", SIGNED_IN),
+    row("POST /messages", "subject=S&body=B", SIGNED_IN),
+    row("GET /messages/new", "", SIGNED_IN),
+    row("GET /messages/:id", "", OWNER),
+    row("PUT /messages/:id", "subject=S&body=B&version=1", OWNER),
+    row("DELETE /messages/:id", "", OWNER),
+    row("GET /messages/:id/edit", "", OWNER),
+    row("GET /messages/:id/preview", "", OWNER),
+    row("GET /mailings", "", SIGNED_IN),
+    row("POST /mailings", "name=M", SIGNED_IN),
+    row("GET /mailings/new", "", SIGNED_IN),
+    row("GET /mailings/:id", "", OWNER_AND_WATCHERS),
+    row("PUT /mailings/:id", "name=M&version=1", OWNER),
+    row("DELETE /mailings/:id", "", OWNER),
+    row("GET /mailings/:id/edit", "", OWNER),
+    row("PUT /mailings/:id/pause", "", OWNER),
+    row("DELETE /mailings/:id/pause", "", OWNER),
+    row("POST /mailings/:id/attempts", "", OWNER),
+    row("GET /attempts", "", SIGNED_IN),
+    row("GET /attempts/:id", "", OWNER_AND_WATCHERS),
+    row("GET /attempts/:id/live", "", OWNER_AND_WATCHERS),
+    row("POST /attempts/:id/retry", "whom=failed", OWNER),
+    row("GET /reports", "", SIGNED_IN),
+    row("GET /dev/inbox", "", ALL),
+    row("DELETE /dev/inbox", "", ALL),
+    row("GET /dev/inbox/:id", "", ALL),
+    row("GET /dev/inbox/:id/html", "", ALL),
+    row("GET /dev/inbox/:id/source", "", ALL),
+    row("GET /password/forgot", "", ALL),
+    row("POST /password/forgot", "email=new@example.org", ALL),
+    row("GET /password/reset/:token", "", ALL),
+    row("POST /password/reset/:token", "password=a+few+words+in+a+row", ALL),
+    // Without a right password before it, it leads back to the sign-in page by itself.
+    row("GET /login/code", "", ALL),
+    row("POST /login/code", "code=123456", ALL),
+    row("GET /account", "", SIGNED_IN),
+    row("PUT /account", "full_name=New", SIGNED_IN),
+    row("DELETE /account", "password=wrong", SIGNED_IN),
+    row("GET /account/delete", "", SIGNED_IN),
+    row("GET /account/password", "", SIGNED_IN),
+    row("PUT /account/password", "current_password=wrong&password=a+few+words+in+a+row", SIGNED_IN),
+    row("GET /account/email", "", SIGNED_IN),
+    row("POST /account/email", "email=new@example.org&password=wrong", SIGNED_IN),
+    row("GET /account/email/:token", "", ALL),
+    row("POST /account/email/:token", "", ALL),
+    row("GET /account/two-factor", "", SIGNED_IN),
+    row("POST /account/two-factor", "password=wrong", SIGNED_IN),
+    row("PUT /account/two-factor", "code=123456", SIGNED_IN),
+    row("DELETE /account/two-factor", "password=wrong&code=123456", SIGNED_IN),
+    row("POST /account/two-factor/recovery-codes", "password=wrong&code=123456", SIGNED_IN),
+    row("GET /account/sessions", "", SIGNED_IN),
+    row("DELETE /account/sessions", "", SIGNED_IN),
+    row("DELETE /account/sessions/:id", "", OWNER),
+    row("GET /mailings/all", "", WATCHERS),
+    row("PUT /mailings/:id/suspension", "reason=Spam", WATCHERS),
+    row("DELETE /mailings/:id/suspension", "", WATCHERS),
+    row("GET /users", "", WATCHERS),
+    row("GET /users/:id", "", WATCHERS),
+    row("PUT /users/:id/block", "reason=Spam", WATCHERS),
+    row("DELETE /users/:id/block", "", WATCHERS),
+    row("GET /admin/users", "", ADMINS),
+    row("POST /admin/users", "email=new@example.org&full_name=N", ADMINS),
+    row("GET /admin/users/new", "", ADMINS),
+    row("GET /admin/users/:id", "", ADMINS),
+    row("PUT /admin/users/:id", "email=changed@example.org&full_name=Changed&roles=manager", ADMINS),
+    row("DELETE /admin/users/:id", "email=wrong@example.org", ADMINS),
+    row("DELETE /admin/users/:id/two-factor", "", ADMINS),
+    row("DELETE /admin/users/:id/sessions", "", ADMINS),
+    row("GET /admin/audit", "", ADMINS),
+];
