@@ -47,6 +47,10 @@ check:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
 
+# Licences, second versions, sources and known faults of the crates
+deny:
+    bash .ci/run deny
+
 # Renew .sqlx after a changed query or migration (needs `cargo install sqlx-cli --version 0.9.0`)
 sqlx:
     bash .ci/renew_query_data

@@ -62,7 +62,7 @@ pub struct Wait(pub Duration);
 impl Wait {
     /// Whole seconds, one at the least: earlier it would be refused again.
     pub fn seconds(self) -> u64 {
-        self.0.as_secs() + 1
+        self.0.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)
     }
 }
 

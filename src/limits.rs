@@ -14,8 +14,8 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const STRANGERS_BODY_BYTES: usize = 64 * 1024;
 /// The addresses or accounts that one throttle keeps in mind (some ten megabytes); whoever has tried least is forgotten.
 pub const THROTTLE_KEYS: usize = 100_000;
-/// The hashings of passwords that wait for their turn: two seconds' worth. More than that is a flood, and is told to come
-/// again.
+/// The hashings of passwords that wait for their turn: on two cores half a second's worth. More than that is a flood, and is
+/// told to come again.
 pub const PASSWORDS_WAITING: usize = 48;
 /// When whoever met a full queue or too many open streams should try again.
 pub const COME_AGAIN: Duration = Duration::from_secs(5);

@@ -24,7 +24,7 @@ use crate::{
         table::actions_cell,
     },
     users::{CurrentUser, Visitor, model::PASSWORD_MIN, views::caught},
-    web::{Chrome, FieldErrors},
+    web::{Chrome, FieldErrors, form::WHOLE},
 };
 
 /// The pages of an account, in the order of their tabs.
@@ -108,6 +108,7 @@ pub fn password_page(user: &CurrentUser, chrome: &Chrome, errors: &FieldErrors) 
     let hint = format!("At least {PASSWORD_MIN} characters. Every other browser is signed out.");
     let content = html! {
         form method="post" action="/account/password" novalidate {
+            (form::whole(errors.get(WHOLE)))
             (csrf_field(&chrome.csrf))
             (method_field("put"))
             (form::password(&Field::new("Present password", "current_password").error(errors.get("current_password")).autocomplete("current-password").required()))
@@ -122,6 +123,7 @@ pub fn email_page(user: &CurrentUser, chrome: &Chrome, form: &EmailChangeForm, e
     let content = html! {
         p { "Your address is " strong { (user.0.email) } ". It stays so until the link in a mail to the new one is opened." }
         form method="post" action="/account/email" novalidate {
+            (form::whole(errors.get(WHOLE)))
             (csrf_field(&chrome.csrf))
             (form::email(&Field::new("New e-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("email").required().max_length(254)))
             (form::password(&Field::new("Password", "password").error(errors.get("password")).autocomplete("current-password").required()))
@@ -237,6 +239,7 @@ pub fn delete_page(user: &CurrentUser, chrome: &Chrome, belongings: &Belongings,
         } @else {
             p { "None of it can be had back." }
             form method="post" action="/account" novalidate {
+                (form::whole(errors.get(WHOLE)))
                 (csrf_field(&chrome.csrf))
                 (method_field("delete"))
                 (form::password(&Field::new("Password", "password").error(errors.get("password")).autocomplete("current-password").required()))

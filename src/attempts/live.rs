@@ -10,7 +10,7 @@ use poem::{
         sse::{Event, SSE},
     },
 };
-use tokio::time::{Instant, Interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::{model::Attempt, queries, views};
 use crate::{
@@ -44,7 +44,8 @@ pub async fn live(user: CurrentUser, session: SessionHash, app: Data<&App>, Path
 fn states(app: App, viewer: Viewer, id: i64) -> impl Stream<Item = Event> {
     // Subscribed before the first look, so that no change falls between the two.
     let changes = app.notifications.subscribe(id);
-    let checks = tokio::time::interval(app.config.limits.stream_check);
+    let mut checks = tokio::time::interval(app.config.limits.stream_check);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let start = Progress { app, viewer, id, changes, checks, look_at: Instant::now(), step: Step::Look };
     futures_util::stream::unfold(start, |mut progress| async move { progress.next().await.map(|event| (event, progress)) })
 }

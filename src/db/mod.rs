@@ -5,7 +5,7 @@ pub mod notifications;
 
 use std::{str::FromStr, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use graphile_worker::WorkerUtils;
 use sqlx::{
     Connection, PgConnection, PgExecutor, PgPool,
@@ -26,7 +26,9 @@ const MIGRATION_LOCK: i64 = 0x7065_7269_6f64;
 /// # Errors
 /// A malformed URL, or a server that cannot be reached.
 pub async fn connect(url: &str, max_connections: u32) -> anyhow::Result<PgPool> {
-    let options = PgConnectOptions::from_str(url).context("DATABASE_URL is malformed")?.application_name("periodical");
+    // Without the cause, which quotes the part that cannot be read: a character that is not escaped makes that the password.
+    let malformed = |_| anyhow!("DATABASE_URL is malformed; it must look like postgres://user:password@host:5432/database?sslmode=require");
+    let options = PgConnectOptions::from_str(url).map_err(malformed)?.application_name("periodical");
     // A pool would try for ten seconds and then say that it timed out; one connection says what is wrong.
     let first =
         PgConnection::connect_with(&options).await.context("Postgres cannot be reached; check DATABASE_URL and that the server runs")?;

@@ -3,6 +3,15 @@
 use maud::{Markup, Render, html};
 use uuid::Uuid;
 
+use super::alert::{Tone, alert};
+
+/// What concerns a form as a whole, to stand above its fields.
+pub fn whole(text: Option<&str>) -> Markup {
+    html! {
+        @if let Some(text) = text { (alert(Tone::Warning, text)) }
+    }
+}
+
 /// One field of a form, built up by its setters: `Field::new("E-mail", "email").value(&form.email).required()`.
 ///
 /// The name is the column's name; the id is the name too, unless [`Field::scope`] makes it another.

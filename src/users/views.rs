@@ -16,7 +16,7 @@ pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &Registration
     let hint = format!("At least {PASSWORD_MIN} characters.");
     let content = html! {
         h1 .h2 .mb-4 { "Create your account" }
-        (above(errors))
+        (form::whole(errors.get(WHOLE)))
         form method="post" action="/register" novalidate {
             (csrf_field(&chrome.csrf))
             (form::text(&Field::new("Your name", "full_name").value(&form.full_name).error(errors.get("full_name")).autocomplete("name").required().max_length(200).autofocus()))
@@ -30,13 +30,6 @@ pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &Registration
         content,
         Some(html! { "You have an account? " a href="/login" { "Sign in" } }),
     )
-}
-
-/// What concerns the form as a whole.
-fn above(errors: &FieldErrors) -> Markup {
-    html! {
-        @if let Some(text) = errors.get(WHOLE) { (alert(Tone::Warning, text)) }
-    }
 }
 
 /// Says the same whoever the address belongs to.
@@ -96,7 +89,7 @@ pub fn resend_page(visitor: &Visitor, chrome: &Chrome, form: &EmailForm, errors:
     let content = html! {
         h1 .h2 { "Send the link again" }
         p .text-secondary { "The address you registered with:" }
-        (above(errors))
+        (form::whole(errors.get(WHOLE)))
         form method="post" action="/verification" novalidate {
             (csrf_field(&chrome.csrf))
             (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("username").required().max_length(254).autofocus()))
@@ -112,6 +105,7 @@ pub fn forgot_page(visitor: &Visitor, chrome: &Chrome, form: &EmailForm, errors:
         h1 .h2 { "Forgotten your password?" }
         p .text-secondary { "We send you a link to choose a new one." }
         form method="post" action="/password/forgot" novalidate {
+            (form::whole(errors.get(WHOLE)))
             (csrf_field(&chrome.csrf))
             (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("username").required().max_length(254).autofocus()))
             (button::primary("Send me a link"))
@@ -161,6 +155,7 @@ pub fn code_page(visitor: &Visitor, chrome: &Chrome, next: &str, errors: &FieldE
         h1 .h2 { "Enter your code" }
         p .text-secondary { "The six digits that your authenticator shows for Periodical." }
         form method="post" action="/login/code" novalidate {
+            (form::whole(errors.get(WHOLE)))
             (csrf_field(&chrome.csrf))
             input type="hidden" name="next" value=(next);
             (form::text(&Field::new("Code", "code").error(errors.get("code")).hint("Without your authenticator: one of your recovery codes.").autocomplete("one-time-code").required().max_length(40).autofocus()))

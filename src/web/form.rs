@@ -26,7 +26,11 @@ pub const WHOLE: &str = "";
 
 /// What is wrong with a form, by field, in words for the reader.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct FieldErrors(BTreeMap<&'static str, String>);
+pub struct FieldErrors {
+    fields: BTreeMap<&'static str, String>,
+    /// The form came too often; when it may come again.
+    wait: Option<Wait>,
+}
 
 impl FieldErrors {
     /// One error alone.
@@ -38,20 +42,25 @@ impl FieldErrors {
 
     /// That the form came too often, above it.
     pub fn of_wait(wait: Wait) -> Self {
-        Self::of(WHOLE, wait.to_string())
+        Self { wait: Some(wait), ..Self::of(WHOLE, wait.to_string()) }
+    }
+
+    /// When the form may come again, where it came too often.
+    pub fn wait(&self) -> Option<Wait> {
+        self.wait
     }
 
     /// The first error of a field stays: it is the one to mend first.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| message.into());
+        self.fields.entry(field).or_insert_with(|| message.into());
     }
 
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.fields.get(field).map(String::as_str)
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 
     /// Takes a parser's value, or notes its error and gives nothing.

@@ -9,7 +9,7 @@ use poem::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::csrf;
+use super::{csrf, form::FieldErrors};
 use crate::{
     app::App,
     error::Wait,
@@ -82,6 +82,14 @@ impl Page {
     /// The row was changed or is in use: nothing was done (RFC 9110, section 15.5.10).
     pub fn conflict(content: Markup) -> Self {
         Self { status: StatusCode::CONFLICT, content, wait: None }
+    }
+
+    /// [`too_many`](Self::too_many) or [`invalid`](Self::invalid), as the errors say.
+    pub fn refused(errors: &FieldErrors, content: Markup) -> Self {
+        match errors.wait() {
+            Some(wait) => Self::too_many(wait, content),
+            None => Self::invalid(content),
+        }
     }
 
     /// The form as it was sent, which came too often; it says when to send it again (RFC 6585, section 4).

@@ -456,3 +456,29 @@ async fn markup_in_a_name_is_shown_as_text_to_those_who_watch() {
     let page = app.browser().submit("/login", "/login", &[("email", "una@example.org"), ("password", Browser::PASSWORD)]).await;
     assert!(page.contains("&lt;script&gt;alert") && !page.contains("<script>alert"), "{}", page.text);
 }
+
+#[tokio::test]
+async fn a_role_given_twice_counts_once_and_one_that_does_not_exist_is_refused() {
+    let app = TestApp::without_worker().await;
+    let (admin, browser) = app.signed_in("ada@example.org").await;
+    periodical::users::queries::grant_role(&app.db, admin, "admin").await.unwrap();
+    let una = app.user("una@example.org").await;
+    let path = format!("/admin/users/{una}");
+    let give = async |roles: &[&str]| {
+        let fields = browser.get(&path).await.form(&path);
+        let changes: Vec<(&str, &str)> = roles.iter().map(|role| ("roles", *role)).collect();
+        browser.post(&path, fields, &changes).await
+    };
+    let roles = async || -> Vec<String> {
+        sqlx::query_scalar("select role from user_roles where user_id = $1 order by role").bind(una).fetch_all(&app.db).await.unwrap()
+    };
+    assert_eq!(give(&["manager", "manager", "manager"]).await.status, StatusCode::OK);
+    assert_eq!(roles().await, ["manager"]);
+    let long = "x".repeat(10_000);
+    for odd in ["king", "Manager", "admin ", "", "admin,manager", "admin\u{0}", &long] {
+        let page = give(&["editor", odd]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd:.40}: {}", page.text);
+        assert!(page.error("roles").is_some(), "{odd:.40}: {}", page.text);
+        assert_eq!(roles().await, ["manager"], "{odd:.40}");
+    }
+}

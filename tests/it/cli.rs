@@ -208,6 +208,8 @@ async fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("MAIL_FROM", ""),
         ("SMTP_CA_FILE", "/nowhere.pem"),
         ("RUST_LOG", "periodical=loud"),
+        ("FORWARDED_HEADER", "x-client-ip"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy.example.org"),
     ] {
         let mut command = app.command(&["check"]);
         command.env(setting, value);

@@ -10,6 +10,7 @@ mod audit;
 mod cli;
 mod compose;
 mod delivery;
+mod door;
 mod embedded;
 mod home;
 mod inbox;

@@ -12,7 +12,7 @@ use crate::{
         deletion::{self, Begun},
         queries as users,
     },
-    web::{Chrome, FieldErrors, FormData, Page},
+    web::{Chrome, ClientAddress, FieldErrors, FormData, Page},
 };
 
 #[handler]
@@ -23,6 +23,7 @@ pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>) -> Result<
 #[handler]
 pub async fn delete(
     user: CurrentUser,
+    client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
@@ -32,9 +33,9 @@ pub async fn delete(
         Ok(code) => code,
         Err(errors) => return Ok(Page::invalid(delete_page(&app, &user, &chrome, &errors).await?).into_response()),
     };
-    let mut transaction = match proven(&app, &user, &form, code.as_ref()).await? {
+    let mut transaction = match proven(&app, &user, client, &form, code.as_ref()).await? {
         Ok(transaction) => transaction,
-        Err(errors) => return Ok(Page::invalid(delete_page(&app, &user, &chrome, &errors).await?).into_response()),
+        Err(errors) => return Ok(Page::refused(&errors, delete_page(&app, &user, &chrome, &errors).await?).into_response()),
     };
     if deletion::begin(&app, &mut transaction, user.id()).await? == Begun::LastAdmin {
         transaction.rollback().await?;

@@ -5,7 +5,7 @@ use poem::{
     web::{Data, Path},
 };
 
-use super::{WRONG_PASSWORD, own_password};
+use super::own_password;
 use crate::{
     account::{model::EmailChangeForm, views},
     app::{App, Enqueue},
@@ -16,7 +16,7 @@ use crate::{
         jobs::{self, SendAccountMail},
         queries,
     },
-    web::{self, Chrome, FieldErrors, FormData, Page},
+    web::{self, Chrome, ClientAddress, FieldErrors, FormData, Page},
 };
 
 #[handler]
@@ -26,14 +26,20 @@ pub fn new(user: CurrentUser, chrome: Chrome) -> Page {
 
 /// The same answer whoever has the new address; only its mailbox learns.
 #[handler]
-pub async fn create(user: CurrentUser, chrome: Chrome, app: Data<&App>, FormData(form): FormData<EmailChangeForm>) -> Result<Page> {
-    let refused = |errors: &FieldErrors| Page::invalid(views::email_page(&user, &chrome, &form, errors));
+pub async fn create(
+    user: CurrentUser,
+    client: ClientAddress,
+    chrome: Chrome,
+    app: Data<&App>,
+    FormData(form): FormData<EmailChangeForm>,
+) -> Result<Page> {
+    let refused = |errors: &FieldErrors| Page::refused(errors, views::email_page(&user, &chrome, &form, errors));
     let email = match form.parse(&user.0.email) {
         Ok(email) => email,
         Err(errors) => return Ok(refused(&errors)),
     };
-    if own_password(&app, &user, &form.password).await?.is_none() {
-        return Ok(refused(&FieldErrors::of("password", WRONG_PASSWORD)));
+    if let Err(errors) = own_password(&app, &user, client, "password", &form.password).await? {
+        return Ok(refused(&errors));
     }
     let mut transaction = app.db.begin().await?;
     let token_id = queries::insert_email_change(&mut *transaction, user.id(), &email).await?;

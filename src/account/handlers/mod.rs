@@ -13,6 +13,7 @@ use super::model::ProofForm;
 use crate::{
     app::App,
     error::Result,
+    limits::Door,
     mailings::schedule::Zone,
     users::{
         CurrentUser,
@@ -20,37 +21,58 @@ use crate::{
         password as passwords, queries,
         two_factor::{self as second_factor, code::Code},
     },
-    web::FieldErrors,
+    web::{ClientAddress, FieldErrors},
 };
 
 const WRONG_PASSWORD: &str = "This is not your password.";
 
-/// The kept hash, if the password is the user's own. What is longer than any password is not looked at.
-async fn own_password(app: &App, user: &CurrentUser, typed: &str) -> Result<Option<String>> {
-    if typed.chars().count() > PASSWORD_MAX {
-        return Ok(None);
-    }
+/// The kept hash, if the password is the user's own; else what is wrong, at `field`. What is longer than any password is not
+/// looked at, and wrong ones may be typed only so often: whoever has found an open browser does not get to guess.
+async fn own_password(
+    app: &App,
+    user: &CurrentUser,
+    client: ClientAddress,
+    field: &'static str,
+    typed: &str,
+) -> Result<Result<String, FieldErrors>> {
+    let pass = match app.throttle.enter(Door::ConfirmPassword, client, &account(user)) {
+        Ok(pass) => pass,
+        Err(wait) => return Ok(Err(FieldErrors::of_wait(wait))),
+    };
     let kept = queries::credentials_by_id(&app.db, user.id()).await?.map(|credentials| credentials.password_hash);
-    Ok(if passwords::verify(typed.to_owned(), kept.clone()).await? { kept } else { None })
+    let is_right = typed.chars().count() <= PASSWORD_MAX && passwords::verify(typed.to_owned(), kept.clone()).await?;
+    let Some(kept) = kept.filter(|_| is_right) else { return Ok(Err(FieldErrors::of(field, WRONG_PASSWORD))) };
+    app.throttle.give_back(pass);
+    Ok(Ok(kept))
+}
+
+/// What a signed-in account is called at the doors.
+fn account(user: &CurrentUser) -> String {
+    user.id().to_string()
 }
 
 /// A transaction in which the code was used up, if password and code are right; else what is wrong.
 async fn proven(
     app: &App,
     user: &CurrentUser,
+    client: ClientAddress,
     form: &ProofForm,
     code: Option<&Code>,
-) -> Result<std::result::Result<PgTransaction<'static>, FieldErrors>> {
+) -> Result<Result<PgTransaction<'static>, FieldErrors>> {
     // Before the transaction, which should be short.
-    if own_password(app, user, &form.password).await?.is_none() {
-        return Ok(Err(FieldErrors::of("password", WRONG_PASSWORD)));
+    if let Err(errors) = own_password(app, user, client, "password", &form.password).await? {
+        return Ok(Err(errors));
     }
     let mut transaction = app.db.begin().await?;
-    if let Some(code) = code
-        && second_factor::check(app, &mut transaction, user.id(), code).await?.is_none()
-    {
+    let Some(code) = code else { return Ok(Ok(transaction)) };
+    let pass = match app.throttle.enter(Door::SecondFactor, client, &account(user)) {
+        Ok(pass) => pass,
+        Err(wait) => return Ok(Err(FieldErrors::of_wait(wait))),
+    };
+    if second_factor::check(app, &mut transaction, user.id(), code).await?.is_none() {
         return Ok(Err(FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.")));
     }
+    app.throttle.give_back(pass);
     Ok(Ok(transaction))
 }
 

@@ -12,7 +12,7 @@ use crate::{
         jobs::{Notice, SendAccountMail},
         password as passwords, queries as users,
     },
-    web::{self, Chrome, FieldErrors, FormData, Page, flash, see_other},
+    web::{self, Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other},
 };
 
 #[handler]
@@ -23,22 +23,25 @@ pub fn edit(user: CurrentUser, chrome: Chrome) -> Page {
 #[handler]
 pub async fn update(
     user: CurrentUser,
+    client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
     FormData(form): FormData<PasswordChangeForm>,
 ) -> Result<Response> {
-    let refused = |errors: &FieldErrors| Page::invalid(views::password_page(&user, &chrome, errors)).into_response();
+    let refused = |errors: &FieldErrors| Page::refused(errors, views::password_page(&user, &chrome, errors)).into_response();
     let password = match form.parse() {
         Ok(password) => password,
         Err(errors) => return Ok(refused(&errors)),
     };
-    let wrong = || refused(&FieldErrors::of("current_password", WRONG_PASSWORD));
-    let Some(kept) = own_password(&app, &user, &form.current_password).await? else { return Ok(wrong()) };
+    let kept = match own_password(&app, &user, client, "current_password", &form.current_password).await? {
+        Ok(kept) => kept,
+        Err(errors) => return Ok(refused(&errors)),
+    };
     let hash = passwords::hash(password).await?;
     let mut transaction = app.db.begin().await?;
     if !queries::change_password(&mut *transaction, user.id(), &kept, &hash).await? {
-        return Ok(wrong());
+        return Ok(refused(&FieldErrors::of("current_password", WRONG_PASSWORD)));
     }
     // Whoever knew the old one may have asked for a link or be signed in.
     users::kill_tokens(&mut *transaction, user.id()).await?;

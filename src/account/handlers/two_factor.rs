@@ -4,7 +4,7 @@ use poem::{IntoResponse, Response, handler, session::Session, web::Data};
 use sqlx::PgTransaction;
 use time::OffsetDateTime;
 
-use super::{WRONG_PASSWORD, own_password, proven};
+use super::{own_password, proven};
 use crate::{
     account::{
         model::ProofForm,
@@ -23,7 +23,7 @@ use crate::{
             seal,
         },
     },
-    web::{Chrome, FieldErrors, FormData, Page, flash, see_other},
+    web::{Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other},
 };
 
 /// The session's entry of somebody who has given the password and may see the secret: the moment, in Unix seconds.
@@ -59,15 +59,16 @@ async fn secret_in_hand(app: &App, user: &CurrentUser, session: &Session) -> Res
 #[handler]
 pub async fn create(
     user: CurrentUser,
+    client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
     FormData(form): FormData<PasswordForm>,
 ) -> Result<Response> {
-    if own_password(&app, &user, &form.password).await?.is_none() {
-        let wrong = Wrong::Start(FieldErrors::of("password", WRONG_PASSWORD));
+    if let Err(errors) = own_password(&app, &user, client, "password", &form.password).await? {
         let state = state(&app, &user, session).await?;
-        return Ok(Page::invalid(views::two_factor_page(&user, &chrome, &state, &wrong)?).into_response());
+        let page = views::two_factor_page(&user, &chrome, &state, &Wrong::Start(errors.clone()))?;
+        return Ok(Page::refused(&errors, page).into_response());
     }
     let sealed = seal::seal(&app.config.secret_key, user.id(), &second_factor::new_secret())?;
     if queries::set_up_totp(&app.db, user.id(), &sealed).await? {
@@ -114,16 +115,18 @@ pub async fn update(
 #[handler]
 pub async fn delete(
     user: CurrentUser,
+    client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
     FormData(form): FormData<ProofForm>,
 ) -> Result<Response> {
-    let mut transaction = match checked(&app, &user, &form).await? {
+    let mut transaction = match checked(&app, &user, client, &form).await? {
         Ok(transaction) => transaction,
         Err(errors) => {
             let state = state(&app, &user, session).await?;
-            return Ok(Page::invalid(views::two_factor_page(&user, &chrome, &state, &Wrong::Off(errors))?).into_response());
+            let page = views::two_factor_page(&user, &chrome, &state, &Wrong::Off(errors.clone()))?;
+            return Ok(Page::refused(&errors, page).into_response());
         }
     };
     queries::disable_totp(&mut *transaction, user.id()).await?;
@@ -139,16 +142,18 @@ pub async fn delete(
 #[handler]
 pub async fn create_codes(
     user: CurrentUser,
+    client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
     FormData(form): FormData<ProofForm>,
 ) -> Result<Response> {
-    let mut transaction = match checked(&app, &user, &form).await? {
+    let mut transaction = match checked(&app, &user, client, &form).await? {
         Ok(transaction) => transaction,
         Err(errors) => {
             let state = state(&app, &user, session).await?;
-            return Ok(Page::invalid(views::two_factor_page(&user, &chrome, &state, &Wrong::Codes(errors))?).into_response());
+            let page = views::two_factor_page(&user, &chrome, &state, &Wrong::Codes(errors.clone()))?;
+            return Ok(Page::refused(&errors, page).into_response());
         }
     };
     let (codes, hashes) = code::new_recovery_codes();
@@ -158,9 +163,14 @@ pub async fn create_codes(
 }
 
 /// As [`proven`], with a code in any case: where two-factor sign-in was switched off meanwhile, no code is right.
-async fn checked(app: &App, user: &CurrentUser, form: &ProofForm) -> Result<std::result::Result<PgTransaction<'static>, FieldErrors>> {
+async fn checked(
+    app: &App,
+    user: &CurrentUser,
+    client: ClientAddress,
+    form: &ProofForm,
+) -> Result<Result<PgTransaction<'static>, FieldErrors>> {
     match form.parse(true) {
-        Ok(code) => proven(app, user, form, code.as_ref()).await,
+        Ok(code) => proven(app, user, client, form, code.as_ref()).await,
         Err(errors) => Ok(Err(errors)),
     }
 }

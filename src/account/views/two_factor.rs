@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     ui::{Field, Kind, Tone, alert, badge, button, csrf_field, form, form::method_field},
     users::{CurrentUser, two_factor},
-    web::{Chrome, FieldErrors},
+    web::{Chrome, FieldErrors, form::WHOLE},
 };
 
 /// How far somebody is.
@@ -45,14 +45,15 @@ pub fn two_factor_page(user: &CurrentUser, chrome: &Chrome, state: &State, wrong
 }
 
 fn start(chrome: &Chrome, wrong: &Wrong) -> Markup {
-    let error = if let Wrong::Start(errors) = wrong { errors.get("password") } else { None };
+    let error = |field| if let Wrong::Start(errors) = wrong { errors.get(field) } else { None };
     form_card(html! {
         h2 { "Two-factor sign-in is " (badge(Kind::Neutral, "off")) }
         p { "With it, signing in takes your password and a code that an authenticator on your phone shows: whoever gets hold of your password alone gets no further." }
         p { "You need an app for one-time codes, such as Aegis, FreeOTP, Google Authenticator, or your password manager." }
         form method="post" action="/account/two-factor" novalidate {
             (csrf_field(&chrome.csrf))
-            (form::password(&Field::new("Password", "password").error(error).autocomplete("current-password").required()))
+            (form::whole(error(WHOLE)))
+            (form::password(&Field::new("Password", "password").error(error("password")).autocomplete("current-password").required()))
             (button::primary("Set it up"))
         }
     })
@@ -121,6 +122,7 @@ fn on(chrome: &Chrome, codes_left: i64, wrong: &Wrong) -> Markup {
 
 fn proof_fields(scope: &str, errors: &FieldErrors) -> Markup {
     html! {
+        (form::whole(errors.get(WHOLE)))
         (form::password(&Field::new("Password", "password").scope(scope).error(errors.get("password")).autocomplete("current-password").required()))
         (form::text(&Field::new("Code", "code").scope(scope).error(errors.get("code")).hint("Of your authenticator, or a recovery code.").autocomplete("one-time-code").required().max_length(40)))
     }

@@ -128,7 +128,7 @@ fn rights_card() -> Markup {
                 @for row in &rights::TABLE {
                     tr {
                         (cell("Right", row.what))
-                        @for role in Role::ALL { (cell(role.label(), if row.roles.contains(&role) { "yes" } else { "–" })) }
+                        @for role in Role::ALL { (cell(role.label(), if row.roles.contains(&role) { "yes" } else { "" })) }
                     }
                 }
             }))

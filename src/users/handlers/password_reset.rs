@@ -9,13 +9,14 @@ use poem::{
 use crate::{
     app::{App, Enqueue},
     error::Result,
+    limits::Door,
     users::{
         Visitor,
         jobs::{self, Notice, SendAccountMail},
         model::{EmailForm, Password, PasswordForm},
         password, queries, views,
     },
-    web::{self, Chrome, FieldErrors, FormData, Page, flash, form, see_other},
+    web::{self, Chrome, ClientAddress, FieldErrors, FormData, Page, flash, form, see_other},
 };
 
 #[handler]
@@ -25,11 +26,20 @@ pub async fn forgot(visitor: Visitor, chrome: Chrome) -> Page {
 
 /// The same statements and the same answer whether the address is known or not; the job finds out whose it is.
 #[handler]
-pub async fn create(visitor: Visitor, chrome: Chrome, app: Data<&App>, FormData(form): FormData<EmailForm>) -> Result<Page> {
+pub async fn create(
+    visitor: Visitor,
+    client: ClientAddress,
+    chrome: Chrome,
+    app: Data<&App>,
+    FormData(form): FormData<EmailForm>,
+) -> Result<Page> {
     let email = match form::email(&form.email) {
         Ok(email) => email,
         Err(error) => return Ok(Page::invalid(views::forgot_page(&visitor, &chrome, &form, &FieldErrors::of("email", error)))),
     };
+    if let Err(wait) = app.throttle.enter(Door::PasswordReset, client, &email) {
+        return Ok(Page::too_many(wait, views::forgot_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
+    }
     let mut transaction = app.db.begin().await?;
     let token_id = queries::insert_reset(&mut *transaction, &email).await?;
     app.enqueue(&mut transaction, SendAccountMail::PasswordReset { token_id }, Enqueue::default()).await?;

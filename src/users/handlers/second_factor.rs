@@ -10,6 +10,7 @@ use super::sign_in::Next;
 use crate::{
     app::{App, Enqueue},
     error::Result,
+    limits::Door,
     users::{
         Visitor,
         jobs::{Notice, SendAccountMail},
@@ -20,8 +21,8 @@ use crate::{
         views,
     },
     web::{
-        Chrome, FieldErrors, FormData, Page, flash, see_other,
-        session::{SessionHash, count_try},
+        Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other,
+        session::{SessionHash, USER_ID, count_try},
     },
 };
 
@@ -48,19 +49,31 @@ pub async fn new(visitor: Visitor, chrome: Chrome, session: &Session, Query(Next
 #[handler]
 pub async fn create(
     request: &Request,
-    visitor: Visitor,
+    client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
     hash: SessionHash,
     FormData(form): FormData<CodeForm>,
 ) -> Result<Response> {
+    if session.get::<i64>(USER_ID).is_some() {
+        // By now, in another tab.
+        return Ok(see_other(model::local_path(&form.next)));
+    }
+    let visitor = Visitor(None);
     let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
     let code = match Code::parse(&form.code) {
         Ok(code) => code,
         Err(error) => {
             let errors = FieldErrors::of("code", error);
             return Ok(Page::invalid(views::code_page(&visitor, &chrome, &form.next, &errors)).into_response());
+        }
+    };
+    // The pending sign-in ends after a few wrong codes, and who has the password can begin another one; this counts them all.
+    let pass = match app.throttle.enter(Door::SecondFactor, client, &pending.user_id.to_string()) {
+        Ok(pass) => pass,
+        Err(wait) => {
+            return Ok(Page::too_many(wait, views::code_page(&visitor, &chrome, &form.next, &FieldErrors::of_wait(wait))).into_response());
         }
     };
     // Counted in the table and before the code is looked at: sent all at once, codes are as many.
@@ -83,6 +96,7 @@ pub async fn create(
         let errors = FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.");
         return Ok(Page::invalid(views::code_page(&visitor, &chrome, &form.next, &errors)).into_response());
     };
+    app.throttle.give_back(pass);
     if let Used::Recovery { left } = used {
         let mail = SendAccountMail::Notice { user_id: credentials.id, notice: Notice::RecoveryCodeUsed { left } };
         app.enqueue(&mut transaction, mail, Enqueue::default()).await?;

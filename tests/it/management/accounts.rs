@@ -276,6 +276,6 @@ async fn what_the_roles_may_do_stands_where_roles_are_given() {
     for path in ["/admin/users/new".to_owned(), format!("/admin/users/{ada_id}")] {
         let rows = ada.get(&path).await.texts("#rights tbody tr");
         assert_eq!(rows.len(), rights::TABLE.len(), "{path}");
-        assert!(rows.contains(&"Block and unblock users, with a reasonyes–yes".to_owned()), "{rows:?}");
+        assert!(rows.contains(&"Block and unblock users, with a reasonyesyes".to_owned()), "{rows:?}");
     }
 }

@@ -8,7 +8,7 @@ use super::Browser;
 
 pub struct Live {
     response: reqwest::Response,
-    buffer: String,
+    buffer: Vec<u8>,
 }
 
 /// One event; its name is empty where it is a plain message.
@@ -23,7 +23,7 @@ impl Live {
         let response = browser.request(Method::GET, path).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, buffer: String::new() }
+        Self { response, buffer: Vec::new() }
     }
 
     /// The next event; None once the server has closed the stream.
@@ -33,9 +33,10 @@ impl Live {
 
     async fn read(&mut self) -> Option<Event> {
         loop {
-            if let Some((event, rest)) = self.buffer.split_once("\n\n") {
-                let (event, rest) = (parse(event), rest.to_owned());
-                self.buffer = rest;
+            // A chunk may end in the middle of a character, an event does not.
+            if let Some(end) = self.buffer.windows(2).position(|bytes| bytes == b"\n\n") {
+                let event: Vec<u8> = self.buffer.drain(..end + 2).collect();
+                let event = parse(std::str::from_utf8(&event).unwrap());
                 // A comment that keeps the connection alive has no data.
                 if !event.data.is_empty() {
                     return Some(event);
@@ -43,7 +44,7 @@ impl Live {
                 continue;
             }
             let chunk = self.response.chunk().await.unwrap()?;
-            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+            self.buffer.extend_from_slice(&chunk);
         }
     }
 

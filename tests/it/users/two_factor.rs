@@ -48,6 +48,10 @@ async fn with_two_factors_signing_in_takes_the_password_and_then_a_code() {
     assert_ne!(browser.cookie(SESSION).unwrap(), half_way, "a new session id");
     assert!(last_signed_in(&app, id).await.is_some());
 
+    // Sent a second time, as from another tab, it leads on and ends nothing.
+    assert_eq!(browser.give_code("123456").await.path, "/recipients");
+    assert!(is_signed_in(&browser).await);
+
     // Nobody gets to the second step without the first, and no other site is led on to.
     let stranger = app.browser();
     assert_eq!(stranger.get("/login/code?next=%2Fmessages").await.path, "/login?next=%2Fmessages");
