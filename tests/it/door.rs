@@ -1,6 +1,7 @@
 //! The door: what is taken from whoever comes, how often, and what is shown of the inside. A file a kind of guest:
 //! the slow, the many, the insistent, the forger, the one who listens, the one who reads logs.
 
+mod asked_again;
 mod headers;
 mod live;
 mod secrets;

@@ -1,0 +1,74 @@
+//! Passwords and codes that the signed-in are asked for once more, and codes before the sign-in: guessing ends there too.
+
+use reqwest::StatusCode;
+
+use super::throttle::{is_put_off, throttled};
+use crate::support::Browser;
+
+#[tokio::test]
+async fn whoever_finds_an_open_browser_does_not_get_to_guess_the_password() {
+    let app = throttled().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let tries = [
+        ("/account/password", "/account/password", vec![("current_password", "not the password"), ("password", "another few words")]),
+        ("/account/email", "/account/email", vec![("email", "new@example.org"), ("password", "not the password")]),
+        ("/account/two-factor", "/account/two-factor", vec![("password", "not the password")]),
+        ("/account/delete", "/account", vec![("password", "not the password")]),
+    ];
+    for (page, action, fields) in tries.iter().cycle().take(10) {
+        assert_eq!(browser.submit(page, action, fields).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    }
+    // One count for all of them, and not even the right one is looked at.
+    for (page, action, fields) in tries {
+        let right: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (*name, if *value == "not the password" { Browser::PASSWORD } else { *value })).collect();
+        let page = browser.submit(page, action, &right).await;
+        is_put_off(&page);
+        assert!(!page.contains(Browser::PASSWORD), "{}", page.text);
+    }
+    assert_eq!(app.count("select count(*) from users where totp_secret is null and deleting_at is null").await, 1);
+    assert_eq!(app.count("select count(*) from user_tokens").await, 0);
+    // Others are not put off, and neither is their own sign-in.
+    let (_, other) = app.signed_in("otto@example.org").await;
+    assert_eq!(other.submit("/account/two-factor", "/account/two-factor", &[("password", Browser::PASSWORD)]).await.status, StatusCode::OK);
+    app.browser().sign_in("una@example.org").await;
+}
+
+#[tokio::test]
+async fn the_right_password_is_asked_for_as_often_as_somebody_likes() {
+    let app = throttled().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    for number in 0..15 {
+        let fields = [("email", format!("new{number}@example.org")), ("password", Browser::PASSWORD.to_owned())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(browser.submit("/account/email", "/account/email", &fields).await.status, StatusCode::OK, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn codes_are_guessed_ten_times_however_many_sign_ins_are_begun_and_then_slowly() {
+    let app = throttled().await;
+    let (id, browser) = app.signed_in("una@example.org").await;
+    let authenticator = browser.switch_two_factor_on().await;
+    app.forget_used_codes(id).await;
+    let mut wrong = 0;
+    while wrong < 10 {
+        // Five end a pending sign-in, and whoever has the password begins another.
+        let thief = app.browser();
+        thief.give_password("una@example.org").await;
+        for _ in 0..4 {
+            if wrong < 10 {
+                assert_eq!(thief.give_code("000000").await.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+                wrong += 1;
+            }
+        }
+    }
+    let thief = app.browser();
+    thief.give_password("una@example.org").await;
+    is_put_off(&thief.give_code(&authenticator.code(0)).await);
+    // The same count for the codes of the account's own pages.
+    let fields = [("password", Browser::PASSWORD), ("code", authenticator.code(0).as_str())].map(|(name, value)| (name, value.to_owned()));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    is_put_off(&browser.submit("/account/delete", "/account", &fields).await);
+    assert_eq!(app.count("select count(*) from users where deleting_at is null").await, 1);
+}
