@@ -22,7 +22,7 @@ use crate::{
     },
     web::{
         Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other,
-        session::{SessionHash, USER_ID, count_try},
+        session::{SessionHash, count_try},
     },
 };
 
@@ -49,6 +49,7 @@ pub async fn new(visitor: Visitor, chrome: Chrome, session: &Session, Query(Next
 #[handler]
 pub async fn create(
     request: &Request,
+    visitor: Visitor,
     client: ClientAddress,
     chrome: Chrome,
     app: Data<&App>,
@@ -56,11 +57,10 @@ pub async fn create(
     hash: SessionHash,
     FormData(form): FormData<CodeForm>,
 ) -> Result<Response> {
-    if session.get::<i64>(USER_ID).is_some() {
+    if visitor.0.is_some() {
         // By now, in another tab.
         return Ok(see_other(model::local_path(&form.next)));
     }
-    let visitor = Visitor(None);
     let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
     let code = match Code::parse(&form.code) {
         Ok(code) => code,
