@@ -57,6 +57,10 @@ pub async fn create(
     hash: SessionHash,
     FormData(form): FormData<CodeForm>,
 ) -> Result<Response> {
+    if visitor.0.is_some() {
+        // By now, in another tab.
+        return Ok(see_other(model::local_path(&form.next)));
+    }
     let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
     let code = match Code::parse(&form.code) {
         Ok(code) => code,

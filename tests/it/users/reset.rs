@@ -1,5 +1,6 @@
 //! Forgotten passwords.
 
+use periodical::users::{jobs::token_hash, queries::reset_password};
 use reqwest::StatusCode;
 
 use super::{register, try_to_sign_in};
@@ -134,6 +135,14 @@ async fn a_reset_link_that_is_cut_short_expired_or_of_another_kind_says_so_and_c
     assert_eq!(browser.get(&good).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = browser.post(&good, vec![("csrf_token".into(), token)], &[("password", NEW)]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Nor where it was still good a moment ago, when the password was hashed.
+    for link in [good.trim_start_matches(RESET), verification.trim_start_matches("/verify/")] {
+        sqlx::query("update user_tokens set expires_at = now() + interval '1 hour' where purpose = 'verification'")
+            .execute(&app.db)
+            .await
+            .unwrap();
+        assert_eq!(reset_password(&app.db, &token_hash(link), "another hash").await.unwrap(), None);
+    }
     assert_eq!(hash_of(&app, "una@example.org").await, before);
     assert_eq!(app.count("select count(*) from user_tokens where used_at is not null").await, 0);
 }
@@ -187,6 +196,18 @@ async fn a_reset_confirms_the_address_and_ends_its_other_links() {
     assert_eq!(app.browser().get(&verification).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_ne!(try_to_sign_in(&app, "una@example.org", "the stranger's password").await.path, "/");
     assert_eq!(try_to_sign_in(&app, "una@example.org", NEW).await.path, "/");
+}
+
+#[tokio::test]
+async fn a_reset_ends_a_change_of_address_that_somebody_else_has_begun() {
+    let app = TestApp::start().await;
+    let (_, thief) = app.signed_in("una@example.org").await;
+    thief.submit("/account/email", "/account/email", &[("email", "thief@example.org"), ("password", Browser::PASSWORD)]).await;
+    let thiefs = app.nth_link("thief@example.org", "/account/email/", 1).await;
+    assert_eq!(app.browser().get(&thiefs).await.status, StatusCode::OK);
+    forget(&app, "una@example.org").await;
+    choose(&app.browser(), &link(&app, "una@example.org", 1).await, NEW).await;
+    assert_eq!(app.browser().get(&thiefs).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
