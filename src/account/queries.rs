@@ -4,6 +4,7 @@ use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use super::model::Profile;
+use crate::web::session::AT_MOST;
 
 pub async fn profile(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Profile> {
     sqlx::query_as!(Profile, "select full_name, locale, time_zone from users where id = $1", user_id).fetch_one(db).await
@@ -55,9 +56,10 @@ pub async fn sessions(db: impl PgExecutor<'_>, user_id: i64, own: &[u8]) -> sqlx
                   coalesce(to_timestamp((entries ->> 'signed_in_at')::bigint), created_at) as "signed_in_at!", seen_at,
                   id_hash = $2 as "is_own!"
            from sessions where user_id = $1 and expires_at > now()
-           order by id_hash = $2 desc, seen_at desc, id desc"#,
+           order by id_hash = $2 desc, seen_at desc, id desc limit $3"#,
         user_id,
-        own
+        own,
+        AT_MOST
     )
     .fetch_all(db)
     .await

@@ -141,7 +141,7 @@ async fn write(app: &App, job: SendAccountMail) -> anyhow::Result<Option<(Addres
             Ok(known.map(|to| addressed(to, |name| mails::already_registered(name, &link("/login")))))
         }
         SendAccountMail::AlreadyRegistered { user_id } => {
-            let Some(user) = queries::active(&app.db, user_id).await? else { return Ok(None) };
+            let Some(user) = queries::active(&app.db, user_id, None).await? else { return Ok(None) };
             let to = Addressee { email: user.email, full_name: user.full_name };
             Ok(Some(addressed(to, |name| mails::already_registered(name, &link("/login")))))
         }

@@ -25,6 +25,8 @@ pub struct Credentials {
     /// Why signing in is refused: a manager's words, or none. None: the account is not blocked.
     pub blocked: Option<String>,
     pub has_two_factor: bool,
+    /// How often all of the user's sessions were ended so far; the session that begins carries it.
+    pub session_epoch: i32,
 }
 
 pub async fn credentials(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<Option<Credentials>> {
@@ -32,7 +34,8 @@ pub async fn credentials(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<O
         Credentials,
         r#"select id, password_hash, verified_at is not null as "is_verified!",
                   case when blocked_at is not null then coalesce(blocked_reason, '') end as blocked,
-                  totp_enabled_at is not null as "has_two_factor!"
+                  totp_enabled_at is not null as "has_two_factor!",
+                  coalesce((select epoch from session_epochs where user_id = users.id), 0) as "session_epoch!"
            from users where email = $1::text::citext and deleting_at is null"#,
         email
     )
@@ -46,7 +49,8 @@ pub async fn credentials_by_id(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result
         Credentials,
         r#"select id, password_hash, verified_at is not null as "is_verified!",
                   case when blocked_at is not null then coalesce(blocked_reason, '') end as blocked,
-                  totp_enabled_at is not null as "has_two_factor!"
+                  totp_enabled_at is not null as "has_two_factor!",
+                  coalesce((select epoch from session_epochs where user_id = users.id), 0) as "session_epoch!"
            from users where id = $1 and deleting_at is null"#,
         id
     )
@@ -54,13 +58,21 @@ pub async fn credentials_by_id(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result
     .await
 }
 
-/// The signed-in user, if the account still may be used.
-pub async fn active(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<User>> {
+/// A user whose account may be used. With a session, only if that still is theirs and alive: asked when a handler begins,
+/// because it may have been ended while its request's body was read.
+pub async fn active(db: impl PgExecutor<'_>, id: i64, session_hash: Option<&[u8]>) -> sqlx::Result<Option<User>> {
     let row = sqlx::query!(
         r#"select id, email::text as "email!", full_name, time_zone, totp_enabled_at is not null as "has_two_factor!",
                   array(select role from user_roles where user_id = users.id) as "roles!"
-           from users where id = $1 and verified_at is not null and blocked_at is null"#,
-        id
+           from users
+           where id = $1 and verified_at is not null and blocked_at is null
+             and ($2::bytea is null or exists (
+               select from sessions s
+               where s.id_hash = $2 and s.user_id = $1 and s.expires_at > now()
+                 and coalesce((s.entries ->> 'epoch')::int, 0) = coalesce((select epoch from session_epochs where user_id = $1), 0)
+             ))"#,
+        id,
+        session_hash
     )
     .fetch_optional(db)
     .await?;

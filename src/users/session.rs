@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     model::User,
-    queries,
+    queries::{self, Credentials},
     rights::{self, Reach, Right},
     two_factor,
 };
@@ -15,7 +15,10 @@ use crate::{
     error::{Asked, Error},
     mailings::schedule::Zone,
     ui::layout::{Section, Shell, Urge, UserMenu},
-    web::{Chrome, page, session as stored},
+    web::{
+        Chrome, page,
+        session::{self as stored, SessionHash},
+    },
 };
 
 /// The signed-in user: verified, not blocked. Anybody else is sent to the sign-in page.
@@ -63,11 +66,12 @@ impl<'a> FromRequest<'a> for CurrentUser {
 }
 
 impl<'a> FromRequest<'a> for Visitor {
-    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
         let session = <&Session>::from_request_without_body(request).await?;
         let Some(user_id) = session.get::<i64>(stored::USER_ID) else { return Ok(Self(None)) };
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
-        Ok(Self(queries::active(&app.db, user_id).await.map_err(Error::from)?))
+        let SessionHash(Some(hash)) = SessionHash::from_request(request, body).await? else { return Ok(Self(None)) };
+        Ok(Self(queries::active(&app.db, user_id, Some(&hash)).await.map_err(Error::from)?))
     }
 }
 
@@ -116,9 +120,10 @@ fn return_to(request: &Request) -> String {
 }
 
 /// Signs somebody in: a new session under a new id, so that one that was planted before is worth nothing.
-pub fn begin(session: &Session, request: &Request, user_id: i64) {
+pub fn begin(session: &Session, request: &Request, credentials: &Credentials) {
     session.clear();
-    session.set(stored::USER_ID, user_id);
+    session.set(stored::USER_ID, credentials.id);
+    session.set(stored::EPOCH, credentials.session_epoch);
     session.set(stored::SIGNED_IN_AT, time::OffsetDateTime::now_utc().unix_timestamp());
     let agent: String = request.header(header::USER_AGENT).unwrap_or_default().chars().take(300).collect();
     session.set(stored::AGENT, agent);

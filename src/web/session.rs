@@ -21,6 +21,9 @@ pub const SIGNED_IN_AT: &str = "signed_in_at";
 pub const AGENT: &str = "agent";
 /// The entry of somebody who has given the password and not yet the code.
 pub const PENDING: &str = "pending_sign_in";
+/// The entry with the user's epoch of when the sign-in began: all that were begun before [`end_all`] are worth nothing,
+/// also those that had not been stored yet.
+pub const EPOCH: &str = "epoch";
 /// Stands in what is loaded, never in the table: the session goes on under another cookie.
 const ROTATE: &str = "rotate";
 
@@ -30,6 +33,8 @@ pub const IDLE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub const ABSOLUTE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a session of nobody lasts: it carries a message to the next page.
 const ANONYMOUS: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many sessions a user may have; another one ends the one that has been silent the longest.
+pub const AT_MOST: i64 = 50;
 
 /// The session's cookie: out of reach of scripts; over https of other hosts of the domain as well, by its prefix (RFC
 /// 6265bis, section 4.1.3.2).
@@ -52,9 +57,11 @@ impl<'a> FromRequest<'a> for SessionHash {
     }
 }
 
-/// Gives a session whose user's rights have changed another id, before anything else is done with it.
+/// Gives a session whose user's rights have changed another id, before anything else is done with it. Not where a body is
+/// read first: that takes as long as the client likes, and a session that is ended meanwhile must not get another id.
 pub async fn rotate<E: Endpoint>(endpoint: &E, request: Request) -> Result<E::Output> {
-    if let Some(session) = request.extensions().get::<Session>()
+    if request.method().is_safe()
+        && let Some(session) = request.extensions().get::<Session>()
         && session.get::<bool>(ROTATE).is_some()
     {
         session.remove(ROTATE);
@@ -106,10 +113,12 @@ impl SessionStorage for PostgresSessions {
     ) -> Result<()> {
         let user_id = entries.get(USER_ID).and_then(Value::as_i64);
         let signed_in_at = entries.get(SIGNED_IN_AT).and_then(Value::as_i64);
+        let epoch = entries.get(EPOCH).and_then(Value::as_i64).unwrap_or_default();
         sqlx::query!(
             "insert into sessions (id_hash, user_id, entries, ends_at, expires_at)
              select $1, $2, $3, ends.ends_at, least(now() + make_interval(secs => case when $2::bigint is null then $6::float8 else $5::float8 end), ends.ends_at)
              from (select coalesce(to_timestamp($7::bigint), now()) + make_interval(secs => $4::float8) as ends_at) ends
+             where $2::bigint is null or coalesce((select epoch from session_epochs where user_id = $2), 0) = $8::bigint
              on conflict on constraint sessions_pkey
              do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = excluded.expires_at, ends_at = excluded.ends_at
              where sessions.expires_at > now()",
@@ -119,7 +128,8 @@ impl SessionStorage for PostgresSessions {
             ABSOLUTE.as_secs_f64(),
             IDLE.as_secs_f64(),
             ANONYMOUS.as_secs_f64(),
-            signed_in_at
+            signed_in_at,
+            epoch
         )
         .execute(&self.pool)
         .await
@@ -158,20 +168,56 @@ pub async fn delete_expired(pool: &PgPool) -> Result<u64, sqlx::Error> {
     Ok(sqlx::query!("delete from sessions where expires_at < now() - interval '1 hour'").execute(pool).await?.rows_affected())
 }
 
-/// Ends all sessions of a user but one, by its cookie's hash.
+/// What [`end_all`] did.
+#[derive(Debug)]
+pub struct Ended {
+    pub sessions: i64,
+    /// What the session that goes on has to carry as its [`EPOCH`] from now on.
+    pub epoch: i32,
+}
+
+/// Ends all sessions of a user but one, by its cookie's hash; also those of sign-ins that are under way.
 ///
 /// # Errors
 /// The database's.
-pub async fn end_all(db: impl sqlx::PgExecutor<'_>, user_id: i64, except: Option<&[u8]>) -> sqlx::Result<u64> {
-    let ended = sqlx::query!(
-        "update sessions set user_id = null, entries = '{}', expires_at = now()
-         where user_id = $1 and ($2::bytea is null or id_hash <> $2)",
+pub async fn end_all(db: impl sqlx::PgExecutor<'_>, user_id: i64, except: Option<&[u8]>) -> sqlx::Result<Ended> {
+    sqlx::query_as!(
+        Ended,
+        r#"with next as (
+             insert into session_epochs (user_id, epoch) values ($1, 1)
+             on conflict on constraint session_epochs_pkey do update set epoch = session_epochs.epoch + 1
+             returning epoch
+           ), kept as (
+             update sessions set entries = jsonb_set(entries, '{epoch}', to_jsonb(next.epoch)) from next
+             where user_id = $1 and id_hash = $2
+           ), ended as (
+             update sessions set user_id = null, entries = '{}', expires_at = now()
+             where user_id = $1 and ($2::bytea is null or id_hash <> $2)
+             returning 1
+           )
+           select next.epoch, (select count(*) from ended) as "sessions!" from next"#,
         user_id,
         except
     )
+    .fetch_one(db)
+    .await
+}
+
+/// Ends the sessions beyond [`AT_MOST`] that have been silent the longest.
+///
+/// # Errors
+/// The database's.
+pub async fn end_surplus(db: impl sqlx::PgExecutor<'_>, user_id: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sessions set user_id = null, entries = '{}', expires_at = now()
+         where id in (select id from sessions where user_id = $1 and expires_at > now() order by seen_at desc, id desc offset $2)",
+        user_id,
+        // The one that is about to begin has its place.
+        AT_MOST - 1
+    )
     .execute(db)
     .await?;
-    Ok(ended.rows_affected())
+    Ok(())
 }
 
 /// Whether a session is still its user's, and the user may still use it.
@@ -183,6 +229,7 @@ pub async fn is_alive(db: impl sqlx::PgExecutor<'_>, hash: &[u8], user_id: i64) 
         r#"select exists (
              select from sessions s join users u on u.id = s.user_id
              where s.id_hash = $1 and u.id = $2 and s.expires_at > now() and u.verified_at is not null and u.blocked_at is null
+               and coalesce((s.entries ->> 'epoch')::int, 0) = coalesce((select epoch from session_epochs where user_id = u.id), 0)
            ) as "is_alive!""#,
         hash,
         user_id

@@ -12,7 +12,10 @@ use crate::{
         jobs::{Notice, SendAccountMail},
         password as passwords, queries as users,
     },
-    web::{self, Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other},
+    web::{
+        Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other,
+        session::{EPOCH, SessionHash, end_all},
+    },
 };
 
 #[handler]
@@ -27,6 +30,7 @@ pub async fn update(
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
+    SessionHash(own): SessionHash,
     FormData(form): FormData<PasswordChangeForm>,
 ) -> Result<Response> {
     let refused = |errors: &FieldErrors| Page::refused(errors, views::password_page(&user, &chrome, errors)).into_response();
@@ -45,11 +49,12 @@ pub async fn update(
     }
     // Whoever knew the old one may have asked for a link or be signed in.
     users::kill_tokens(&mut *transaction, user.id()).await?;
-    web::session::end_all(&mut *transaction, user.id(), None).await?;
+    let ended = end_all(&mut *transaction, user.id(), own.as_deref()).await?;
     let mail = SendAccountMail::Notice { user_id: user.id(), notice: Notice::PasswordChanged };
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;
     // This one goes on, under another cookie.
+    session.set(EPOCH, ended.epoch);
     session.renew();
     flash(session, true, "Your password is changed. Every other browser was signed out.");
     Ok(see_other("/account/password"))

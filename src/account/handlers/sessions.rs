@@ -33,6 +33,11 @@ pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(
 #[handler]
 pub async fn delete_others(user: CurrentUser, app: Data<&App>, session: &Session, SessionHash(own): SessionHash) -> Result<Response> {
     let ended = web::session::end_all(&app.db, user.id(), own.as_deref()).await?;
-    flash(session, true, if ended == 1 { "One browser was signed out.".into() } else { format!("{ended} browsers were signed out.") });
+    session.set(web::session::EPOCH, ended.epoch);
+    let words = match ended.sessions {
+        1 => "One browser was signed out.".to_owned(),
+        count => format!("{count} browsers were signed out."),
+    };
+    flash(session, true, words);
     Ok(see_other("/account/sessions"))
 }

@@ -22,7 +22,7 @@ use crate::{
     },
     web::{
         Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other,
-        session::{SessionHash, count_try},
+        session::{SessionHash, count_try, end_surplus},
     },
 };
 
@@ -103,7 +103,8 @@ pub async fn create(
     }
     queries::signed_in(&mut *transaction, credentials.id).await?;
     transaction.commit().await?;
-    session::begin(session, request, credentials.id);
+    session::begin(session, request, &credentials);
+    end_surplus(&app.db, credentials.id).await?;
     if let Used::Recovery { left } = used {
         flash(
             session,

@@ -17,7 +17,7 @@ use crate::{
         model::{self, LoginForm},
         password, queries, session, views,
     },
-    web::{Chrome, ClientAddress, FormData, Page, form, see_other},
+    web::{Chrome, ClientAddress, FormData, Page, form, see_other, session::end_surplus},
 };
 
 #[derive(Default, Deserialize)]
@@ -75,7 +75,8 @@ pub async fn create(
                 session::Pending::begin(session, credentials.id, &kept);
                 return Ok(see_other(second_factor::address(&login.next)));
             } else {
-                session::begin(session, request, credentials.id);
+                session::begin(session, request, &credentials);
+                end_surplus(&app.db, credentials.id).await?;
                 queries::signed_in(&app.db, credentials.id).await?;
                 return Ok(see_other(model::local_path(&login.next)));
             }
