@@ -223,7 +223,8 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<
            from attempts a
            join mailings m on m.id = a.mailing_id
            join users u on u.id = a.user_id
-           where a.id = any($1)"#,
+           -- An account that was closed a moment ago has no address to answer to any more.
+           where a.id = any($1) and u.deleting_at is null"#,
         attempt_ids
     )
     .fetch_all(db)

@@ -120,7 +120,7 @@ impl SessionStorage for PostgresSessions {
              from (select coalesce(to_timestamp($7::bigint), now()) + make_interval(secs => $4::float8) as ends_at) ends
              where $2::bigint is null or coalesce((select epoch from session_epochs where user_id = $2), 0) = $8::bigint
              on conflict on constraint sessions_pkey
-             do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = excluded.expires_at, ends_at = excluded.ends_at
+             do update set user_id = excluded.user_id, entries = excluded.entries, expires_at = least(excluded.expires_at, sessions.ends_at)
              where sessions.expires_at > now()",
             &hash(session_id),
             user_id,

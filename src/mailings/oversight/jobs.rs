@@ -31,9 +31,17 @@ async fn tell(engine: &Engine, entry_id: i64) -> anyhow::Result<()> {
     let Some(entry) = audit::queries::get(&app.db, entry_id).await? else { return Ok(()) };
     let Some(owner) = queries::told(&app.db, entry.subject_id).await? else { return Ok(()) };
     let link = app.config.link(&format!("/mailings/{}", entry.subject_id));
+    // A mail that comes late, after the opposite was done, would be the last word and wrong; the later one's mail says how it is.
     let mail = match Action::parse(&entry.action) {
-        Some(Action::DisableMailing) => mails::disabled(&owner.full_name, &entry.subject, &entry.reason, &link),
-        Some(Action::EnableMailing) => mails::enabled(&owner.full_name, &entry.subject, &link),
+        Some(Action::DisableMailing) if owner.is_disabled => mails::disabled(&owner.full_name, &entry.subject, &entry.reason, &link),
+        Some(Action::EnableMailing) if !owner.is_disabled => {
+            let goes_on = match (owner.is_paused, owner.has_next_run) {
+                (true, _) => "It is paused, so nothing goes out before you resume it.",
+                (false, false) => "No run of it is left.",
+                (false, true) => "It goes on; its page shows when it goes out next.",
+            };
+            mails::enabled(&owner.full_name, &entry.subject, goes_on, &link)
+        }
         _ => return Ok(()),
     };
     transmit(engine, &owner.email, &owner.full_name, &mail).await

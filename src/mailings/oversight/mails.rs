@@ -18,16 +18,13 @@ pub fn disabled(full_name: &str, mailing: &str, reason: &str, link: &str) -> Acc
     AccountMail { subject: "Your mailing was disabled".into(), body: Body::trusted(&html.into_string(), &text) }
 }
 
-/// A manager has enabled the mailing.
-pub fn enabled(full_name: &str, mailing: &str, link: &str) -> AccountMail {
+/// A manager has enabled the mailing; `goes_on` says what that means for it.
+pub fn enabled(full_name: &str, mailing: &str, goes_on: &str, link: &str) -> AccountMail {
     let html = maud::html! {
         p { "Hello " (full_name) "," }
-        p { "a manager has enabled your mailing “" (mailing) "” again. It goes on with its next moment; what fell due meanwhile stays unsent." }
+        p { "a manager has enabled your mailing “" (mailing) "” again. " (goes_on) }
         p { a href=(link) { (link) } }
     };
-    let text = format!(
-        "Hello {full_name},\n\na manager has enabled your mailing “{mailing}” again. It goes on with its next moment; what fell due \
-         meanwhile stays unsent.\n\n{link}\n"
-    );
+    let text = format!("Hello {full_name},\n\na manager has enabled your mailing “{mailing}” again. {goes_on}\n\n{link}\n");
     AccountMail { subject: "Your mailing was enabled".into(), body: Body::trusted(&html.into_string(), &text) }
 }

@@ -61,17 +61,22 @@ pub async fn list(
     Ok(overseen.collect())
 }
 
-/// Who is told about a mailing. None: it is gone, or its owner is leaving.
+/// Who is told about a mailing, and how it stands. None: it is gone, or its owner is blocked or leaving.
 pub struct Told {
     pub email: String,
     pub full_name: String,
+    pub is_disabled: bool,
+    pub is_paused: bool,
+    pub has_next_run: bool,
 }
 
 pub async fn told(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<Option<Told>> {
     sqlx::query_as!(
         Told,
-        r#"select u.email::text as "email!", u.full_name from mailings m join users u on u.id = m.user_id
-           where m.id = $1 and u.deleting_at is null"#,
+        r#"select u.email::text as "email!", u.full_name, m.disabled_at is not null as "is_disabled!", m.paused_at is not null as "is_paused!",
+                  m.next_run_at is not null as "has_next_run!"
+           from mailings m join users u on u.id = m.user_id
+           where m.id = $1 and u.blocked_at is null"#,
         mailing_id
     )
     .fetch_optional(db)

@@ -80,7 +80,7 @@ pub fn suspension_card(mailing: &Mailing, chrome: &Chrome, form: &SuspensionForm
             div .card-header { h2 .card-title { @if mailing.disabled_at.is_some() { "Disabled" } @else { "Disable this mailing" } } }
             div .card-body {
                 @if mailing.disabled_at.is_some() {
-                    p .text-secondary { "Nothing of it goes out. Enabled, it goes on with its next moment; what fell due meanwhile stays unsent." }
+                    p .text-secondary { "Nothing of it goes out. Enabled, it goes on with its next moment. What fell due meanwhile stays unsent, but for a first run whose end has not come: that goes out at once." }
                     (button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label: "Enable", class: "btn-primary" }))
                 } @else {
                     (reason_form(&action, chrome, &form.reason, &form.errors, "Disable",

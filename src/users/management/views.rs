@@ -175,7 +175,7 @@ fn block_card(user: &CurrentUser, chrome: &Chrome, account: &Account, form: &Blo
                         @else { p .text-secondary .mb-0 { (refusal.sentence()) } }
                     }
                     Ok(()) if account.blocked_at.is_some() => {
-                        p .text-secondary { "Nothing of theirs goes out. Unblocked, their mailings go on with their next moments; what fell due meanwhile stays unsent." }
+                        p .text-secondary { "Nothing of theirs goes out. Unblocked, their mailings go on with their next moments. What fell due meanwhile stays unsent, but for first runs whose end has not come: those go out at once." }
                         (button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label: "Unblock", class: "btn-primary" }))
                     }
                     Ok(()) => (reason_form(&action, chrome, &form.reason, &form.errors, "Block",
