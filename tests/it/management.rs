@@ -9,7 +9,7 @@ mod suspension;
 
 use reqwest::StatusCode;
 
-use crate::support::{Browser, TestApp, until};
+use crate::support::{Browser, TestApp};
 
 /// The audit trail as it stands: who, what, to whom, why, oldest first.
 async fn trail(app: &TestApp) -> Vec<(String, String, String, String)> {
@@ -29,9 +29,8 @@ async fn sessions(app: &TestApp, user_id: i64) -> i64 {
 /// Lets two requests be decided on at the same moment: both have passed the door and wait for their turn with the roles.
 async fn at_once<T>(app: &TestApp, first: impl Future<Output = T>, second: impl Future<Output = T>) -> (T, T) {
     let turn = app.standing("select name from roles where name = 'admin' for update").await;
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let release = async {
-        until("both wait", || async { (app.count(waiting).await == 2).then_some(()) }).await;
+        app.waiting(2).await;
         turn.commit().await.unwrap();
     };
     let (first, second, ()) = tokio::join!(first, second, release);
@@ -179,8 +178,7 @@ async fn whoever_loses_the_right_while_the_request_is_under_way_changes_nothing(
             let typed = [("email", email), ("full_name", "Other"), ("reason", "Because")];
             let request = ada.post(&path, fields, &typed);
             let release = async {
-                let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-                until(&format!("{method} {path} waits"), || async { (app.count(waiting).await == 1).then_some(()) }).await;
+                app.waiting(1).await;
                 sqlx::query(loss).bind(ada_id).execute(&mut *turn).await.unwrap();
                 turn.commit().await.unwrap();
             };

@@ -25,6 +25,8 @@ use crate::{
 
 /// Where the last administrator would be lost.
 pub const LAST_ADMIN: &str = "This is the last administrator; make somebody else one first.";
+/// Where one's own address would go without the password: whoever has found an open browser could take the account.
+pub const OWN_ADDRESS: &str = "Your own address is changed under “Your account”, with your password.";
 
 /// Makes an account without a password: its owner gets a mail with a link to choose one.
 ///
@@ -57,12 +59,16 @@ async fn invite(app: &App, transaction: &mut PgTransaction<'_>, email: &str) -> 
 /// nothing; other roles give the user's sessions other cookies.
 ///
 /// # Errors
-/// The address is another account's, or nobody would be left to give roles; not found where there is no such account; forbidden where the actor may no longer.
+/// The address is another account's, or one's own in place of the present one, or nobody would be left to give roles; not found where there is no such account; forbidden where the actor may no longer.
 pub async fn update(app: &App, actor: &User, id: i64, new: &NewAccount) -> Result<(), Refusal> {
     let mut transaction = app.db.begin().await?;
     let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let is_last_admin = users::queries::is_last_admin(&mut transaction, id).await?;
     let old = management::queries::lock(&mut transaction, id).await?;
+    // Another case of the letters reaches the same mailbox.
+    if id == actor.id && new.email.to_lowercase() != old.email.to_lowercase() {
+        return Err(FieldErrors::of("email", OWN_ADDRESS).into());
+    }
     if is_last_admin && !new.roles.contains(&Role::Admin) {
         return Err(FieldErrors::of("roles", LAST_ADMIN).into());
     }
