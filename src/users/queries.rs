@@ -5,7 +5,11 @@ mod tokens;
 
 use sqlx::{PgConnection, PgExecutor};
 
-use super::{model::User, rights::Role};
+use super::{
+    model::User,
+    rights::{self, Right, Role},
+};
+use crate::error::{Error, Result};
 
 pub use second_factor::{
     codes_left, disable_totp, enable_totp, replace_recovery_codes, reseal, sealed_secrets, set_up_totp, take_step, totp_secret,
@@ -178,6 +182,25 @@ pub async fn owner(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Owner> {
 pub async fn lock_roles(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
     sqlx::query!("select name from roles where name = 'admin' for update").fetch_one(db).await?;
     Ok(())
+}
+
+/// The actor with the roles they have now that it is their turn: between the door and here they may have lost them, or been
+/// blocked. Until the transaction ends nobody gives or takes any. Asked before any user's row or mailing is taken.
+///
+/// # Errors
+/// Forbidden where one of the rights is gone.
+pub async fn still_may(db: &mut PgConnection, actor: &User, needed: &[Right]) -> Result<User> {
+    lock_roles(&mut *db).await?;
+    let names = sqlx::query_scalar!(
+        "select r.role from user_roles r join users u on u.id = r.user_id
+         where u.id = $1 and u.verified_at is not null and u.blocked_at is null and u.deleting_at is null",
+        actor.id
+    )
+    .fetch_all(db)
+    .await?;
+    let roles: Vec<Role> = names.iter().filter_map(|name| Role::parse(name)).collect();
+    let may = needed.iter().all(|right| rights::allows(&roles, *right));
+    if may { Ok(User { roles, ..actor.clone() }) } else { Err(Error::Forbidden) }
 }
 
 /// Closes an account whose rows are about to be deleted: blocked for everything, and its address free for another.

@@ -9,7 +9,7 @@ mod suspension;
 
 use reqwest::StatusCode;
 
-use crate::support::{Browser, TestApp, until};
+use crate::support::{Browser, TestApp};
 
 /// The audit trail as it stands: who, what, to whom, why, oldest first.
 async fn trail(app: &TestApp) -> Vec<(String, String, String, String)> {
@@ -29,9 +29,8 @@ async fn sessions(app: &TestApp, user_id: i64) -> i64 {
 /// Lets two requests be decided on at the same moment: both have passed the door and wait for their turn with the roles.
 async fn at_once<T>(app: &TestApp, first: impl Future<Output = T>, second: impl Future<Output = T>) -> (T, T) {
     let turn = app.standing("select name from roles where name = 'admin' for update").await;
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let release = async {
-        until("both wait", || async { (app.count(waiting).await == 2).then_some(()) }).await;
+        app.waiting(2).await;
         turn.commit().await.unwrap();
     };
     let (first, second, ()) = tokio::join!(first, second, release);
@@ -134,4 +133,60 @@ async fn nobody_else_sees_users_or_everybodys_mailings_and_managers_see_no_accou
     let links = |page: crate::support::Page| page.texts("#user-menu a");
     assert_eq!(links(browser.get("/").await), ["Your account"]);
     assert_eq!(links(max.get("/").await), ["Users", "Everybody’s mailings", "Your account"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_loses_the_right_while_the_request_is_under_way_changes_nothing() {
+    let app = TestApp::without_worker().await;
+    let (ada_id, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    app.signed_in_as("bob@example.org", "admin").await;
+    let (una, _) = app.signed_in("una@example.org").await;
+    app.recipients(una, &["rita@example.org"]).await;
+    let (mailing, disabled) = (app.due_mailing(una).await, app.due_mailing(una).await);
+    let blocked = app.user("blocked@example.org").await;
+    for query in [
+        format!("update mailings set disabled_at = now(), disabled_reason = 'Spam' where id = {disabled}"),
+        format!("update users set blocked_at = now(), blocked_reason = 'Spam' where id = {blocked}"),
+        format!("update users set totp_secret = 'x', totp_enabled_at = now() where id = {una}"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(query)).execute(&app.db).await.unwrap();
+    }
+    let standing = "select (select count(*) from users) + (select count(*) from user_roles)
+        + (select count(*) from users where full_name = 'Other' or deleting_at is not null) + (select count(*) from users where blocked_at is not null)
+        + (select count(*) from users where totp_enabled_at is not null) + (select count(*) from sessions where user_id is not null)
+        + (select count(*) from mailings where disabled_at is not null)";
+    let before = app.count(standing).await;
+    let token = ada.token().await;
+    for (method, path) in [
+        ("post", "/admin/users".to_owned()),
+        ("put", format!("/admin/users/{una}")),
+        ("delete", format!("/admin/users/{una}")),
+        ("delete", format!("/admin/users/{una}/two-factor")),
+        ("delete", format!("/admin/users/{una}/sessions")),
+        ("put", format!("/users/{una}/block")),
+        ("delete", format!("/users/{blocked}/block")),
+        ("put", format!("/mailings/{mailing}/suspension")),
+        ("delete", format!("/mailings/{disabled}/suspension")),
+    ] {
+        let email = if method == "post" { "new@example.org" } else { "una@example.org" };
+        for (loss, gain) in [
+            ("delete from user_roles where user_id = $1", "insert into user_roles (user_id, role) values ($1, 'admin')"),
+            ("update users set blocked_at = now() where id = $1", "update users set blocked_at = null where id = $1"),
+        ] {
+            let mut turn = app.standing("select name from roles where name = 'admin' for update").await;
+            let fields = vec![("csrf_token".to_owned(), token.clone()), ("_method".to_owned(), method.to_owned())];
+            let typed = [("email", email), ("full_name", "Other"), ("reason", "Because")];
+            let request = ada.post(&path, fields, &typed);
+            let release = async {
+                app.waiting(1).await;
+                sqlx::query(loss).bind(ada_id).execute(&mut *turn).await.unwrap();
+                turn.commit().await.unwrap();
+            };
+            let (page, ()) = tokio::join!(request, release);
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{method} {path}, {loss}: {}", page.text);
+            sqlx::query(gain).bind(ada_id).execute(&app.db).await.unwrap();
+            assert_eq!(app.count(standing).await, before, "{method} {path}, {loss}");
+        }
+    }
+    assert_eq!(trail(&app).await, []);
 }

@@ -2,7 +2,7 @@
 
 use poem::{IntoResponse, Response, handler, session::Session, web::Data};
 
-use super::proven;
+use super::{own_password, use_up};
 use crate::{
     account::{model::ProofForm, queries, views},
     app::App,
@@ -33,10 +33,17 @@ pub async fn delete(
         Ok(code) => code,
         Err(errors) => return Ok(Page::invalid(delete_page(&app, &user, &chrome, &errors).await?).into_response()),
     };
-    let mut transaction = match proven(&app, &user, client, &form, code.as_ref()).await? {
-        Ok(transaction) => transaction,
-        Err(errors) => return Ok(Page::refused(&errors, delete_page(&app, &user, &chrome, &errors).await?).into_response()),
-    };
+    if let Err(errors) = own_password(&app, &user, client, "password", &form.password).await? {
+        return Ok(Page::refused(&errors, delete_page(&app, &user, &chrome, &errors).await?).into_response());
+    }
+    let mut transaction = app.db.begin().await?;
+    // The code takes the user's row, and the roles come before any: an administrator who acts on this account has them first.
+    users::lock_roles(&mut *transaction).await?;
+    if let Err(errors) = use_up(&app, &mut transaction, &user, client, code.as_ref()).await? {
+        // The page asks who is the last administrator, and would wait for this one.
+        transaction.rollback().await?;
+        return Ok(Page::refused(&errors, delete_page(&app, &user, &chrome, &errors).await?).into_response());
+    }
     if deletion::begin(&app, &mut transaction, user.id()).await? == Begun::LastAdmin {
         transaction.rollback().await?;
         return Ok(Page::conflict(delete_page(&app, &user, &chrome, &FieldErrors::default()).await?).into_response());

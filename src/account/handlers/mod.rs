@@ -64,16 +64,27 @@ async fn proven(
         return Ok(Err(errors));
     }
     let mut transaction = app.db.begin().await?;
-    let Some(code) = code else { return Ok(Ok(transaction)) };
+    Ok(use_up(app, &mut transaction, user, client, code).await?.map(|()| transaction))
+}
+
+/// Uses the code up, if it is right; else what is wrong. Nothing, where none is asked for.
+async fn use_up(
+    app: &App,
+    transaction: &mut PgTransaction<'_>,
+    user: &CurrentUser,
+    client: ClientAddress,
+    code: Option<&Code>,
+) -> Result<Result<(), FieldErrors>> {
+    let Some(code) = code else { return Ok(Ok(())) };
     let pass = match app.throttle.enter(Door::SecondFactor, client, &account(user)) {
         Ok(pass) => pass,
         Err(wait) => return Ok(Err(FieldErrors::of_wait(wait))),
     };
-    if second_factor::check(app, &mut transaction, user.id(), code).await?.is_none() {
+    if second_factor::check(app, transaction, user.id(), code).await?.is_none() {
         return Ok(Err(FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.")));
     }
     app.throttle.give_back(pass);
-    Ok(Ok(transaction))
+    Ok(Ok(()))
 }
 
 /// The zone that moments are shown in.

@@ -8,16 +8,17 @@ use crate::{
     audit::{self, Action, Actor, Reason, Subject},
     error::{Error, Result},
     mailings::{model::Mailing, queries, runs},
-    users::model::User,
+    users::{self, Manager, model::User},
 };
 
 /// Disables a mailing: no run starts, a running attempt rests before its next batch, and the owner cannot start it. Of one
 /// that is disabled it changes the reason; the same once more changes nothing.
 ///
 /// # Errors
-/// Not found where there is no such mailing.
+/// Not found where there is no such mailing; forbidden where the actor may no longer.
 pub async fn disable(app: &App, actor: &User, id: i64, reason: &Reason) -> Result<()> {
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Manager::RIGHTS).await?;
     let mailing = queries::lock(&mut transaction, id).await?.ok_or(Error::NotFound)?;
     if mailing.disabled_at.is_some() && mailing.disabled_reason.as_deref() == Some(reason.as_str()) {
         return Ok(());
@@ -32,9 +33,10 @@ pub async fn disable(app: &App, actor: &User, id: i64, reason: &Reason) -> Resul
 /// Enables a mailing; it goes on as after a pause. One that is not disabled stays as it is.
 ///
 /// # Errors
-/// Not found where there is no such mailing.
+/// Not found where there is no such mailing; forbidden where the actor may no longer.
 pub async fn enable(app: &App, actor: &User, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Manager::RIGHTS).await?;
     let mailing = queries::lock(&mut transaction, id).await?.ok_or(Error::NotFound)?;
     if mailing.disabled_at.is_none() {
         return Ok(());

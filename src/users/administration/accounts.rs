@@ -12,7 +12,7 @@ use crate::{
     audit::{self, Action, Actor, Subject},
     error::Result,
     users::{
-        self,
+        self, Admin,
         deletion::Begun,
         jobs::{Notice, SendAccountMail},
         management::{self, model::Account},
@@ -25,16 +25,19 @@ use crate::{
 
 /// Where the last administrator would be lost.
 pub const LAST_ADMIN: &str = "This is the last administrator; make somebody else one first.";
+/// Where one's own address would go without the password: whoever has found an open browser could take the account.
+pub const OWN_ADDRESS: &str = "Your own address is changed under “Your account”, with your password.";
 
 /// Makes an account without a password: its owner gets a mail with a link to choose one.
 ///
 /// # Errors
-/// The address has an account already.
+/// The address has an account already; forbidden where the actor may no longer.
 pub async fn create(app: &App, actor: &User, new: &NewAccount) -> Result<i64, Refusal> {
     // Nobody knows it, and it is replaced by the one that is chosen behind the link.
     let unknown = Password::parse(&Uuid::new_v4().to_string()).map_err(|error| Refusal::Failed(anyhow::anyhow!(error).into()))?;
     let hash = password::hash(unknown).await?;
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let Some(id) = users::queries::insert(&mut *transaction, &new.email, &new.full_name, &hash).await? else {
         return Err(FieldErrors::of("email", "There is an account of this address already.").into());
     };
@@ -56,11 +59,16 @@ async fn invite(app: &App, transaction: &mut PgTransaction<'_>, email: &str) -> 
 /// nothing; other roles give the user's sessions other cookies.
 ///
 /// # Errors
-/// The address is another account's, or nobody would be left to give roles; not found where there is no such account.
+/// The address is another account's, or one's own in place of the present one, or nobody would be left to give roles; not found where there is no such account; forbidden where the actor may no longer.
 pub async fn update(app: &App, actor: &User, id: i64, new: &NewAccount) -> Result<(), Refusal> {
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let is_last_admin = users::queries::is_last_admin(&mut transaction, id).await?;
     let old = management::queries::lock(&mut transaction, id).await?;
+    // Another case of the letters reaches the same mailbox.
+    if id == actor.id && new.email.to_lowercase() != old.email.to_lowercase() {
+        return Err(FieldErrors::of("email", OWN_ADDRESS).into());
+    }
     if is_last_admin && !new.roles.contains(&Role::Admin) {
         return Err(FieldErrors::of("roles", LAST_ADMIN).into());
     }
@@ -101,9 +109,10 @@ async fn save(app: &App, transaction: &mut PgTransaction<'_>, old: &Account, new
 /// Lets somebody sign in with the password alone, who has lost the second factor and the codes.
 ///
 /// # Errors
-/// Not found where there is no such account.
+/// Not found where there is no such account; forbidden where the actor may no longer.
 pub async fn switch_off_two_factor(app: &App, actor: &User, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let account = management::queries::lock(&mut transaction, id).await?;
     if account.has_two_factor {
         users::queries::disable_totp(&mut *transaction, id).await?;
@@ -118,9 +127,10 @@ pub async fn switch_off_two_factor(app: &App, actor: &User, id: i64) -> Result<(
 /// Signs somebody out everywhere.
 ///
 /// # Errors
-/// Not found where there is no such account.
+/// Not found where there is no such account; forbidden where the actor may no longer.
 pub async fn end_sessions(app: &App, actor: &User, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let account = management::queries::lock(&mut transaction, id).await?;
     web::session::end_all(&mut *transaction, id, None).await?;
     let subject = Subject::User { id, email: &account.email };
@@ -132,9 +142,10 @@ pub async fn end_sessions(app: &App, actor: &User, id: i64) -> Result<()> {
 /// Closes an account for good; a job deletes what was theirs.
 ///
 /// # Errors
-/// Not found where there is no such account.
+/// Not found where there is no such account; forbidden where the actor may no longer.
 pub async fn delete(app: &App, actor: &User, account: &Account) -> Result<Begun> {
     let mut transaction = app.db.begin().await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let begun = users::deletion::begin(app, &mut transaction, account.id).await?;
     if begun == Begun::Closed {
         let subject = Subject::User { id: account.id, email: &account.email };

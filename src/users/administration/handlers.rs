@@ -147,8 +147,12 @@ pub async fn delete(
 
 #[handler]
 pub async fn delete_two_factor(Admin(user): Admin, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    accounts::switch_off_two_factor(&app, &user.0, id).await?;
-    flash(session, true, "Two-factor sign-in is off; the password alone signs in.");
+    if id == user.id() {
+        flash(session, false, views::OWN_TWO_FACTOR);
+    } else {
+        accounts::switch_off_two_factor(&app, &user.0, id).await?;
+        flash(session, true, "Two-factor sign-in is off; the password alone signs in.");
+    }
     Ok(see_other(format!("/admin/users/{id}")))
 }
 

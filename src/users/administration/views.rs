@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::model::AccountForm;
+use super::{accounts::OWN_ADDRESS, model::AccountForm};
 use crate::{
     account::queries::Belongings,
     ui::{
@@ -26,6 +26,9 @@ use crate::{
 };
 
 const HOME: Section = Section::Place("/admin/users");
+
+/// Why the button is not there for oneself.
+pub const OWN_TWO_FACTOR: &str = "Your own two-factor sign-in is switched off under “Your account”, with your password and a code.";
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, query: &UsersQuery, list: &Keyset<Account>) -> Markup {
     let content = html! {
@@ -87,11 +90,11 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
                     (csrf_field(&chrome.csrf))
                     (method_field("put"))
                     (fields(edit.form, edit.errors))
-                    p .text-secondary { "Another address is told to the old one and the new one." }
+                    p .text-secondary { @if account.id == user.id() { (OWN_ADDRESS) } @else { "Another address is told to the old one and the new one." } }
                     div .btn-list { (button::primary("Save")) (button::secondary_link("/admin/users", "Cancel")) }
                 }
             } } }
-            div .col-lg-5 { (way_in_card(account, chrome)) }
+            div .col-lg-5 { (way_in_card(user, account, chrome)) }
             div .col-lg-7 { (rights_card()) }
             div .col-lg-5 { (deletion_card(user, chrome, edit)) }
         }
@@ -99,7 +102,7 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
     page(&user.shell(chrome, &account.full_name, HOME), content)
 }
 
-fn way_in_card(account: &Account, chrome: &Chrome) -> Markup {
+fn way_in_card(user: &CurrentUser, account: &Account, chrome: &Chrome) -> Markup {
     let act = |what: &str, label: &str| {
         let action = format!("/admin/users/{}/{what}", account.id);
         button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label, class: "" })
@@ -108,8 +111,12 @@ fn way_in_card(account: &Account, chrome: &Chrome) -> Markup {
         div .card .h-100 {
             div .card-header { h2 .card-title { "Signing in" } }
             div .card-body {
-                p .text-secondary { "Whoever has lost the second factor and the recovery codes gets in with the password alone once it is off." }
-                p { @if account.has_two_factor { (act("two-factor", "Switch off two-factor sign-in")) } @else { "Two-factor sign-in is off." } }
+                @if account.id == user.id() && account.has_two_factor {
+                    p .text-secondary { (OWN_TWO_FACTOR) }
+                } @else {
+                    p .text-secondary { "Whoever has lost the second factor and the recovery codes gets in with the password alone once it is off." }
+                    p { @if account.has_two_factor { (act("two-factor", "Switch off two-factor sign-in")) } @else { "Two-factor sign-in is off." } }
+                }
                 p .text-secondary { "Ends every session of this account, on every device." }
                 (act("sessions", "Sign out everywhere"))
             }

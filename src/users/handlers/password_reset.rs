@@ -79,7 +79,7 @@ pub async fn update(
     }
     let hash = password::hash(password).await?;
     let mut transaction = app.db.begin().await?;
-    let Some(user_id) = queries::reset_password(&mut *transaction, &token_hash, &hash).await? else {
+    let Some(user_id) = queries::reset_password(&mut transaction, &token_hash, &hash).await? else {
         return Ok(Page::invalid(views::bad_reset_link_page(&visitor, &chrome)).into_response());
     };
     queries::kill_tokens(&mut *transaction, user_id).await?;

@@ -12,7 +12,7 @@ use crate::{
     audit::{self, Action, Actor, Reason, Subject},
     error::Result,
     mailings,
-    users::{self, model::User},
+    users::{self, Manager, model::User},
     web,
 };
 
@@ -20,17 +20,14 @@ use crate::{
 /// changes the reason; the same once more changes nothing.
 ///
 /// # Errors
-/// Not found where there is no such user.
+/// Not found where there is no such user; forbidden where the actor may no longer.
 pub async fn block(app: &App, actor: &User, id: i64, reason: &Reason) -> Result<Result<(), NotBlocked>> {
     let mut transaction = app.db.begin().await?;
-    // First, because whoever deletes an account or takes a role asks this before they take the user's row.
-    let is_last_admin = users::queries::is_last_admin(&mut transaction, id).await?;
+    // An administrator who acts is one who stays, so this never blocks the last.
+    let actor = &users::queries::still_may(&mut transaction, actor, Manager::RIGHTS).await?;
     let account = queries::lock(&mut transaction, id).await?;
     if let Err(refusal) = model::may_block(actor, id, &account.roles) {
         return Ok(Err(refusal));
-    }
-    if is_last_admin {
-        return Ok(Err(NotBlocked::LastAdmin));
     }
     if account.blocked_at.is_some() && account.blocked_reason.as_deref() == Some(reason.as_str()) {
         return Ok(Ok(()));
@@ -47,10 +44,10 @@ pub async fn block(app: &App, actor: &User, id: i64, reason: &Reason) -> Result<
 /// Unblocks a user. Their mailings go on as after a pause; somebody who is not blocked stays as they are.
 ///
 /// # Errors
-/// Not found where there is no such user.
+/// Not found where there is no such user; forbidden where the actor may no longer.
 pub async fn unblock(app: &App, actor: &User, id: i64) -> Result<Result<(), NotBlocked>> {
     let mut transaction = app.db.begin().await?;
-    users::queries::lock_roles(&mut *transaction).await?;
+    let actor = &users::queries::still_may(&mut transaction, actor, Manager::RIGHTS).await?;
     let account = queries::lock(&mut transaction, id).await?;
     if let Err(refusal) = model::may_block(actor, id, &account.roles) {
         return Ok(Err(refusal));

@@ -90,7 +90,6 @@ pub enum NotBlocked {
     Yourself,
     /// Managers watch over users; over managers and administrators, administrators do.
     Colleague,
-    LastAdmin,
 }
 
 impl NotBlocked {
@@ -99,7 +98,6 @@ impl NotBlocked {
         match self {
             Self::Yourself => "Nobody can block themselves.",
             Self::Colleague => "Only an administrator can block or unblock managers and administrators.",
-            Self::LastAdmin => "This is the last administrator; make somebody else one first.",
         }
     }
 }

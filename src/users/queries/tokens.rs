@@ -163,8 +163,11 @@ pub async fn reset_exists(db: impl PgExecutor<'_>, token_hash: &[u8]) -> sqlx::R
 }
 
 /// Uses the token: its user has the new password, and a confirmed address, since the mailbox is theirs. None: the token
-/// cannot be used (any more).
-pub async fn reset_password(db: impl PgExecutor<'_>, token_hash: &[u8], password_hash: &str) -> sqlx::Result<Option<i64>> {
+/// cannot be used (any more). The user's row is taken first, as by a change of the password, which ends the links.
+pub async fn reset_password(db: &mut PgConnection, token_hash: &[u8], password_hash: &str) -> sqlx::Result<Option<i64>> {
+    sqlx::query!("select id from users where id = (select user_id from user_tokens where token_hash = $1) for no key update", token_hash)
+        .fetch_optional(&mut *db)
+        .await?;
     sqlx::query_scalar!(
         "with used as (
              update user_tokens set used_at = now()

@@ -131,3 +131,30 @@ async fn links_of_a_deleted_account_are_dead() {
     }
     assert_eq!(app.count("select count(*) from users where email like 'deleted-%'").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_an_administrator_edits_at_the_same_moment_is_deleted_all_the_same() {
+    let app = TestApp::without_worker().await;
+    let (_, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    let (una, browser) = app.signed_in("una@example.org").await;
+    let authenticator = browser.switch_two_factor_on().await;
+    app.forget_used_codes(una).await;
+    let path = format!("/admin/users/{una}");
+    let edit = ada.get(&path).await.form(&path);
+    let deletion = browser.get("/account/delete").await.form("/account");
+
+    let turn = app.standing("select name from roles where name = 'admin' for update").await;
+    let code = authenticator.code(0);
+    let typed = [("password", Browser::PASSWORD), ("code", &*code)];
+    let second = async {
+        app.waiting(1).await;
+        let release = async {
+            app.waiting(2).await;
+            turn.commit().await.unwrap();
+        };
+        tokio::join!(browser.post("/account", deletion, &typed), release).0
+    };
+    let (edited, deleted) = tokio::join!(ada.post(&path, edit, &[("full_name", "Una Other")]), second);
+    assert_eq!((edited.status, deleted.status), (StatusCode::OK, StatusCode::OK), "{} {}", edited.text, deleted.text);
+    assert_eq!(deleted.text_of("h1").unwrap(), "Your account is deleted");
+}

@@ -279,3 +279,26 @@ async fn what_the_roles_may_do_stands_where_roles_are_given() {
         assert!(rows.contains(&"Block and unblock users, with a reasonyesyes".to_owned()), "{rows:?}");
     }
 }
+
+#[tokio::test]
+async fn administrators_change_their_own_address_and_second_factor_where_the_password_is_asked_for() {
+    let app = TestApp::without_worker().await;
+    let (ada_id, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    let enable = "update users set totp_secret = 'x', totp_enabled_at = now() where id = $1";
+    sqlx::query(enable).bind(ada_id).execute(&app.db).await.unwrap();
+    let page = save(&ada, ada_id, &[("email", "other@example.org"), ("full_name", "Ada Other")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.error("email").unwrap().contains("under “Your account”"), "{}", page.text);
+
+    let path = format!("/admin/users/{ada_id}");
+    let page = ada.get(&path).await;
+    assert_eq!(page.count(&format!("form[action='{path}/two-factor']")), 0);
+    assert!(page.contains("is switched off under “Your account”"), "{}", page.text);
+    let fields = vec![("csrf_token".to_owned(), ada.token().await), ("_method".to_owned(), "delete".to_owned())];
+    let page = ada.post(&format!("{path}/two-factor"), fields, &[]).await;
+    assert!(page.text_of(".alert-danger").unwrap().contains("under “Your account”"), "{}", page.text);
+    let unchanged = "select count(*) from users where email = 'ada@example.org' and full_name = 'Una User' and totp_enabled_at is not null";
+    assert_eq!((app.count(unchanged).await, trail(&app).await), (1, vec![]));
+    // The name asks for nothing there, nor here.
+    assert_eq!(save(&ada, ada_id, &[("full_name", "Ada Other")]).await.status, StatusCode::OK);
+}

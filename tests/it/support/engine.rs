@@ -87,6 +87,12 @@ impl TestApp {
         transaction
     }
 
+    /// Until so many statements wait for somebody's locks.
+    pub async fn waiting(&self, count: i64) {
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        until("the statements wait", || async { (self.count(waiting).await == count).then_some(()) }).await;
+    }
+
     /// How many slices somebody holds.
     pub async fn held_slices(&self) -> i64 {
         self.count("select count(*) from slices where claim is not null").await

@@ -141,7 +141,7 @@ async fn a_reset_link_that_is_cut_short_expired_or_of_another_kind_says_so_and_c
             .execute(&app.db)
             .await
             .unwrap();
-        assert_eq!(reset_password(&app.db, &token_hash(link), "another hash").await.unwrap(), None);
+        assert_eq!(reset_password(&mut app.db.acquire().await.unwrap(), &token_hash(link), "another hash").await.unwrap(), None);
     }
     assert_eq!(hash_of(&app, "una@example.org").await, before);
     assert_eq!(app.count("select count(*) from user_tokens where used_at is not null").await, 0);
@@ -258,4 +258,29 @@ async fn the_tokens_of_account_links_stand_in_no_log() {
     let text = log.text();
     assert!(text.contains("GET /password/reset/… answered 200"), "{text}");
     assert!(!text.contains(link.trim_start_matches(RESET)), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_used_while_the_password_is_being_changed_comes_too_late() {
+    let app = TestApp::start().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    forget(&app, "una@example.org").await;
+    let link = link(&app, "una@example.org", 1).await;
+    app.jobs_done().await;
+    let change = browser.get("/account/password").await.form("/account/password");
+
+    let turn = app.standing("select id from users for no key update").await;
+    let typed = [("current_password", Browser::PASSWORD), ("password", "changed in the meantime")];
+    let stranger = app.browser();
+    let second = async {
+        app.waiting(1).await;
+        let release = async {
+            app.waiting(2).await;
+            turn.commit().await.unwrap();
+        };
+        tokio::join!(choose(&stranger, &link, NEW), release).0
+    };
+    let (changed, reset) = tokio::join!(browser.post("/account/password", change, &typed), second);
+    assert_eq!((changed.status, reset.status), (StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY), "{} {}", changed.text, reset.text);
+    assert_eq!(try_to_sign_in(&app, "una@example.org", "changed in the meantime").await.path, "/");
 }
