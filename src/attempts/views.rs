@@ -163,12 +163,16 @@ fn repeat_card(attempt: &Attempt, left_failed: i64, chrome: &Chrome) -> Markup {
             @if !attempt.is_running() {
                 div .card .mb-3 {
                     div .card-body {
-                        p .text-secondary { "Whoever has got this message, or may have, does not get it again." }
-                        div .btn-list {
-                            @if left_failed > 0 {
-                                (repeat_button(attempt, "failed", &failed_label(left_failed), "btn-primary", chrome))
+                        @if attempt.is_stopped {
+                            p .text-secondary .mb-0 { "The mailing is paused or disabled: nobody can be sent to before that is over." }
+                        } @else {
+                            p .text-secondary { "Whoever has got this message, or may have, does not get it again." }
+                            div .btn-list {
+                                @if left_failed > 0 {
+                                    (repeat_button(attempt, "failed", &failed_label(left_failed), "btn-primary", chrome))
+                                }
+                                (repeat_button(attempt, "missing", "Send to all who have not got it", "", chrome))
                             }
-                            (repeat_button(attempt, "missing", "Send to all who have not got it", "", chrome))
                         }
                     }
                 }

@@ -63,7 +63,7 @@ pub fn bad_link_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
 
 /// Behind a link that was sent again.
 pub fn choose_password_page(visitor: &Visitor, chrome: &Chrome, token: &str, errors: &FieldErrors) -> Markup {
-    let hint = format!("At least {PASSWORD_MIN} characters. It replaces the one you may have chosen before.");
+    let hint = format!("At least {PASSWORD_MIN} characters. If you chose one before, this replaces it.");
     let content = html! {
         h1 .h2 { "Choose your password" }
         p .text-secondary { "With it your address is confirmed and your account active." }
@@ -207,6 +207,9 @@ pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal:
     narrow_page(
         &visitor.shell(chrome, "Sign in", Section::None),
         content,
-        Some(html! { "No account yet? " a href="/register" { "Register" } }),
+        Some(html! {
+            p .mb-1 { "No account yet? " a href="/register" { "Register" } }
+            p .mb-0 { "No mail to confirm your address? " a href="/verification" { "Have it sent again" } }
+        }),
     )
 }

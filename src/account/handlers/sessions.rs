@@ -10,7 +10,7 @@ use super::zone;
 use crate::{
     account::{queries, views},
     app::App,
-    error::{Error, Result},
+    error::Result,
     users::CurrentUser,
     web::{self, Chrome, Page, flash, see_other, session::SessionHash},
 };
@@ -23,10 +23,12 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, SessionHa
 
 #[handler]
 pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    if !queries::end_session(&app.db, user.id(), id).await? {
-        return Err(Error::NotFound);
-    }
-    flash(session, true, "That browser was signed out.");
+    // One that has ended meanwhile, in its own browser, is nobody's any more, and another user's is told no other way.
+    let words = match queries::end_session(&app.db, user.id(), id).await? {
+        true => "That browser was signed out.",
+        false => "That browser is signed out already.",
+    };
+    flash(session, true, words);
     Ok(see_other("/account/sessions"))
 }
 

@@ -87,7 +87,12 @@ pub async fn update(
     FormData(form): FormData<CodeForm>,
 ) -> Result<Response> {
     let Some((sealed, secret)) = secret_in_hand(&app, &user, session).await? else {
-        flash(session, false, "That took too long, or was done in another tab. Begin again.");
+        let words = if user.0.has_two_factor {
+            "Two-factor sign-in is on already. If you have not kept the recovery codes, make new ones below."
+        } else {
+            "That took too long, or was done in another tab. Begin again."
+        };
+        flash(session, false, words);
         return Ok(see_other("/account/two-factor"));
     };
     let step = match Code::parse(&form.code) {

@@ -70,7 +70,7 @@ fn confirm(user: &CurrentUser, chrome: &Chrome, secret: &[u8], wrong: &Wrong) ->
                 p .mb-0 { "Key: " code .key { (two_factor::typed(secret)) } }
             }
             li {
-                "Type the code that it shows. From then on it is asked for when you sign in."
+                "Type the code that it shows. From then on it is asked for when you sign in; until then nothing is on, and you may leave this page."
                 form .mt-3 method="post" action="/account/two-factor" novalidate {
                     (csrf_field(&chrome.csrf))
                     (method_field("put"))

@@ -60,7 +60,9 @@ fn row(overseen: &Overseen) -> Markup {
                 @if let Some(reason) = &mailing.disabled_reason { div .text-secondary .excerpt { (reason) } }
             }))
             (cell("Goes out", period(mailing)))
-            (cell("Next run", next_run(mailing)))
+            (cell("Next run", html! {
+                @if overseen.is_owner_blocked { span .text-secondary { "not while blocked" } } @else { (next_run(mailing)) }
+            }))
         }
     }
 }

@@ -180,7 +180,7 @@ fn upcoming(show: &ShowPage) -> Markup {
         div .card {
             div .card-header { h2 .card-title { "Next runs" } }
             @if runs.is_empty() {
-                div .card-body .text-secondary { "No run is left." @if show.owner.is_none() { " Edit the schedule to let it go out again." } }
+                div .card-body .text-secondary { "No run is left." @if show.owner.is_none() && mailing.disabled_at.is_none() { " Edit the schedule to let it go out again." } }
             } @else {
                 ol .list-group .list-group-flush .list-unstyled #upcoming {
                     @for run in &runs {
@@ -190,7 +190,9 @@ fn upcoming(show: &ShowPage) -> Markup {
                         }
                     }
                 }
-                @if mailing.disabled_at.is_some() {
+                @if show.owner.is_some_and(|owner| owner.is_blocked) {
+                    div .card-footer .text-secondary { "The owner is blocked: none of these goes out." }
+                } @else if mailing.disabled_at.is_some() {
                     div .card-footer .text-secondary { "Disabled by a manager: none of these goes out." }
                 } @else if mailing.paused_at.is_some() {
                     div .card-footer .text-secondary {
