@@ -39,7 +39,7 @@ pub async fn create(
         Ok(registration) => registration,
         Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors))),
     };
-    if let Err(wait) = app.throttle.enter(Door::Registration, client, &registration.email) {
+    if let Err(wait) = app.throttle.count(Door::Registration, client, &registration.email) {
         return Ok(Page::too_many(wait, views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
     }
     let email = registration.email.clone();
@@ -161,7 +161,7 @@ pub async fn create_verification(
         Ok(email) => email,
         Err(error) => return Ok(Page::invalid(views::resend_page(&visitor, &chrome, &form, &FieldErrors::of("email", error)))),
     };
-    if let Err(wait) = app.throttle.enter(Door::Confirmation, client, &email) {
+    if let Err(wait) = app.throttle.count(Door::Confirmation, client, &email) {
         return Ok(Page::too_many(wait, views::resend_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
     }
     // The same statements for every address, so that the time an answer takes tells nothing; the job finds out whose it is.

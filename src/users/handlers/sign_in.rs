@@ -61,8 +61,8 @@ pub async fn create(
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
     let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept.clone()).await?;
-    if is_right {
-        app.throttle.give_back(pass);
+    if !is_right {
+        pass.counts();
     }
     let refusal = match credentials {
         Some(credentials) if is_right => {

@@ -39,10 +39,47 @@ async fn the_right_password_is_asked_for_as_often_as_somebody_likes() {
     let app = throttled().await;
     let (_, browser) = app.signed_in("una@example.org").await;
     for number in 0..15 {
-        let fields = [("email", format!("new{number}@example.org")), ("password", Browser::PASSWORD.to_owned())];
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        assert_eq!(browser.submit("/account/email", "/account/email", &fields).await.status, StatusCode::OK, "{number}");
+        let page = browser.submit("/account/two-factor", "/account/two-factor", &[("password", Browser::PASSWORD)]).await;
+        assert_eq!(page.status, StatusCode::OK, "{number}");
     }
+}
+
+#[tokio::test]
+async fn a_failure_of_ours_uses_up_nobodys_tries() {
+    let app = throttled().await;
+    let (id, browser) = app.signed_in("una@example.org").await;
+    let authenticator = browser.switch_two_factor_on().await;
+    app.forget_used_codes(id).await;
+    let sign_in = async || app.browser().submit("/login", "/login", &[("email", "una@example.org"), ("password", Browser::PASSWORD)]).await;
+    let delete =
+        async |code: &str| browser.submit("/account/delete", "/account", &[("password", Browser::PASSWORD), ("code", code)]).await.status;
+    let kept: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
+    let put = async |hash: &str| sqlx::query("update users set password_hash = $1").bind(hash).execute(&app.db).await.unwrap();
+
+    put("no hash at all").await;
+    for number in 0..12 {
+        assert_eq!(sign_in().await.status, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+        assert_eq!(delete(&authenticator.code(0)).await, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+    }
+    put(&kept).await;
+    assert_eq!(sign_in().await.path, "/login/code?next=%2F");
+
+    let rename = async |from: &str, to: &str| {
+        sqlx::query(sqlx::AssertSqlSafe(format!("alter table {from} rename to {to}"))).execute(&app.db).await.unwrap();
+    };
+    let recovery = "AAAA-AAAA-AAAA-AAAA";
+    rename("recovery_codes", "gone").await;
+    for number in 0..6 {
+        assert_eq!(delete(recovery).await, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+        let half_way = app.browser();
+        half_way.give_password("una@example.org").await;
+        assert_eq!(half_way.give_code(recovery).await.status, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+    }
+    rename("gone", "recovery_codes").await;
+    assert_eq!(delete(recovery).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let half_way = app.browser();
+    half_way.give_password("una@example.org").await;
+    assert_eq!(half_way.give_code(&authenticator.code(0)).await.path, "/recipients");
 }
 
 #[tokio::test]
