@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use super::throttle::{is_put_off, throttled};
-use crate::support::Browser;
+use crate::support::{Browser, Page};
 
 #[tokio::test]
 async fn whoever_finds_an_open_browser_does_not_get_to_guess_the_password() {
@@ -42,6 +42,32 @@ async fn the_right_password_is_asked_for_as_often_as_somebody_likes() {
         let page = browser.submit("/account/two-factor", "/account/two-factor", &[("password", Browser::PASSWORD)]).await;
         assert_eq!(page.status, StatusCode::OK, "{number}");
     }
+}
+
+async fn ask_for_address(browser: &Browser, email: &str) -> Page {
+    browser.submit("/account/email", "/account/email", &[("email", email), ("password", Browser::PASSWORD)]).await
+}
+
+#[tokio::test]
+async fn a_change_of_address_is_no_way_to_mail_strangers_without_end() {
+    let app = throttled().await;
+    let (_, una) = app.signed_in("una@example.org").await;
+    // One user, whomever they would have written to.
+    for number in 0..5 {
+        assert_eq!(ask_for_address(&una, &format!("new{number}@example.org")).await.status, StatusCode::OK, "{number}");
+    }
+    let page = ask_for_address(&una, "new5@example.org").await;
+    is_put_off(&page);
+    assert_eq!(page.attr("input[name=email]", "value").unwrap(), "new5@example.org", "what was typed is kept");
+    // One mailbox, whoever asks.
+    let (_, otto) = app.signed_in("otto@example.org").await;
+    for number in 0..3 {
+        assert_eq!(ask_for_address(&otto, "stranger@example.org").await.status, StatusCode::OK, "{number}");
+    }
+    let (_, rita) = app.signed_in("rita@example.org").await;
+    is_put_off(&ask_for_address(&rita, "Stranger@example.org").await);
+    assert_eq!(ask_for_address(&rita, "rita@example.com").await.status, StatusCode::OK);
+    assert_eq!(app.count("select count(*) from user_tokens where purpose = 'email_change'").await, 9);
 }
 
 #[tokio::test]
