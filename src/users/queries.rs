@@ -13,8 +13,8 @@ pub use second_factor::{
 };
 pub use tokens::{
     Addressee, EmailChange, Holder, Verification, already_verified, arm_email_change, arm_reset, arm_verification, asked_email_change,
-    change_email, delete_old_tokens, email_change, holder_of_new_email, insert_email_change, insert_reset, insert_verification,
-    kill_tokens, repeat_verification, reset_exists, reset_password, verification, verify,
+    change_email, delete_old_tokens, email_change, holder_of_new_email, insert_email_change, insert_invitation, insert_reset,
+    insert_verification, kill_tokens, repeat_verification, reset_exists, reset_password, verification, verify,
 };
 
 /// Who signs in, with what decides whether they may.

@@ -29,6 +29,21 @@ pub async fn repeat_verification(db: impl PgExecutor<'_>, email: &str) -> sqlx::
     .await
 }
 
+/// An invitation by an administrator, and the mark that makes it one: from now on no registration's password or name counts
+/// for the account of this address.
+pub async fn insert_invitation(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "with invited as (
+             update users set invited_at = now() where email = $1::text::citext and deleting_at is null returning id
+         )
+         insert into user_tokens (user_id, purpose, expires_at)
+         select id, 'verification', now() + interval '24 hours' from invited returning id",
+        email
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Whom a mail goes to.
 pub struct Addressee {
     pub email: String,
@@ -71,8 +86,9 @@ pub struct Verification {
     pub user_id: i64,
     pub is_used: bool,
     pub is_expired: bool,
-    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role none
-    /// counts: a stranger may have registered the address with theirs while its invitation was unanswered.
+    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role or one
+    /// that an administrator has made none counts: a stranger may have registered the address with theirs while its
+    /// invitation was unanswered.
     pub has_password: bool,
 }
 
@@ -83,17 +99,19 @@ pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Res
         .await?;
     sqlx::query_as!(
         Verification,
-        r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
-                  (password_hash is not null and not exists (select from user_roles r where r.user_id = t.user_id)) as "has_password!"
-           from user_tokens t where token_hash = $1 and purpose = 'verification'"#,
+        r#"select t.id, t.user_id as "user_id!", t.used_at is not null as "is_used!", t.expires_at <= now() as "is_expired!",
+                  (t.password_hash is not null and u.invited_at is null
+                    and not exists (select from user_roles r where r.user_id = u.id)) as "has_password!"
+           from user_tokens t join users u on u.id = t.user_id where t.token_hash = $1 and t.purpose = 'verification'"#,
         token_hash
     )
     .fetch_optional(db)
     .await
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is
-/// `chosen`, or the token's own.
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. Password and name are
+/// the token's own, but for `chosen`: a password that was chosen behind the link. Where the token's password does not count
+/// ([`Verification::has_password`]), neither does its name.
 pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
     let verified = sqlx::query!(
         "with used as (
@@ -104,7 +122,9 @@ pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>
              update user_tokens t set expires_at = now() from used
              where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
          )
-         update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
+         update users u set verified_at = now(), updated_at = now(),
+             full_name = case when u.invited_at is null and not exists (select from user_roles r where r.user_id = u.id)
+                              then coalesce(used.full_name, u.full_name) else u.full_name end,
              password_hash = coalesce($2, used.password_hash)
          from used where u.id = used.user_id and u.verified_at is null",
         token_id,
