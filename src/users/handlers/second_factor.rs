@@ -61,7 +61,8 @@ pub async fn create(
         // By now, in another tab.
         return Ok(see_other(model::local_path(&form.next)));
     }
-    let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
+    // Said in the address: any stranger can send this, and a flash would be a row of theirs in the table each time.
+    let Some(pending) = Pending::of(session) else { return Ok(see_other(format!("{}&overdue=true", with_next("/login", &form.next)))) };
     let code = match Code::parse(&form.code) {
         Ok(code) => code,
         Err(error) => {

@@ -55,11 +55,22 @@ async fn with_two_factors_signing_in_takes_the_password_and_then_a_code() {
     // Nobody gets to the second step without the first, and no other site is led on to.
     let stranger = app.browser();
     assert_eq!(stranger.get("/login/code?next=%2Fmessages").await.path, "/login?next=%2Fmessages");
-    assert_eq!(stranger.give_code(&authenticator.code(1)).await.path, "/login?next=%2Frecipients");
+    let page = stranger.give_code(&authenticator.code(1)).await;
+    assert_eq!(page.path, "/login?next=%2Frecipients&overdue=true");
+    assert!(page.contains("That took too long"), "{}", page.text);
     let elsewhere = app.browser();
     let fields = elsewhere.get("/login?next=%2F%2Fevil.example").await.form("/login");
     let page = elsewhere.post("/login", fields, &[("email", "una@example.org"), ("password", Browser::PASSWORD)]).await;
     assert_eq!(page.path, "/login/code?next=%2F");
+}
+
+#[tokio::test]
+async fn strangers_who_send_codes_leave_no_sessions_behind() {
+    let app = TestApp::without_worker().await;
+    for _ in 0..3 {
+        app.browser().give_code("123456").await;
+    }
+    assert_eq!(app.count("select count(*) from sessions").await, 0);
 }
 
 #[tokio::test]
