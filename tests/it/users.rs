@@ -162,6 +162,33 @@ async fn a_stranger_who_registers_the_address_too_cannot_take_the_account_over()
 }
 
 #[tokio::test]
+async fn mails_to_an_address_that_nobody_has_confirmed_repeat_no_name_that_a_stranger_typed() {
+    let app = TestApp::start().await;
+    let (name, email) = ("Mallory http evil example", "victim@example.org");
+    let fields = [("email", email), ("full_name", name), ("password", Browser::PASSWORD)];
+    app.browser().submit("/register", "/register", &fields).await;
+    nth_link(&app, email, 1).await;
+    app.browser().submit("/verification", "/verification", &[("email", email)]).await;
+    nth_link(&app, email, 2).await;
+    app.browser().submit("/password/forgot", "/password/forgot", &[("email", email)]).await;
+    app.nth_link(email, "/password/reset/", 1).await;
+    // The name of a user counts at their own address alone.
+    let (id, browser) = app.signed_in("una@example.org").await;
+    sqlx::query("update users set full_name = $2 where id = $1").bind(id).bind(name).execute(&app.db).await.unwrap();
+    let change = [("email", "other@example.org"), ("password", Browser::PASSWORD)];
+    browser.submit("/account/email", "/account/email", &change).await;
+    app.nth_link("other@example.org", "/account/email/", 1).await;
+
+    for to in [email, "other@example.org"] {
+        for mail in app.mails_to(to) {
+            assert!(mail.contains("Hello,") && !mail.contains("Mallory"), "{mail}");
+        }
+    }
+    app.jobs_done().await;
+    assert!(app.mail_about("una@example.org", "A change of your address").await.contains(&format!("Hello {name},")));
+}
+
+#[tokio::test]
 async fn the_link_is_sent_again_and_the_answer_does_not_say_who_is_known() {
     let app = TestApp::start().await;
     app.user("active@example.org").await;

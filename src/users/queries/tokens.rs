@@ -47,6 +47,7 @@ pub async fn insert_invitation(db: impl PgExecutor<'_>, email: &str) -> sqlx::Re
 /// Whom a mail goes to.
 pub struct Addressee {
     pub email: String,
+    /// Empty where the address is not confirmed: whoever reads the mail need not be who typed the name.
     pub full_name: String,
 }
 
@@ -58,7 +59,7 @@ pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash
            from users u
            where t.id = $1 and t.purpose = 'verification' and t.used_at is null and t.expires_at > now()
              and u.id = t.user_id and u.verified_at is null
-           returning u.email::text as "email!", coalesce(t.full_name, u.full_name) as "full_name!""#,
+           returning u.email::text as "email!", '' as "full_name!""#,
         token_id,
         token_hash
     )
@@ -156,7 +157,7 @@ pub async fn arm_reset(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]
                from users u
                where t.id = $1 and t.purpose = 'password_reset' and t.used_at is null and t.expires_at > now()
                  and u.id = t.user_id and u.deleting_at is null
-               returning t.id, t.user_id, u.email::text, u.full_name
+               returning t.id, t.user_id, u.email::text, case when u.verified_at is null then '' else u.full_name end as full_name
            ), earlier as (
                update user_tokens t set expires_at = now() from armed
                where t.user_id = armed.user_id and t.purpose = 'password_reset' and t.id < armed.id
@@ -234,7 +235,7 @@ pub async fn arm_email_change(db: impl PgExecutor<'_>, token_id: i64, token_hash
            where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now()
              and u.id = t.user_id and u.deleting_at is null
              and not exists (select from users other where other.email = t.new_email and other.id <> t.user_id)
-           returning t.new_email::text as "email!", u.full_name"#,
+           returning t.new_email::text as "email!", '' as "full_name!""#,
         token_id,
         token_hash
     )
