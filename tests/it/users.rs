@@ -189,6 +189,18 @@ async fn mails_to_an_address_that_nobody_has_confirmed_repeat_no_name_that_a_str
 }
 
 #[tokio::test]
+async fn a_registration_is_as_many_rows_whether_the_address_is_new_pending_or_known() {
+    let app = TestApp::without_worker().await;
+    app.user("known@example.org").await;
+    for (number, email) in ["new@example.org", "new@example.org", "known@example.org"].into_iter().enumerate() {
+        register(&app, email, "another password").await;
+        let number = i64::try_from(number).unwrap() + 1;
+        let rows = (app.count("select count(*) from user_tokens").await, app.count("select count(*) from graphile_worker.jobs").await);
+        assert_eq!(rows, (number, number), "{email}");
+    }
+}
+
+#[tokio::test]
 async fn the_link_is_sent_again_and_the_answer_does_not_say_who_is_known() {
     let app = TestApp::start().await;
     app.user("active@example.org").await;

@@ -3,12 +3,15 @@
 use sqlx::{PgConnection, PgExecutor};
 
 /// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
-/// of the mailbox typed, not what a stranger registered with the same address.
-pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
+/// of the mailbox typed, not what a stranger registered with the same address. Where the account is confirmed already, the
+/// row comes to nothing.
+pub async fn insert_verification(db: impl PgExecutor<'_>, email: &str, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
-         values ($1, 'verification', $2, $3, now() + interval '24 hours') returning id",
-        user_id,
+         values ((select id from users where email = $1::text::citext and deleting_at is null), 'verification', $2, $3,
+                 now() + interval '24 hours')
+         returning id",
+        email,
         full_name,
         password_hash
     )
