@@ -239,3 +239,29 @@ pub async fn forget_address(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()
 pub async fn delete_old_addresses(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
     Ok(sqlx::query!("delete from former_addresses where created_at < now() - interval '30 days'").execute(db).await?.rows_affected())
 }
+
+/// How many registrations one go of the housekeeping forgets at the most.
+const FORGOTTEN_AT_ONCE: i64 = 1000;
+
+/// Deletes registrations of a month ago that nobody has confirmed; whoever it was registers again. An invitation stays, and
+/// so does what has a role, a block, anything of its own, or a link that still works. How many they were.
+pub async fn delete_unconfirmed(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from users where id = any(array(
+             select u.id from users u
+             where u.verified_at is null and u.created_at < now() - interval '30 days'
+               and u.invited_at is null and u.blocked_at is null and u.deleting_at is null
+               and not exists (select from user_roles r where r.user_id = u.id)
+               and not exists (select from user_tokens t where t.user_id = u.id and t.used_at is null and t.expires_at > now())
+               and not exists (select from recipients r where r.user_id = u.id)
+               and not exists (select from messages m where m.user_id = u.id)
+               and not exists (select from mailings m where m.user_id = u.id)
+             order by u.created_at limit $1
+             for update of u skip locked
+         ))",
+        FORGOTTEN_AT_ONCE
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}

@@ -201,6 +201,33 @@ async fn a_registration_is_as_many_rows_whether_the_address_is_new_pending_or_kn
 }
 
 #[tokio::test]
+async fn registrations_that_nobody_confirms_are_forgotten_after_a_month_and_nothing_else_is() {
+    let app = TestApp::without_worker().await;
+    app.user("verified@example.org").await;
+    for email in
+        ["old@example.org", "live@example.org", "young@example.org", "invited@example.org", "role@example.org", "owner@example.org"]
+    {
+        register(&app, email, Browser::PASSWORD).await;
+    }
+    register(&app, "blocked@example.org", Browser::PASSWORD).await;
+    for statement in [
+        "update users set created_at = now() - interval '31 days' where email <> 'young@example.org'",
+        "update user_tokens set expires_at = now() - interval '1 day' where user_id <> (select id from users where email = 'live@example.org')",
+        "update users set invited_at = now() where email = 'invited@example.org'",
+        "update users set blocked_at = now() where email = 'blocked@example.org'",
+        "insert into user_roles (user_id, role) select id, 'manager' from users where email = 'role@example.org'",
+        "insert into recipients (user_id, email, full_name) select id, 'r@example.org', 'R' from users where email = 'owner@example.org'",
+    ] {
+        sqlx::query(statement).execute(&app.db).await.unwrap();
+    }
+    assert_eq!(periodical::users::queries::delete_unconfirmed(&app.db).await.unwrap(), 1);
+    let left: Vec<String> =
+        sqlx::query_scalar("select split_part(email::text, '@', 1) from users order by 1").fetch_all(&app.db).await.unwrap();
+    assert_eq!(left, ["blocked", "invited", "live", "owner", "role", "verified", "young"]);
+    assert_eq!(periodical::users::queries::delete_unconfirmed(&app.db).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn the_link_is_sent_again_and_the_answer_does_not_say_who_is_known() {
     let app = TestApp::start().await;
     app.user("active@example.org").await;
