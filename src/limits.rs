@@ -74,11 +74,23 @@ pub enum Door {
     PasswordReset,
     /// The password of somebody who is signed in, asked for once more.
     ConfirmPassword,
+    /// A user's wish for another address: it mails to whomever they name.
+    EmailChange,
+    /// The same, by the address that is named.
+    NewAddress,
 }
 
 impl Door {
-    pub const ALL: [Self; 6] =
-        [Self::SignIn, Self::SecondFactor, Self::Registration, Self::Confirmation, Self::PasswordReset, Self::ConfirmPassword];
+    pub const ALL: [Self; 8] = [
+        Self::SignIn,
+        Self::SecondFactor,
+        Self::Registration,
+        Self::Confirmation,
+        Self::PasswordReset,
+        Self::ConfirmPassword,
+        Self::EmailChange,
+        Self::NewAddress,
+    ];
 }
 
 /// So many tries at once, and then another each time this has passed.
@@ -107,7 +119,9 @@ pub fn allowances(door: Door) -> Allowances {
         Door::SecondFactor => (allowance(30, 10), allowance(10, 300)),
         // A class that registers together; a mailbox gets three mails and then one in ten minutes.
         Door::Registration => (allowance(30, 120), allowance(3, 600)),
-        Door::Confirmation | Door::PasswordReset => (allowance(15, 60), allowance(3, 600)),
+        Door::Confirmation | Door::PasswordReset | Door::NewAddress => (allowance(15, 60), allowance(3, 600)),
+        // Some slips of the pen, and not a stranger after the other.
+        Door::EmailChange => (allowance(15, 60), allowance(5, 600)),
     };
     Allowances { client, account }
 }

@@ -117,6 +117,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     web::session::delete_expired(&app.db).await?;
     users::queries::delete_old_tokens(&app.db).await?;
     users::queries::delete_old_addresses(&app.db).await?;
+    users::queries::delete_unconfirmed(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
     Ok(())
 }

@@ -120,7 +120,7 @@ impl Progress {
     /// Who looks is asked every time: a manager may be none any more.
     async fn look(&self) -> sqlx::Result<Attempt> {
         let user =
-            users::queries::active(&self.app.db, self.viewer.user_id, Some(&self.viewer.session)).await?.ok_or(sqlx::Error::RowNotFound)?;
+            users::queries::active(&self.app.db, self.viewer.user_id, &self.viewer.session).await?.ok_or(sqlx::Error::RowNotFound)?;
         queries::view(&self.app.db, CurrentUser(user).reach(), self.id).await
     }
 

@@ -28,9 +28,6 @@ pub enum SendAccountMail {
     Verification {
         token_id: i64,
     },
-    AlreadyRegistered {
-        user_id: i64,
-    },
     PasswordReset {
         token_id: i64,
     },
@@ -139,11 +136,6 @@ async fn write(app: &App, job: SendAccountMail) -> anyhow::Result<Option<(Addres
             }
             let known = queries::already_verified(&app.db, token_id).await?;
             Ok(known.map(|to| addressed(to, |name| mails::already_registered(name, &link("/login")))))
-        }
-        SendAccountMail::AlreadyRegistered { user_id } => {
-            let Some(user) = queries::active(&app.db, user_id, None).await? else { return Ok(None) };
-            let to = Addressee { email: user.email, full_name: user.full_name };
-            Ok(Some(addressed(to, |name| mails::already_registered(name, &link("/login")))))
         }
         SendAccountMail::PasswordReset { token_id } => {
             let to = queries::arm_reset(&app.db, token_id, &token_hash).await?;

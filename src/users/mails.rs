@@ -7,16 +7,22 @@ pub struct AccountMail {
     pub body: Body,
 }
 
+/// By name, where there is one: see [`Addressee`](super::queries::Addressee).
+fn greeting(full_name: &str) -> String {
+    if full_name.is_empty() { "Hello,".into() } else { format!("Hello {full_name},") }
+}
+
 /// What most of them are: a greeting, what has happened, perhaps a link, and what to do if it was somebody else.
 fn letter(subject: &str, full_name: &str, before: &str, link: Option<&str>, after: &str) -> AccountMail {
+    let greeting = greeting(full_name);
     let html = maud::html! {
-        p { "Hello " (full_name) "," }
+        p { (greeting) }
         p { (before) }
         @if let Some(link) = link { p { a href=(link) { (link) } } }
         p { (after) }
     };
     let link = link.map(|link| format!("{link}\n\n")).unwrap_or_default();
-    let text = format!("Hello {full_name},\n\n{before}\n\n{link}{after}\n");
+    let text = format!("{greeting}\n\n{before}\n\n{link}{after}\n");
     AccountMail { subject: subject.into(), body: Body::trusted(&html.into_string(), &text) }
 }
 
@@ -33,12 +39,13 @@ pub fn verification(full_name: &str, link: &str) -> AccountMail {
 
 /// To somebody who registers a second time: the page has said the same as to everybody.
 pub fn already_registered(full_name: &str, link: &str) -> AccountMail {
+    let greeting = greeting(full_name);
     let html = maud::html! {
-        p { "Hello " (full_name) "," }
+        p { (greeting) }
         p { "somebody, probably you, has tried to register this address at Periodical. It has an account already: " a href=(link) { "sign in" } " with the password you chose then." }
     };
     let text = format!(
-        "Hello {full_name},\n\nsomebody, probably you, has tried to register this address at Periodical. It has an account already; sign in with the password you chose then:\n\n{link}\n"
+        "{greeting}\n\nsomebody, probably you, has tried to register this address at Periodical. It has an account already; sign in with the password you chose then:\n\n{link}\n"
     );
     AccountMail { subject: "You have an account already".into(), body: Body::trusted(&html.into_string(), &text) }
 }

@@ -17,8 +17,8 @@ pub use second_factor::{
 };
 pub use tokens::{
     Addressee, EmailChange, Holder, Verification, already_verified, arm_email_change, arm_reset, arm_verification, asked_email_change,
-    change_email, delete_old_tokens, email_change, holder_of_new_email, insert_email_change, insert_reset, insert_verification,
-    kill_tokens, repeat_verification, reset_exists, reset_password, verification, verify,
+    change_email, delete_old_tokens, email_change, holder_of_new_email, insert_email_change, insert_invitation, insert_reset,
+    insert_verification, kill_tokens, repeat_verification, reset_exists, reset_password, verification, verify,
 };
 
 /// Who signs in, with what decides whether they may.
@@ -62,19 +62,15 @@ pub async fn credentials_by_id(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result
     .await
 }
 
-/// A user whose account may be used. With a session, only if that still is theirs and alive: asked when a handler begins,
-/// because it may have been ended while its request's body was read.
-pub async fn active(db: impl PgExecutor<'_>, id: i64, session_hash: Option<&[u8]>) -> sqlx::Result<Option<User>> {
+/// The user of a session, if both may be used. Asked when a handler begins, because the session may have been ended while
+/// its request's body was read.
+pub async fn active(db: impl PgExecutor<'_>, id: i64, session_hash: &[u8]) -> sqlx::Result<Option<User>> {
     let row = sqlx::query!(
-        r#"select id, email::text as "email!", full_name, time_zone, totp_enabled_at is not null as "has_two_factor!",
-                  array(select role from user_roles where user_id = users.id) as "roles!"
-           from users
-           where id = $1 and verified_at is not null and blocked_at is null
-             and ($2::bytea is null or exists (
-               select from sessions s
-               where s.id_hash = $2 and s.user_id = $1 and s.expires_at > now()
-                 and coalesce((s.entries ->> 'epoch')::int, 0) = coalesce((select epoch from session_epochs where user_id = $1), 0)
-             ))"#,
+        r#"select u.id, u.email::text as "email!", u.full_name, u.time_zone, u.totp_enabled_at is not null as "has_two_factor!",
+                  array(select role from user_roles where user_id = u.id) as "roles!"
+           from users u join sessions s on s.user_id = u.id
+           where u.id = $1 and u.verified_at is not null and u.blocked_at is null and s.id_hash = $2 and s.expires_at > now()
+             and coalesce((s.entries ->> 'epoch')::int, 0) = coalesce((select epoch from session_epochs where user_id = u.id), 0)"#,
         id,
         session_hash
     )
@@ -273,4 +269,30 @@ pub async fn forget_address(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()
 /// Forgets the addresses that no mail has reached in a month.
 pub async fn delete_old_addresses(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
     Ok(sqlx::query!("delete from former_addresses where created_at < now() - interval '30 days'").execute(db).await?.rows_affected())
+}
+
+/// How many registrations one go of the housekeeping forgets at the most.
+const FORGOTTEN_AT_ONCE: i64 = 1000;
+
+/// Deletes registrations of a month ago that nobody has confirmed; whoever it was registers again. An invitation stays, and
+/// so does what has a role, a block, anything of its own, or a link that still works. How many they were.
+pub async fn delete_unconfirmed(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from users where id = any(array(
+             select u.id from users u
+             where u.verified_at is null and u.created_at < now() - interval '30 days'
+               and u.invited_at is null and u.blocked_at is null and u.deleting_at is null
+               and not exists (select from user_roles r where r.user_id = u.id)
+               and not exists (select from user_tokens t where t.user_id = u.id and t.used_at is null and t.expires_at > now())
+               and not exists (select from recipients r where r.user_id = u.id)
+               and not exists (select from messages m where m.user_id = u.id)
+               and not exists (select from mailings m where m.user_id = u.id)
+             order by u.created_at limit $1
+             for update of u skip locked
+         ))",
+        FORGOTTEN_AT_ONCE
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
 }

@@ -71,7 +71,7 @@ impl<'a> FromRequest<'a> for Visitor {
         let Some(user_id) = session.get::<i64>(stored::USER_ID) else { return Ok(Self(None)) };
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
         let SessionHash(Some(hash)) = SessionHash::from_request(request, body).await? else { return Ok(Self(None)) };
-        Ok(Self(queries::active(&app.db, user_id, Some(&hash)).await.map_err(Error::from)?))
+        Ok(Self(queries::active(&app.db, user_id, &hash).await.map_err(Error::from)?))
     }
 }
 

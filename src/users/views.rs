@@ -173,6 +173,8 @@ pub enum Refusal {
     Unverified,
     /// Nobody has tried yet: a form came from before the sign-out.
     Unsaved,
+    /// Nobody has tried yet: a code came after its time.
+    Overdue,
     Blocked {
         /// A manager's words; empty where there are none.
         reason: String,
@@ -187,6 +189,7 @@ pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal:
             Some(Refusal::Wrong) => (alert(Tone::Danger, "This address and password do not belong together.")),
             Some(Refusal::TooOften(wait)) => (alert(Tone::Warning, wait.to_string())),
             Some(Refusal::Unsaved) => (alert(Tone::Warning, "You were signed out, so nothing was saved. Sign in, then go back to your form: most browsers still have what you typed.")),
+            Some(Refusal::Overdue) => (alert(Tone::Warning, "That took too long. Sign in once more.")),
             Some(Refusal::Unverified) => (alert(Tone::Warning, html! {
                 "Your address is not confirmed yet: open the link in the mail we sent you, or " a href="/verification" { "have it sent again" } "."
             })),

@@ -32,13 +32,35 @@ pub struct Throttle {
     doors: Vec<(Door, Limiter<IpAddr>, Limiter<AccountKey>)>,
 }
 
-/// A try that was let in. It counts, unless it is given back.
-#[must_use = "a right password is given back"]
+/// A try that was let in. It is given back when it is dropped, so that neither the right password nor a failure of ours costs
+/// one; the wrong password [counts](Self::counts).
+#[must_use = "a try that is not looked at is given back"]
 #[derive(Debug)]
-pub struct Pass {
+pub struct Pass<'a> {
+    throttle: &'a Throttle,
     door: Door,
     client: IpAddr,
     account: AccountKey,
+    counts: bool,
+}
+
+impl Pass<'_> {
+    /// For the wrong password or code.
+    pub fn counts(mut self) {
+        self.counts = true;
+    }
+}
+
+impl Drop for Pass<'_> {
+    /// Takes back this one try and forgives no other.
+    fn drop(&mut self) {
+        if !self.counts
+            && let Some((_, clients, accounts)) = self.throttle.of(self.door)
+        {
+            clients.give_back(&self.client);
+            accounts.give_back(&self.account);
+        }
+    }
 }
 
 impl Throttle {
@@ -50,27 +72,27 @@ impl Throttle {
         Self { doors: Door::ALL.map(door).into() }
     }
 
-    /// Lets somebody try, and counts it before anything is done: many at once are no way around. The account is what was
-    /// typed, with or without an account of that name.
+    /// Lets somebody try a password or code, and counts it before anything is done: many at once are no way around. The
+    /// account is what was typed, with or without an account of that name.
     ///
     /// # Errors
     /// How long to wait.
-    pub fn enter(&self, door: Door, client: ClientAddress, account: &str) -> Result<Pass, Wait> {
-        let pass = Pass { door, client: client.neighbourhood(), account: Sha256::digest(account.trim().to_lowercase()).into() };
+    pub fn enter(&self, door: Door, client: ClientAddress, account: &str) -> Result<Pass<'_>, Wait> {
+        let (client, account) = (client.neighbourhood(), Sha256::digest(account.trim().to_lowercase()).into());
         if let Some((_, clients, accounts)) = self.of(door) {
             // Whoever is refused by their own address does not use up the tries of an account.
-            clients.enter(&pass.client)?;
-            accounts.enter(&pass.account)?;
+            clients.enter(&client)?;
+            accounts.enter(&account)?;
         }
-        Ok(pass)
+        Ok(Pass { throttle: self, door, client, account, counts: false })
     }
 
-    /// For the right password or code: only wrong ones count. It takes back this one try and forgives no other.
-    pub fn give_back(&self, pass: Pass) {
-        if let Some((_, clients, accounts)) = self.of(pass.door) {
-            clients.give_back(&pass.client);
-            accounts.give_back(&pass.account);
-        }
+    /// As [`enter`](Self::enter), for what counts whatever becomes of it: a mail to whoever is named.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn count(&self, door: Door, client: ClientAddress, account: &str) -> Result<(), Wait> {
+        self.enter(door, client, account).map(Pass::counts)
     }
 
     fn of(&self, door: Door) -> Option<&(Door, Limiter<IpAddr>, Limiter<AccountKey>)> {
@@ -210,7 +232,7 @@ mod tests {
         let account = |number: u32| format!("user{number}@example.org");
         // One address at many accounts: 30, and then it has to wait.
         for number in 0..30 {
-            let _counted = throttle.enter(Door::SignIn, client(1), &account(number)).unwrap();
+            throttle.count(Door::SignIn, client(1), &account(number)).unwrap();
         }
         for _ in 0..100 {
             assert!(throttle.enter(Door::SignIn, client(1), "una@example.org").is_err());
@@ -218,7 +240,7 @@ mod tests {
         // Many addresses at one account: 10.
         for number in 0..10 {
             let name = if number % 2 == 0 { " Una@Example.org" } else { "una@example.org " };
-            let _counted = throttle.enter(Door::SignIn, client(100 + number), name).unwrap();
+            throttle.count(Door::SignIn, client(100 + number), name).unwrap();
         }
         let wait = throttle.enter(Door::SignIn, client(200), "una@example.org").unwrap_err();
         assert!((50..=60).contains(&wait.seconds()), "{wait:?}");
@@ -230,12 +252,16 @@ mod tests {
     fn what_is_given_back_does_not_count_and_forgives_nothing_else() {
         let throttle = Throttle::new(crate::limits::allowances);
         for _ in 0..9 {
-            let _counted = throttle.enter(Door::SignIn, client(1), "una@example.org").unwrap();
+            throttle.count(Door::SignIn, client(1), "una@example.org").unwrap();
         }
         for _ in 0..100 {
-            throttle.give_back(throttle.enter(Door::SignIn, client(1), "una@example.org").unwrap());
+            // Right, or come to nothing: the client has gone, or we have failed.
+            drop(throttle.enter(Door::SignIn, client(1), "una@example.org").unwrap());
         }
-        let _counted = throttle.enter(Door::SignIn, client(1), "una@example.org").unwrap();
+        let at_once: Vec<Pass<'_>> = std::iter::from_fn(|| throttle.enter(Door::SignIn, client(1), "una@example.org").ok()).collect();
+        assert_eq!(at_once.len(), 1, "each counts as long as it is looked at");
+        drop(at_once);
+        throttle.count(Door::SignIn, client(1), "una@example.org").unwrap();
         assert!(throttle.enter(Door::SignIn, client(1), "una@example.org").is_err());
     }
 

@@ -68,8 +68,9 @@ async fn the_inbox_is_searched_paged_and_emptied() {
     }
     let page = browser.submit("/dev/inbox", "/dev/inbox", &[]).await;
     assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/dev/inbox"));
-    assert!(page.contains("The inbox is empty now."), "{}", page.text);
+    assert!(page.contains("No mail here"), "{}", page.text);
     assert_eq!(app.count("select count(*) from caught_mails").await, 0);
+    assert_eq!(app.count("select count(*) from sessions").await, 0, "strangers leave no rows");
 }
 
 #[tokio::test(flavor = "multi_thread")]

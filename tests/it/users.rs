@@ -162,6 +162,72 @@ async fn a_stranger_who_registers_the_address_too_cannot_take_the_account_over()
 }
 
 #[tokio::test]
+async fn mails_to_an_address_that_nobody_has_confirmed_repeat_no_name_that_a_stranger_typed() {
+    let app = TestApp::start().await;
+    let (name, email) = ("Mallory http evil example", "victim@example.org");
+    let fields = [("email", email), ("full_name", name), ("password", Browser::PASSWORD)];
+    app.browser().submit("/register", "/register", &fields).await;
+    nth_link(&app, email, 1).await;
+    app.browser().submit("/verification", "/verification", &[("email", email)]).await;
+    nth_link(&app, email, 2).await;
+    app.browser().submit("/password/forgot", "/password/forgot", &[("email", email)]).await;
+    app.nth_link(email, "/password/reset/", 1).await;
+    // The name of a user counts at their own address alone.
+    let (id, browser) = app.signed_in("una@example.org").await;
+    sqlx::query("update users set full_name = $2 where id = $1").bind(id).bind(name).execute(&app.db).await.unwrap();
+    let change = [("email", "other@example.org"), ("password", Browser::PASSWORD)];
+    browser.submit("/account/email", "/account/email", &change).await;
+    app.nth_link("other@example.org", "/account/email/", 1).await;
+
+    for to in [email, "other@example.org"] {
+        for mail in app.mails_to(to) {
+            assert!(mail.contains("Hello,") && !mail.contains("Mallory"), "{mail}");
+        }
+    }
+    app.jobs_done().await;
+    assert!(app.mail_about("una@example.org", "A change of your address").await.contains(&format!("Hello {name},")));
+}
+
+#[tokio::test]
+async fn a_registration_is_as_many_rows_whether_the_address_is_new_pending_or_known() {
+    let app = TestApp::without_worker().await;
+    app.user("known@example.org").await;
+    for (number, email) in ["new@example.org", "new@example.org", "known@example.org"].into_iter().enumerate() {
+        register(&app, email, "another password").await;
+        let number = i64::try_from(number).unwrap() + 1;
+        let rows = (app.count("select count(*) from user_tokens").await, app.count("select count(*) from graphile_worker.jobs").await);
+        assert_eq!(rows, (number, number), "{email}");
+    }
+}
+
+#[tokio::test]
+async fn registrations_that_nobody_confirms_are_forgotten_after_a_month_and_nothing_else_is() {
+    let app = TestApp::without_worker().await;
+    app.user("verified@example.org").await;
+    for email in
+        ["old@example.org", "live@example.org", "young@example.org", "invited@example.org", "role@example.org", "owner@example.org"]
+    {
+        register(&app, email, Browser::PASSWORD).await;
+    }
+    register(&app, "blocked@example.org", Browser::PASSWORD).await;
+    for statement in [
+        "update users set created_at = now() - interval '31 days' where email <> 'young@example.org'",
+        "update user_tokens set expires_at = now() - interval '1 day' where user_id <> (select id from users where email = 'live@example.org')",
+        "update users set invited_at = now() where email = 'invited@example.org'",
+        "update users set blocked_at = now() where email = 'blocked@example.org'",
+        "insert into user_roles (user_id, role) select id, 'manager' from users where email = 'role@example.org'",
+        "insert into recipients (user_id, email, full_name) select id, 'r@example.org', 'R' from users where email = 'owner@example.org'",
+    ] {
+        sqlx::query(statement).execute(&app.db).await.unwrap();
+    }
+    assert_eq!(periodical::users::queries::delete_unconfirmed(&app.db).await.unwrap(), 1);
+    let left: Vec<String> =
+        sqlx::query_scalar("select split_part(email::text, '@', 1) from users order by 1").fetch_all(&app.db).await.unwrap();
+    assert_eq!(left, ["blocked", "invited", "live", "owner", "role", "verified", "young"]);
+    assert_eq!(periodical::users::queries::delete_unconfirmed(&app.db).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn the_link_is_sent_again_and_the_answer_does_not_say_who_is_known() {
     let app = TestApp::start().await;
     app.user("active@example.org").await;

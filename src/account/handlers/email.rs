@@ -5,12 +5,13 @@ use poem::{
     web::{Data, Path},
 };
 
-use super::own_password;
+use super::{account, own_password};
 use crate::{
     account::{model::EmailChangeForm, views},
     app::{App, Enqueue},
     db::ResultExt,
     error::{Error, Result},
+    limits::Door,
     users::{
         CurrentUser, Visitor,
         jobs::{self, SendAccountMail},
@@ -40,6 +41,11 @@ pub async fn create(
     };
     if let Err(errors) = own_password(&app, &user, client, "password", &form.password).await? {
         return Ok(refused(&errors));
+    }
+    // The right password is no licence to write to strangers.
+    let users = app.throttle.count(Door::EmailChange, client, &account(&user));
+    if let Err(wait) = users.and_then(|()| app.throttle.count(Door::NewAddress, client, &email)) {
+        return Ok(refused(&FieldErrors::of_wait(wait)));
     }
     let mut transaction = app.db.begin().await?;
     let token_id = queries::insert_email_change(&mut *transaction, user.id(), &email).await?;

@@ -41,8 +41,10 @@ async fn own_password(
     };
     let kept = queries::credentials_by_id(&app.db, user.id()).await?.map(|credentials| credentials.password_hash);
     let is_right = typed.chars().count() <= PASSWORD_MAX && passwords::verify(typed.to_owned(), kept.clone()).await?;
-    let Some(kept) = kept.filter(|_| is_right) else { return Ok(Err(FieldErrors::of(field, WRONG_PASSWORD))) };
-    app.throttle.give_back(pass);
+    let Some(kept) = kept.filter(|_| is_right) else {
+        pass.counts();
+        return Ok(Err(FieldErrors::of(field, WRONG_PASSWORD)));
+    };
     Ok(Ok(kept))
 }
 
@@ -81,9 +83,9 @@ async fn use_up(
         Err(wait) => return Ok(Err(FieldErrors::of_wait(wait))),
     };
     if second_factor::check(app, transaction, user.id(), code).await?.is_none() {
-        return Ok(Err(FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.")));
+        pass.counts();
+        return Ok(Err(FieldErrors::of("code", code.refusal())));
     }
-    app.throttle.give_back(pass);
     Ok(Ok(()))
 }
 

@@ -51,7 +51,7 @@ pub async fn create(app: &App, actor: &User, new: &NewAccount) -> Result<i64, Re
 }
 
 async fn invite(app: &App, transaction: &mut PgTransaction<'_>, email: &str) -> Result<()> {
-    let token_id = users::queries::repeat_verification(&mut **transaction, email).await?;
+    let token_id = users::queries::insert_invitation(&mut **transaction, email).await?;
     app.enqueue(transaction, SendAccountMail::Invitation { token_id }, Enqueue::default()).await
 }
 

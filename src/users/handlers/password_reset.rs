@@ -37,7 +37,7 @@ pub async fn create(
         Ok(email) => email,
         Err(error) => return Ok(Page::invalid(views::forgot_page(&visitor, &chrome, &form, &FieldErrors::of("email", error)))),
     };
-    if let Err(wait) = app.throttle.enter(Door::PasswordReset, client, &email) {
+    if let Err(wait) = app.throttle.count(Door::PasswordReset, client, &email) {
         return Ok(Page::too_many(wait, views::forgot_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
     }
     let mut transaction = app.db.begin().await?;

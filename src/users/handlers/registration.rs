@@ -39,7 +39,7 @@ pub async fn create(
         Ok(registration) => registration,
         Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors))),
     };
-    if let Err(wait) = app.throttle.enter(Door::Registration, client, &registration.email) {
+    if let Err(wait) = app.throttle.count(Door::Registration, client, &registration.email) {
         return Ok(Page::too_many(wait, views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
     }
     let email = registration.email.clone();
@@ -47,29 +47,17 @@ pub async fn create(
     Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)))
 }
 
-/// The same work and the same answer whether the address is known or not; only its mailbox learns which.
+/// The same statements and the same answer whether the address is new, unconfirmed or known; the job finds out which, and
+/// only the mailbox learns.
 async fn register(app: &App, registration: Registration) -> Result<()> {
     let Registration { email, full_name, password } = registration;
     let hash = password::hash(password).await?;
     let mut transaction = app.db.begin().await?;
-    let inserted = queries::insert(&mut *transaction, &email, &full_name, &hash).await?;
-    let job = match inserted {
-        Some(user_id) => verification(&mut transaction, user_id, &full_name, &hash).await?,
-        None => match queries::id_by_email(&mut *transaction, &email).await? {
-            Some((user_id, true)) => SendAccountMail::AlreadyRegistered { user_id },
-            Some((user_id, false)) => verification(&mut transaction, user_id, &full_name, &hash).await?,
-            // Deleted a moment ago; whoever it was registers again.
-            None => return Ok(()),
-        },
-    };
-    app.enqueue(&mut transaction, job, Enqueue::default()).await?;
+    queries::insert(&mut *transaction, &email, &full_name, &hash).await?;
+    let token_id = queries::insert_verification(&mut *transaction, &email, &full_name, &hash).await?;
+    app.enqueue(&mut transaction, SendAccountMail::Verification { token_id }, Enqueue::default()).await?;
     transaction.commit().await?;
     Ok(())
-}
-
-async fn verification(transaction: &mut sqlx::PgTransaction<'_>, user_id: i64, full_name: &str, hash: &str) -> Result<SendAccountMail> {
-    let token_id = queries::insert_verification(&mut **transaction, user_id, full_name, hash).await?;
-    Ok(SendAccountMail::Verification { token_id })
 }
 
 /// The link in the mail.
@@ -161,7 +149,7 @@ pub async fn create_verification(
         Ok(email) => email,
         Err(error) => return Ok(Page::invalid(views::resend_page(&visitor, &chrome, &form, &FieldErrors::of("email", error)))),
     };
-    if let Err(wait) = app.throttle.enter(Door::Confirmation, client, &email) {
+    if let Err(wait) = app.throttle.count(Door::Confirmation, client, &email) {
         return Ok(Page::too_many(wait, views::resend_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
     }
     // The same statements for every address, so that the time an answer takes tells nothing; the job finds out whose it is.

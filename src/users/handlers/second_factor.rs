@@ -61,7 +61,8 @@ pub async fn create(
         // By now, in another tab.
         return Ok(see_other(model::local_path(&form.next)));
     }
-    let Some(pending) = Pending::of(session) else { return Ok(again(session, &form.next, "That took too long. Sign in once more.")) };
+    // Said in the address: any stranger can send this, and a flash would be a row of theirs in the table each time.
+    let Some(pending) = Pending::of(session) else { return Ok(see_other(format!("{}&overdue=true", with_next("/login", &form.next)))) };
     let code = match Code::parse(&form.code) {
         Ok(code) => code,
         Err(error) => {
@@ -81,22 +82,26 @@ pub async fn create(
         SessionHash(Some(hash)) => count_try(&app.db, &hash).await?,
         SessionHash(None) => None,
     };
-    let Some(tries) = tries.filter(|tries| *tries <= two_factor::TRIES) else { return Ok(too_often(session, &form.next)) };
+    let Some(tries) = tries.filter(|tries| *tries <= two_factor::TRIES) else {
+        pass.counts();
+        return Ok(too_often(session, &form.next));
+    };
     // The account as it is by now: blocked, deleted, or with another password, it is not signed in to.
     let credentials = queries::credentials_by_id(&app.db, pending.user_id).await?;
     let still = |kept: &queries::Credentials| kept.blocked.is_none() && kept.has_two_factor && pending.knows(&kept.password_hash);
     let Some(credentials) = credentials.filter(still) else {
+        pass.counts();
         return Ok(again(session, &form.next, "Your account has changed meanwhile. Sign in once more."));
     };
     let mut transaction = app.db.begin().await?;
     let Some(used) = two_factor::check(&app, &mut transaction, credentials.id, &code).await? else {
+        pass.counts();
         if tries == two_factor::TRIES {
             return Ok(too_often(session, &form.next));
         }
-        let errors = FieldErrors::of("code", "This code is wrong, or was used before. Wait for the next one and type that.");
+        let errors = FieldErrors::of("code", code.refusal());
         return Ok(Page::invalid(views::code_page(&visitor, &chrome, &form.next, &errors)).into_response());
     };
-    app.throttle.give_back(pass);
     if let Used::Recovery { left } = used {
         let mail = SendAccountMail::Notice { user_id: credentials.id, notice: Notice::RecoveryCodeUsed { left } };
         app.enqueue(&mut transaction, mail, Enqueue::default()).await?;

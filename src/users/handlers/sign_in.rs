@@ -26,15 +26,22 @@ pub struct Next {
     pub(super) next: String,
     /// A form was sent by somebody who had been signed out.
     unsaved: bool,
+    /// A code came after its time, or without a password before it.
+    overdue: bool,
 }
 
 #[handler]
-pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next, unsaved }): Query<Next>) -> Response {
+pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next, unsaved, overdue }): Query<Next>) -> Response {
     if visitor.0.is_some() {
         return see_other(model::local_path(&next));
     }
     let form = LoginForm { next, ..LoginForm::default() };
-    Page::ok(views::login_page(&visitor, &chrome, &form, unsaved.then_some(views::Refusal::Unsaved))).into_response()
+    let refusal = match (unsaved, overdue) {
+        (true, _) => Some(views::Refusal::Unsaved),
+        (false, true) => Some(views::Refusal::Overdue),
+        (false, false) => None,
+    };
+    Page::ok(views::login_page(&visitor, &chrome, &form, refusal)).into_response()
 }
 
 #[handler]
@@ -61,8 +68,8 @@ pub async fn create(
     };
     let kept = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
     let is_right = login.password.chars().count() <= model::PASSWORD_MAX && password::verify(login.password.clone(), kept.clone()).await?;
-    if is_right {
-        app.throttle.give_back(pass);
+    if !is_right {
+        pass.counts();
     }
     let refusal = match credentials {
         Some(credentials) if is_right => {

@@ -3,12 +3,15 @@
 use sqlx::{PgConnection, PgExecutor};
 
 /// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
-/// of the mailbox typed, not what a stranger registered with the same address.
-pub async fn insert_verification(db: impl PgExecutor<'_>, user_id: i64, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
+/// of the mailbox typed, not what a stranger registered with the same address. Where the account is confirmed already, the
+/// row comes to nothing.
+pub async fn insert_verification(db: impl PgExecutor<'_>, email: &str, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
-         values ($1, 'verification', $2, $3, now() + interval '24 hours') returning id",
-        user_id,
+         values ((select id from users where email = $1::text::citext and deleting_at is null), 'verification', $2, $3,
+                 now() + interval '24 hours')
+         returning id",
+        email,
         full_name,
         password_hash
     )
@@ -29,9 +32,25 @@ pub async fn repeat_verification(db: impl PgExecutor<'_>, email: &str) -> sqlx::
     .await
 }
 
+/// An invitation by an administrator, and the mark that makes it one: from now on no registration's password or name counts
+/// for the account of this address.
+pub async fn insert_invitation(db: impl PgExecutor<'_>, email: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "with invited as (
+             update users set invited_at = now() where email = $1::text::citext and deleting_at is null returning id
+         )
+         insert into user_tokens (user_id, purpose, expires_at)
+         select id, 'verification', now() + interval '24 hours' from invited returning id",
+        email
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Whom a mail goes to.
 pub struct Addressee {
     pub email: String,
+    /// Empty where the address is not confirmed: whoever reads the mail need not be who typed the name.
     pub full_name: String,
 }
 
@@ -43,7 +62,7 @@ pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash
            from users u
            where t.id = $1 and t.purpose = 'verification' and t.used_at is null and t.expires_at > now()
              and u.id = t.user_id and u.verified_at is null
-           returning u.email::text as "email!", coalesce(t.full_name, u.full_name) as "full_name!""#,
+           returning u.email::text as "email!", '' as "full_name!""#,
         token_id,
         token_hash
     )
@@ -71,8 +90,9 @@ pub struct Verification {
     pub user_id: i64,
     pub is_used: bool,
     pub is_expired: bool,
-    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role none
-    /// counts: a stranger may have registered the address with theirs while its invitation was unanswered.
+    /// Whether it came with a password that counts; without, one is chosen behind the link. For an account with a role or one
+    /// that an administrator has made none counts: a stranger may have registered the address with theirs while its
+    /// invitation was unanswered.
     pub has_password: bool,
 }
 
@@ -83,17 +103,19 @@ pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Res
         .await?;
     sqlx::query_as!(
         Verification,
-        r#"select id, user_id as "user_id!", used_at is not null as "is_used!", expires_at <= now() as "is_expired!",
-                  (password_hash is not null and not exists (select from user_roles r where r.user_id = t.user_id)) as "has_password!"
-           from user_tokens t where token_hash = $1 and purpose = 'verification'"#,
+        r#"select t.id, t.user_id as "user_id!", t.used_at is not null as "is_used!", t.expires_at <= now() as "is_expired!",
+                  (t.password_hash is not null and u.invited_at is null
+                    and not exists (select from user_roles r where r.user_id = u.id)) as "has_password!"
+           from user_tokens t join users u on u.id = t.user_id where t.token_hash = $1 and t.purpose = 'verification'"#,
         token_hash
     )
     .fetch_optional(db)
     .await
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. The password is
-/// `chosen`, or the token's own.
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. Password and name are
+/// the token's own, but for `chosen`: a password that was chosen behind the link. Where the token's password does not count
+/// ([`Verification::has_password`]), neither does its name.
 pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
     let verified = sqlx::query!(
         "with used as (
@@ -104,7 +126,9 @@ pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>
              update user_tokens t set expires_at = now() from used
              where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
          )
-         update users u set verified_at = now(), updated_at = now(), full_name = coalesce(used.full_name, u.full_name),
+         update users u set verified_at = now(), updated_at = now(),
+             full_name = case when u.invited_at is null and not exists (select from user_roles r where r.user_id = u.id)
+                              then coalesce(used.full_name, u.full_name) else u.full_name end,
              password_hash = coalesce($2, used.password_hash)
          from used where u.id = used.user_id and u.verified_at is null",
         token_id,
@@ -136,7 +160,7 @@ pub async fn arm_reset(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]
                from users u
                where t.id = $1 and t.purpose = 'password_reset' and t.used_at is null and t.expires_at > now()
                  and u.id = t.user_id and u.deleting_at is null
-               returning t.id, t.user_id, u.email::text, u.full_name
+               returning t.id, t.user_id, u.email::text, case when u.verified_at is null then '' else u.full_name end as full_name
            ), earlier as (
                update user_tokens t set expires_at = now() from armed
                where t.user_id = armed.user_id and t.purpose = 'password_reset' and t.id < armed.id
@@ -217,7 +241,7 @@ pub async fn arm_email_change(db: impl PgExecutor<'_>, token_id: i64, token_hash
            where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now()
              and u.id = t.user_id and u.deleting_at is null
              and not exists (select from users other where other.email = t.new_email and other.id <> t.user_id)
-           returning t.new_email::text as "email!", u.full_name"#,
+           returning t.new_email::text as "email!", '' as "full_name!""#,
         token_id,
         token_hash
     )

@@ -31,6 +31,14 @@ impl Code {
         }
         Err("Type the six digits that your authenticator shows, or one of your recovery codes.".into())
     }
+
+    /// What is said of one that was not taken.
+    pub fn refusal(&self) -> &'static str {
+        match self {
+            Self::Totp(_) => "This code is wrong, or was used before. Wait for the next one and type that.",
+            Self::Recovery(_) => "This recovery code is wrong, or was used before. Take another one.",
+        }
+    }
 }
 
 /// New recovery codes, in groups of four, and what is kept of them.

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use super::throttle::{is_put_off, throttled};
-use crate::support::Browser;
+use crate::support::{Browser, Page};
 
 #[tokio::test]
 async fn whoever_finds_an_open_browser_does_not_get_to_guess_the_password() {
@@ -38,11 +38,76 @@ async fn whoever_finds_an_open_browser_does_not_get_to_guess_the_password() {
 async fn the_right_password_is_asked_for_as_often_as_somebody_likes() {
     let app = throttled().await;
     let (_, browser) = app.signed_in("una@example.org").await;
+    // The page that this form is on shows another one from the first time on.
+    let fields = browser.get("/account/two-factor").await.form("/account/two-factor");
     for number in 0..15 {
-        let fields = [("email", format!("new{number}@example.org")), ("password", Browser::PASSWORD.to_owned())];
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        assert_eq!(browser.submit("/account/email", "/account/email", &fields).await.status, StatusCode::OK, "{number}");
+        let page = browser.post("/account/two-factor", fields.clone(), &[("password", Browser::PASSWORD)]).await;
+        assert_eq!(page.status, StatusCode::OK, "{number}");
     }
+}
+
+async fn ask_for_address(browser: &Browser, email: &str) -> Page {
+    browser.submit("/account/email", "/account/email", &[("email", email), ("password", Browser::PASSWORD)]).await
+}
+
+#[tokio::test]
+async fn a_change_of_address_is_no_way_to_mail_strangers_without_end() {
+    let app = throttled().await;
+    let (_, una) = app.signed_in("una@example.org").await;
+    // One user, whomever they would have written to.
+    for number in 0..5 {
+        assert_eq!(ask_for_address(&una, &format!("new{number}@example.org")).await.status, StatusCode::OK, "{number}");
+    }
+    let page = ask_for_address(&una, "new5@example.org").await;
+    is_put_off(&page);
+    assert_eq!(page.attr("input[name=email]", "value").unwrap(), "new5@example.org", "what was typed is kept");
+    // One mailbox, whoever asks.
+    let (_, otto) = app.signed_in("otto@example.org").await;
+    for number in 0..3 {
+        assert_eq!(ask_for_address(&otto, "stranger@example.org").await.status, StatusCode::OK, "{number}");
+    }
+    let (_, rita) = app.signed_in("rita@example.org").await;
+    is_put_off(&ask_for_address(&rita, "Stranger@example.org").await);
+    assert_eq!(ask_for_address(&rita, "rita@example.com").await.status, StatusCode::OK);
+    assert_eq!(app.count("select count(*) from user_tokens where purpose = 'email_change'").await, 9);
+}
+
+#[tokio::test]
+async fn a_failure_of_ours_uses_up_nobodys_tries() {
+    let app = throttled().await;
+    let (id, browser) = app.signed_in("una@example.org").await;
+    let authenticator = browser.switch_two_factor_on().await;
+    app.forget_used_codes(id).await;
+    let sign_in = async || app.browser().submit("/login", "/login", &[("email", "una@example.org"), ("password", Browser::PASSWORD)]).await;
+    let delete =
+        async |code: &str| browser.submit("/account/delete", "/account", &[("password", Browser::PASSWORD), ("code", code)]).await.status;
+    let kept: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
+    let put = async |hash: &str| sqlx::query("update users set password_hash = $1").bind(hash).execute(&app.db).await.unwrap();
+
+    put("no hash at all").await;
+    for number in 0..12 {
+        assert_eq!(sign_in().await.status, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+        assert_eq!(delete(&authenticator.code(0)).await, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+    }
+    put(&kept).await;
+    assert_eq!(sign_in().await.path, "/login/code?next=%2F");
+
+    let rename = async |from: &str, to: &str| {
+        sqlx::query(sqlx::AssertSqlSafe(format!("alter table {from} rename to {to}"))).execute(&app.db).await.unwrap();
+    };
+    let recovery = "AAAA-AAAA-AAAA-AAAA";
+    rename("recovery_codes", "gone").await;
+    for number in 0..6 {
+        assert_eq!(delete(recovery).await, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+        let half_way = app.browser();
+        half_way.give_password("una@example.org").await;
+        assert_eq!(half_way.give_code(recovery).await.status, StatusCode::INTERNAL_SERVER_ERROR, "{number}");
+    }
+    rename("gone", "recovery_codes").await;
+    assert_eq!(delete(recovery).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let half_way = app.browser();
+    half_way.give_password("una@example.org").await;
+    assert_eq!(half_way.give_code(&authenticator.code(0)).await.path, "/recipients");
 }
 
 #[tokio::test]

@@ -75,6 +75,38 @@ async fn whoever_gets_an_account_chooses_the_password_behind_a_link() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_registers_an_invited_address_chooses_neither_its_password_nor_its_name() {
+    let app = TestApp::start().await;
+    let (_, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    // Without a role, and one whose address an administrator has put in place of an unconfirmed one.
+    for (typed, email) in [("uwe@example.org", "uwe@example.org"), ("typo@example.org", "una@example.org")] {
+        ada.submit("/admin/users/new", "/admin/users", &[("email", typed), ("full_name", "Invited")]).await;
+        let id = app.count(&format!("select id from users where email = '{typed}'")).await;
+        if typed != email {
+            sqlx::query("update users set invited_at = null where id = $1").bind(id).execute(&app.db).await.unwrap();
+            save(&ada, id, &[("email", email)]).await;
+        }
+        app.nth_link(email, "/verify/", 1).await;
+        let fields = [("email", email), ("full_name", "Eve http://evil.example"), ("password", "the stranger's password")];
+        app.browser().submit("/register", "/register", &fields).await;
+        let strangers = app.nth_link(email, "/verify/", 2).await;
+        // A mail program that looks at links confirms nothing.
+        let page = app.browser().get(&strangers).await;
+        assert_eq!(page.text_of("h1").unwrap(), "Choose your password");
+        let is_verified = format!("select count(*) from users where id = {id} and verified_at is not null");
+        assert_eq!(app.count(&is_verified).await, 0);
+
+        app.browser().submit(&strangers, &strangers, &[("password", "chosen by the owner")]).await;
+        let sign_in =
+            async |password: &str| app.browser().submit("/login", "/login", &[("email", email), ("password", password)]).await.status;
+        assert_eq!(sign_in("the stranger's password").await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(sign_in("chosen by the owner").await, StatusCode::OK);
+        let name: String = sqlx::query_scalar("select full_name from users where id = $1").bind(id).fetch_one(&app.db).await.unwrap();
+        assert_eq!(name, "Invited");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_account_comes_back_with_its_text_and_every_error() {
     let app = TestApp::without_worker().await;
     let (ada_id, ada) = app.signed_in_as("ada@example.org", "admin").await;
