@@ -113,6 +113,7 @@ async fn keep_house(engine: Engine, stop: CancellationToken) {
 async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     let app = &engine.app;
     mailings::runs::rescue_forgotten(app).await?;
+    users::deletion::rescue_forgotten(app).await?;
     delivery::settle::close(engine, &attempts::queries::unclosed(&app.db).await?).await?;
     web::session::delete_expired(&app.db).await?;
     users::queries::delete_old_tokens(&app.db).await?;

@@ -36,12 +36,30 @@ pub async fn begin(app: &App, transaction: &mut PgTransaction<'_>, user_id: i64)
     let told = queries::keep_address(&mut **transaction, user_id).await?;
     queries::close(&mut **transaction, user_id).await?;
     web::session::end_all(&mut **transaction, user_id, None).await?;
-    let key = Some(format!("delete_user:{user_id}"));
+    let key = Some(job_key(user_id));
     app.enqueue(transaction, DeleteUser { user_id }, Enqueue { key, run_at: None }).await?;
     if let Some(former_address_id) = told {
         app.enqueue(transaction, SendAccountMail::AccountDeleted { former_address_id }, Enqueue::default()).await?;
     }
     Ok(Begun::Closed)
+}
+
+/// Closed accounts whose job is gone or has given up get it again. A safety net; it should never catch anything.
+///
+/// # Errors
+/// The database's.
+pub async fn rescue_forgotten(app: &App) -> Result<()> {
+    for user_id in queries::closed_without_job(&app.db).await? {
+        tracing::warn!(user.id = user_id, "User {user_id} is closed and had no job to be deleted by; it gets one");
+        let mut transaction = app.db.begin().await?;
+        app.enqueue(&mut transaction, DeleteUser { user_id }, Enqueue { key: Some(job_key(user_id)), run_at: None }).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+fn job_key(user_id: i64) -> String {
+    format!("delete_user:{user_id}")
 }
 
 /// The body of the job: deletes everything of a closed account, the largest things in steps. Repeating it goes on.

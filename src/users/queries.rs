@@ -142,6 +142,11 @@ pub async fn grant_role(db: impl PgExecutor<'_>, user_id: i64, role: &str) -> sq
 /// is asked: of two administrators who remove each other the second is told.
 pub async fn is_last_admin(db: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
     lock_roles(&mut *db).await?;
+    is_only_admin(db, user_id).await
+}
+
+/// As [`is_last_admin`] at the moment, for a page to say so: nobody waits, and it may be otherwise when something is done.
+pub async fn is_only_admin(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<bool> {
     let admins = sqlx::query_scalar!(
         "select r.user_id from user_roles r join users u on u.id = r.user_id
          where r.role = 'admin' and u.verified_at is not null and u.blocked_at is null"
@@ -213,6 +218,18 @@ pub async fn close(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<i64> {
 pub async fn is_closed(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
     let closed = sqlx::query_scalar!("select id from users where id = $1 and deleting_at is not null", id).fetch_optional(db).await?;
     Ok(closed.is_some())
+}
+
+/// Closed accounts without a job that would still run. None should exist.
+pub async fn closed_without_job(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        "select id from users
+         where deleting_at < now() - interval '1 minute'
+           and not exists (select from graphile_worker.jobs j where j.key = 'delete_user:' || users.id and j.attempts < j.max_attempts)
+         order by id"
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Deletes up to `limit` recipients of a closed account; how many they were.

@@ -55,6 +55,6 @@ pub async fn delete(
 
 async fn delete_page(app: &App, user: &CurrentUser, chrome: &Chrome, errors: &FieldErrors) -> Result<maud::Markup> {
     let belongings = queries::belongings(&app.db, user.id()).await?;
-    let is_last_admin = users::is_last_admin(&mut *app.db.begin().await?, user.id()).await?;
+    let is_last_admin = users::is_only_admin(&app.db, user.id()).await?;
     Ok(views::delete_page(user, chrome, &belongings, is_last_admin, errors))
 }

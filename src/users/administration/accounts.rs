@@ -55,16 +55,32 @@ async fn invite(app: &App, transaction: &mut PgTransaction<'_>, email: &str) -> 
     app.enqueue(transaction, SendAccountMail::Invitation { token_id }, Enqueue::default()).await
 }
 
-/// Saves name, address and roles. Another address is told to both mailboxes, and links that went to the old one come to
+/// What came of saving an account.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Updated {
+    Saved,
+    /// It is no longer what the form was made from; nothing was done.
+    Outdated,
+}
+
+/// Saves name, address and roles of the account that was of this [`model::edition`]. Another address is told to both mailboxes, and links that went to the old one come to
 /// nothing; other roles give the user's sessions other cookies.
 ///
 /// # Errors
 /// The address is another account's, or one's own in place of the present one, or nobody would be left to give roles; not found where there is no such account; forbidden where the actor may no longer.
-pub async fn update(app: &App, actor: &User, id: i64, new: &NewAccount) -> Result<(), Refusal> {
+pub async fn update(app: &App, actor: &User, id: i64, edition: &str, new: &NewAccount) -> Result<Updated, Refusal> {
     let mut transaction = app.db.begin().await?;
     let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let is_last_admin = users::queries::is_last_admin(&mut transaction, id).await?;
     let old = management::queries::lock(&mut transaction, id).await?;
+    let changes = model::changes(&old, new);
+    let role_changes = model::role_changes(&old.roles, &new.roles);
+    if changes.is_empty() && role_changes.is_empty() {
+        return Ok(Updated::Saved);
+    }
+    if edition != model::edition(&old) {
+        return Ok(Updated::Outdated);
+    }
     // Another case of the letters reaches the same mailbox.
     if id == actor.id && new.email.to_lowercase() != old.email.to_lowercase() {
         return Err(FieldErrors::of("email", OWN_ADDRESS).into());
@@ -73,19 +89,17 @@ pub async fn update(app: &App, actor: &User, id: i64, new: &NewAccount) -> Resul
         return Err(FieldErrors::of("roles", LAST_ADMIN).into());
     }
     let subject = Subject::User { id, email: &old.email };
-    let changes = model::changes(&old, new);
     if !changes.is_empty() {
         save(app, &mut transaction, &old, new).await?;
         audit::record(&mut *transaction, Actor::User(actor), Action::EditUser, subject, "", &changes).await?;
     }
-    let role_changes = model::role_changes(&old.roles, &new.roles);
     if !role_changes.is_empty() {
         queries::replace_roles(&mut *transaction, id, &new.roles).await?;
         web::session::rotate_all(&mut *transaction, id).await?;
         audit::record(&mut *transaction, Actor::User(actor), Action::ChangeRoles, subject, "", &role_changes).await?;
     }
     transaction.commit().await?;
-    Ok(())
+    Ok(Updated::Saved)
 }
 
 /// Saves address and name, with what follows from another address.

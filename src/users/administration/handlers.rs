@@ -7,7 +7,7 @@ use poem::{
 };
 
 use super::{
-    accounts,
+    accounts::{self, Updated},
     model::{AccountForm, DeletionForm},
     views::{self, EditPage},
 };
@@ -66,12 +66,15 @@ pub async fn create(
 #[handler]
 pub async fn edit(Admin(user): Admin, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
     let none = FieldErrors::default();
-    edit_page(&app, &user, &chrome, id, &Attempted { form: None, errors: &none, deletion: "", deletion_errors: &none }).await.map(Page::ok)
+    edit_page(&app, &user, &chrome, id, &Attempted { form: None, is_outdated: false, errors: &none, deletion: "", deletion_errors: &none })
+        .await
+        .map(Page::ok)
 }
 
 /// What was sent, where it comes back.
 struct Attempted<'a> {
     form: Option<&'a AccountForm>,
+    is_outdated: bool,
     errors: &'a FieldErrors,
     deletion: &'a str,
     deletion_errors: &'a FieldErrors,
@@ -84,6 +87,7 @@ async fn edit_page(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, atte
     let page = EditPage {
         account: &account,
         form: attempted.form.unwrap_or(&stored),
+        is_outdated: attempted.is_outdated,
         errors: attempted.errors,
         belongings: &belongings,
         deletion: attempted.deletion,
@@ -101,19 +105,22 @@ pub async fn update(
     Path(id): Path<i64>,
     FormData(form): FormData<AccountForm>,
 ) -> Result<Response> {
-    let errors = match form.parse() {
-        Ok(wanted) => match accounts::update(&app, &user.0, id, &wanted).await {
-            Ok(()) => {
+    let (is_outdated, errors) = match form.parse() {
+        Ok(wanted) => match accounts::update(&app, &user.0, id, &form.edition, &wanted).await {
+            Ok(Updated::Saved) => {
                 flash(session, true, "Saved.");
                 let is_still_admin = user.id() != id || wanted.roles.contains(&Role::Admin);
                 return Ok(see_other(if is_still_admin { format!("/admin/users/{id}") } else { "/".to_owned() }));
             }
-            Err(refusal) => refusal.into_field_errors()?,
+            Ok(Updated::Outdated) => (true, FieldErrors::default()),
+            Err(refusal) => (false, refusal.into_field_errors()?),
         },
-        Err(errors) => errors,
+        Err(errors) => (false, errors),
     };
-    let attempted = Attempted { form: Some(&form), errors: &errors, deletion: "", deletion_errors: &FieldErrors::default() };
-    Ok(Page::invalid(edit_page(&app, &user, &chrome, id, &attempted).await?).into_response())
+    let none = FieldErrors::default();
+    let attempted = Attempted { form: Some(&form), is_outdated, errors: &errors, deletion: "", deletion_errors: &none };
+    let page = edit_page(&app, &user, &chrome, id, &attempted).await?;
+    Ok(if is_outdated { Page::conflict(page) } else { Page::invalid(page) }.into_response())
 }
 
 #[handler]
@@ -141,7 +148,7 @@ pub async fn delete(
         }
     };
     let none = FieldErrors::default();
-    let attempted = Attempted { form: None, errors: &none, deletion: &form.email, deletion_errors: &errors };
+    let attempted = Attempted { form: None, is_outdated: false, errors: &none, deletion: &form.email, deletion_errors: &errors };
     Ok(Page::invalid(edit_page(&app, &user, &chrome, id, &attempted).await?).into_response())
 }
 

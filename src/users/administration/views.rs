@@ -6,7 +6,7 @@ use super::{accounts::OWN_ADDRESS, model::AccountForm};
 use crate::{
     account::queries::Belongings,
     ui::{
-        Column, Field, Icon, Section,
+        Column, Field, Icon, Section, Tone, alert,
         button::{self, Act},
         cell,
         choice::{self, Choice},
@@ -70,6 +70,8 @@ fn fields(form: &AccountForm, errors: &FieldErrors) -> Markup {
 pub struct EditPage<'a> {
     pub account: &'a Account,
     pub form: &'a AccountForm,
+    /// Somebody has saved the account since the form was made.
+    pub is_outdated: bool,
     pub errors: &'a FieldErrors,
     pub belongings: &'a Belongings,
     /// The address as it was typed, and what is wrong with it.
@@ -78,7 +80,7 @@ pub struct EditPage<'a> {
 }
 
 pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup {
-    let account = edit.account;
+    let (account, stored) = (edit.account, AccountForm::from(edit.account));
     let content = html! {
         (page_header(&account.full_name, Some(&account.email), Some(html! {
             (button::secondary_link(&format!("/admin/audit?user_id={}", account.id), "What was done"))
@@ -89,6 +91,9 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
                 form method="post" action={ "/admin/users/" (account.id) } novalidate {
                     (csrf_field(&chrome.csrf))
                     (method_field("put"))
+                    // Whoever has read what is stored now may replace it.
+                    input type="hidden" name="edition" value=(if edit.is_outdated { &stored.edition } else { &edit.form.edition });
+                    @if edit.is_outdated { (alert(Tone::Warning, conflict(account))) }
                     (fields(edit.form, edit.errors))
                     p .text-secondary { @if account.id == user.id() { (OWN_ADDRESS) } @else { "Another address is told to the old one and the new one." } }
                     div .btn-list { (button::primary("Save")) (button::secondary_link("/admin/users", "Cancel")) }
@@ -100,6 +105,15 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
         }
     };
     page(&user.shell(chrome, &account.full_name, HOME), content)
+}
+
+fn conflict(stored: &Account) -> Markup {
+    let roles: Vec<&str> = stored.roles.iter().map(|role| role.label()).collect();
+    html! {
+        strong { "This account was changed meanwhile. " }
+        "Stored now: " (stored.email) ", " (stored.full_name) ", " @if roles.is_empty() { "no roles" } @else { (roles.join(", ")) } ". "
+        "Saving again replaces that with what stands below."
+    }
 }
 
 fn way_in_card(user: &CurrentUser, account: &Account, chrome: &Chrome) -> Markup {

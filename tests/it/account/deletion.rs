@@ -1,6 +1,6 @@
 //! The end of one's own account.
 
-use periodical::users::queries;
+use periodical::users::{deletion, queries};
 use reqwest::StatusCode;
 
 use crate::support::{Browser, Page, TestApp, until};
@@ -157,4 +157,22 @@ async fn an_account_that_an_administrator_edits_at_the_same_moment_is_deleted_al
     let (edited, deleted) = tokio::join!(ada.post(&path, edit, &[("full_name", "Una Other")]), second);
     assert_eq!((edited.status, deleted.status), (StatusCode::OK, StatusCode::OK), "{} {}", edited.text, deleted.text);
     assert_eq!(deleted.text_of("h1").unwrap(), "Your account is deleted");
+}
+
+#[tokio::test]
+async fn a_closed_account_whose_job_is_gone_gets_it_again_and_one_that_is_being_deleted_does_not() {
+    let app = TestApp::without_worker().await;
+    let (id, browser) = app.signed_in("una@example.org").await;
+    delete(&browser, Browser::PASSWORD, "").await;
+    let jobs = format!("select count(*) from graphile_worker.jobs where key = 'delete_user:{id}' and attempts < max_attempts");
+    sqlx::query("update users set deleting_at = now() - interval '1 hour'").execute(&app.db).await.unwrap();
+    let job: i64 = sqlx::query_scalar("select max(id) from graphile_worker.jobs where key is not null").fetch_one(&app.db).await.unwrap();
+    deletion::rescue_forgotten(&app.app).await.unwrap();
+    assert_eq!(app.count("select max(id) from graphile_worker.jobs where key is not null").await, job, "it has one");
+    sqlx::query("update graphile_worker._private_jobs set attempts = max_attempts").execute(&app.db).await.unwrap();
+    assert_eq!(app.count(&jobs).await, 0);
+    deletion::rescue_forgotten(&app.app).await.unwrap();
+    assert_eq!(app.count(&jobs).await, 1);
+    deletion::finish(&app.app, id).await.unwrap();
+    assert_eq!(app.count("select count(*) from users").await, 0);
 }

@@ -229,8 +229,11 @@ async fn of_two_administrators_who_remove_each_other_at_once_one_stays() {
         let remove = async |browser: &Browser, id: i64, email: &str| match way {
             "roles" => {
                 let token = browser.token().await;
-                let fields = vec![("csrf_token".to_owned(), token), ("_method".to_owned(), "put".to_owned())];
-                browser.post(&format!("/admin/users/{id}"), fields, &[("email", email), ("full_name", "Una User")]).await
+                let path = format!("/admin/users/{id}");
+                let edition = browser.get(&path).await.attr("input[name=edition]", "value").unwrap();
+                let fields =
+                    vec![("csrf_token".to_owned(), token), ("_method".to_owned(), "put".to_owned()), ("edition".to_owned(), edition)];
+                browser.post(&path, fields, &[("email", email), ("full_name", "Una User")]).await
             }
             _ => delete(browser, id, email).await,
         };
@@ -333,4 +336,33 @@ async fn administrators_change_their_own_address_and_second_factor_where_the_pas
     assert_eq!((app.count(unchanged).await, trail(&app).await), (1, vec![]));
     // The name asks for nothing there, nor here.
     assert_eq!(save(&ada, ada_id, &[("full_name", "Ada Other")]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn of_two_administrators_who_edit_one_account_the_second_reads_what_the_first_has_saved() {
+    let app = TestApp::without_worker().await;
+    let (_, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    let (_, bob) = app.signed_in_as("bob@example.org", "admin").await;
+    let una = app.user("una@example.org").await;
+    let path = format!("/admin/users/{una}");
+    let old = bob.get(&path).await.form(&path);
+    save(&ada, una, &[("roles", "manager"), ("full_name", "Una <Other>")]).await;
+    let page = bob.post(&path, old.clone(), &[("full_name", "Una Third")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
+    let words = page.text_of(".card .alert-warning").unwrap();
+    assert!(words.contains("Stored now: una@example.org, Una <Other>, Manager."), "{words}");
+    assert_eq!(page.attr("#full_name", "value").unwrap(), "Una Third", "what was typed stays");
+    assert_eq!(roles(&app, una).await, ["manager"]);
+    // Once more, in the knowledge of it.
+    let page = bob.post(&path, page.form(&path), &[]).await;
+    assert_eq!((page.status, roles(&app, una).await.len()), (StatusCode::OK, 0));
+    // The same form twice, by a double click, is saved once.
+    assert_eq!(bob.post(&path, old, &[("full_name", "Una Third")]).await.status, StatusCode::OK);
+    assert_eq!(app.count("select count(*) from users where full_name = 'Una Third'").await, 1);
+
+    // What the owner has changed meanwhile is not lost either.
+    let old = ada.get(&path).await.form(&path);
+    sqlx::query("update users set email = 'una@example.net' where id = $1").bind(una).execute(&app.db).await.unwrap();
+    assert_eq!(ada.post(&path, old, &[("roles", "editor")]).await.status, StatusCode::CONFLICT);
+    assert_eq!(app.count("select count(*) from users where email = 'una@example.net'").await, 1);
 }
