@@ -161,7 +161,7 @@ async fn five_wrong_codes_end_the_sign_in_however_fast_they_come() {
     let wrong: Vec<_> = (0..20).map(|_| browser.give_code("000000")).collect();
     let pages = futures_util::future::join_all(wrong).await;
     assert!(pages.iter().filter(|page| page.status == StatusCode::UNPROCESSABLE_ENTITY).count() <= 4, "at most five codes were looked at");
-    assert_eq!(browser.give_code(&authenticator.code(0)).await.path, "/login?next=%2Frecipients");
+    assert_eq!(browser.give_code(&authenticator.code(0)).await.path, "/login?next=%2Frecipients&overdue=true");
 }
 
 #[tokio::test]
