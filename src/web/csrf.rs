@@ -13,7 +13,6 @@ use poem::{
     session::Session,
     web::cookie::{Cookie, SameSite},
 };
-
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::{page, session};
