@@ -95,7 +95,7 @@ pub fn profile_page(user: &CurrentUser, chrome: &Chrome, form: &ProfileForm, err
                 std::iter::once(Choice::new("", "As the browser asks")).chain(locales),
             ))
             (choice::select(
-                &Field::new("Time zone", "time_zone").value(&form.time_zone).error(errors.get("time_zone")).hint("New mailings begin with it, and moments on these pages are shown in it."),
+                &Field::new("Time zone", "time_zone").value(&form.time_zone).error(errors.get("time_zone")).hint("New mailings begin with it, and the moments of your account and of other users are shown in it."),
                 std::iter::once(Choice::new("", "Not chosen")).chain(zones),
             ))
             (button::primary("Save"))

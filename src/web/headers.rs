@@ -47,5 +47,9 @@ pub fn sandboxed(html: String) -> Response {
     let html = format!(
         "{html}<style>:where(body) {{ margin: 1.25rem; font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere }} :where(img) {{ max-width: 100% }}</style>"
     );
-    Html(html).with_header(header::CONTENT_SECURITY_POLICY, policy).with_header(header::X_FRAME_OPTIONS, "SAMEORIGIN").into_response()
+    Html(html)
+        .with_header(header::CACHE_CONTROL, "no-store")
+        .with_header(header::CONTENT_SECURITY_POLICY, policy)
+        .with_header(header::X_FRAME_OPTIONS, "SAMEORIGIN")
+        .into_response()
 }
