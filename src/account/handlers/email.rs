@@ -48,7 +48,7 @@ pub async fn create(
         return Ok(refused(&FieldErrors::of_wait(wait)));
     }
     let mut transaction = app.db.begin().await?;
-    let token_id = queries::insert_email_change(&mut *transaction, user.id(), &email).await?;
+    let token_id = queries::insert_email_change(&mut transaction, user.id(), &email).await?;
     let mails = [SendAccountMail::EmailChange { token_id }, SendAccountMail::EmailChangeAsked { token_id }];
     app.enqueue_all(&mut transaction, mails.map(|mail| (mail, Enqueue::default())).into()).await?;
     transaction.commit().await?;

@@ -216,8 +216,10 @@ pub async fn kill_tokens(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<
     Ok(())
 }
 
-/// A change of address to come; one that was asked for before dies with it.
-pub async fn insert_email_change(db: impl PgExecutor<'_>, user_id: i64, new_email: &str) -> sqlx::Result<i64> {
+/// A change of address to come; one that was asked for before dies with it. The user's row is taken first, as by whoever
+/// follows a link.
+pub async fn insert_email_change(db: &mut PgConnection, user_id: i64, new_email: &str) -> sqlx::Result<i64> {
+    sqlx::query!("select id from users where id = $1 for no key update", user_id).fetch_optional(&mut *db).await?;
     sqlx::query_scalar!(
         "with earlier as (
              update user_tokens set expires_at = now()
