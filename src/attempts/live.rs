@@ -18,11 +18,8 @@ use crate::{
     delivery,
     error::{Error, Result, Wait},
     limits::COME_AGAIN,
-    users::{self, CurrentUser},
-    web::{
-        places::Place,
-        session::{self, SessionHash},
-    },
+    users::{self, CurrentUser, model::User},
+    web::{places::Place, session::SessionHash},
 };
 
 /// Says that the attempt has finished; the page then leaves, instead of connecting again for ever.
@@ -119,13 +116,16 @@ impl Progress {
 
     /// Who looks is asked every time: a manager may be none any more.
     async fn look(&self) -> sqlx::Result<Attempt> {
-        let user =
-            users::queries::active(&self.app.db, self.viewer.user_id, &self.viewer.session).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let user = self.viewer().await?.ok_or(sqlx::Error::RowNotFound)?;
         queries::view(&self.app.db, CurrentUser(user).reach(), self.id).await
     }
 
     /// The page connects again, and is then told to sign in. Without an answer of the database it does so too.
     async fn is_signed_in(&self) -> bool {
-        session::is_alive(&self.app.db, &self.viewer.session, self.viewer.user_id).await.unwrap_or(false)
+        self.viewer().await.is_ok_and(|viewer| viewer.is_some())
+    }
+
+    async fn viewer(&self) -> sqlx::Result<Option<User>> {
+        users::queries::active(&self.app.db, self.viewer.user_id, &self.viewer.session).await
     }
 }

@@ -220,24 +220,6 @@ pub async fn end_surplus(db: impl sqlx::PgExecutor<'_>, user_id: i64) -> sqlx::R
     Ok(())
 }
 
-/// Whether a session is still its user's, and the user may still use it.
-///
-/// # Errors
-/// The database's.
-pub async fn is_alive(db: impl sqlx::PgExecutor<'_>, hash: &[u8], user_id: i64) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (
-             select from sessions s join users u on u.id = s.user_id
-             where s.id_hash = $1 and u.id = $2 and s.expires_at > now() and u.verified_at is not null and u.blocked_at is null
-               and coalesce((s.entries ->> 'epoch')::int, 0) = coalesce((select epoch from session_epochs where user_id = u.id), 0)
-           ) as "is_alive!""#,
-        hash,
-        user_id
-    )
-    .fetch_one(db)
-    .await
-}
-
 /// Lets all sessions of a user go on under other cookies: their rights have changed.
 ///
 /// # Errors
