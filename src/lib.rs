@@ -27,6 +27,7 @@ pub mod app;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod i18n;
 pub mod limits;
 pub mod mail;
 pub mod ui;

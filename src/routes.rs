@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     error, home, inbox, mailings, messages, recipients, users,
     web::{
-        UrlMap, assets, csrf, headers, log, server,
+        UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
     },
 };
@@ -63,5 +63,6 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .around(move |endpoint, request| async move { server::within(&*endpoint, request, patience).await })
         .with(CatchPanic::new().with_handler(error::panicked))
         .around(move |endpoint, request| async move { headers::add(&*endpoint, request, is_https).await })
+        .around(|endpoint, request| async move { locale::within(&*endpoint, request).await })
         .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })
 }

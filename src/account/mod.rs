@@ -14,6 +14,7 @@ pub fn routes(map: UrlMap) -> UrlMap {
     map.get("/account", handlers::profile::edit)
         .put("/account", handlers::profile::update)
         .delete("/account", handlers::deletion::delete)
+        .put("/language", handlers::language::update)
         .get("/account/delete", handlers::deletion::show)
         .get("/account/password", handlers::password::edit)
         .put("/account/password", handlers::password::update)

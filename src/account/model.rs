@@ -3,13 +3,11 @@
 use serde::Deserialize;
 
 use crate::{
+    i18n::Language,
     mailings::schedule::Zone,
     users::{model::Password, two_factor::code::Code},
     web::form::{self, FieldErrors},
 };
-
-/// The languages a user may ask for; the pages are in English so far.
-pub const LOCALES: [(&str, &str); 2] = [("en", "English"), ("ru", "Русский")];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -21,11 +19,19 @@ pub struct ProfileForm {
     pub time_zone: String,
 }
 
+/// The switch at the foot of every page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LanguageForm {
+    /// A language's tag.
+    pub language: String,
+}
+
 /// A profile that can be kept.
 #[derive(Debug)]
 pub struct Profile {
     pub full_name: String,
-    /// One of [`LOCALES`].
+    /// A language's tag.
     pub locale: Option<String>,
     /// The IANA name.
     pub time_zone: Option<String>,
@@ -52,7 +58,7 @@ fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Res
 }
 
 fn locale(text: &str) -> Result<String, String> {
-    if LOCALES.iter().any(|(code, _)| *code == text) { Ok(text.to_owned()) } else { Err("Choose one of the list.".into()) }
+    Language::from_tag(text).map(|language| language.tag().to_owned()).ok_or_else(|| "Choose one of the list.".into())
 }
 
 fn zone(text: &str) -> Result<String, String> {

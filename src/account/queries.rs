@@ -10,6 +10,12 @@ pub async fn profile(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Prof
     sqlx::query_as!(Profile, "select full_name, locale, time_zone from users where id = $1", user_id).fetch_one(db).await
 }
 
+/// Keeps the language alone, from the switch.
+pub async fn save_locale(db: impl PgExecutor<'_>, user_id: i64, locale: &str) -> sqlx::Result<()> {
+    sqlx::query!("update users set locale = $2, updated_at = now() where id = $1", user_id, locale).execute(db).await?;
+    Ok(())
+}
+
 pub async fn save_profile(db: impl PgExecutor<'_>, user_id: i64, profile: &Profile) -> sqlx::Result<()> {
     sqlx::query!(
         "update users set full_name = $2, locale = $3, time_zone = $4, updated_at = now() where id = $1",

@@ -6,10 +6,11 @@ use maud::{Markup, html};
 
 use super::{
     agent,
-    model::{EmailChangeForm, LOCALES, ProfileForm},
+    model::{EmailChangeForm, ProfileForm},
     queries::{Belongings, OpenSession},
 };
 use crate::{
+    i18n::Language,
     mailings::schedule::{self, Zone},
     ui::{
         Column, Field, Kind, Section, Tone, alert, badge,
@@ -81,7 +82,7 @@ fn form_card(content: Markup) -> Markup {
 }
 
 pub fn profile_page(user: &CurrentUser, chrome: &Chrome, form: &ProfileForm, errors: &FieldErrors) -> Markup {
-    let locales = LOCALES.map(|(code, name)| Choice::new(code, name));
+    let locales = Language::ALL.map(|language| Choice::new(language.tag(), language.own_name()));
     // The list, and what is chosen where it is none of the list (an old name of a zone).
     let unlisted = (!form.time_zone.is_empty() && !Zone::all_names().contains(&form.time_zone)).then_some(form.time_zone.as_str());
     let zones = unlisted.into_iter().chain(Zone::all_names().iter().map(String::as_str)).map(|zone| Choice::new(zone, zone));
@@ -91,7 +92,7 @@ pub fn profile_page(user: &CurrentUser, chrome: &Chrome, form: &ProfileForm, err
             (method_field("put"))
             (form::text(&Field::new("Your name", "full_name").value(&form.full_name).error(errors.get("full_name")).hint("Recipients see it when they answer a mail.").autocomplete("name").required().max_length(200)))
             (choice::select(
-                &Field::new("Language", "locale").value(&form.locale).error(errors.get("locale")).hint("The pages are in English for now; your choice is kept for when there are others."),
+                &Field::new("Language", "locale").value(&form.locale).error(errors.get("locale")).hint("Of these pages, and of the mails you get from here."),
                 std::iter::once(Choice::new("", "As the browser asks")).chain(locales),
             ))
             (choice::select(

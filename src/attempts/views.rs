@@ -88,7 +88,7 @@ fn started(attempt: &Attempt) -> String {
 }
 
 fn number(count: i32) -> String {
-    grouped(count.unsigned_abs().into())
+    grouped(count.unsigned_abs())
 }
 
 fn status_badge(attempt: &Attempt) -> Markup {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::form::{csrf_field, method_field};
 use super::icon::{Icon, icon};
+use crate::t;
 
 /// Sends the form; the page's main act.
 pub fn primary(label: &str) -> Markup {
@@ -30,12 +31,12 @@ pub fn secondary_link(href: &str, label: &str) -> Markup {
 pub fn cancel(list: &str, noun: &str, stored_id: Option<i64>, inline: bool) -> Markup {
     html! {
         @match (stored_id, inline) {
-            (None, false) => (secondary_link(list, "Cancel")),
-            (Some(id), false) => (secondary_link(&format!("{list}/{id}"), "Cancel")),
-            (None, true) => a .btn href=(list) data-removes-row { "Cancel" },
+            (None, false) => (secondary_link(list, &t!("common-cancel"))),
+            (Some(id), false) => (secondary_link(&format!("{list}/{id}"), &t!("common-cancel"))),
+            (None, true) => a .btn href=(list) data-removes-row { (t!("common-cancel")) },
             // Lists run downwards by id, so the page below the next id begins with this row.
             (Some(id), true) => a .btn href=(list) hx-get={ (list) "?before=" (id.saturating_add(1)) } hx-select={ "#" (noun) "-" (id) }
-                hx-target="closest tr" hx-swap="outerHTML" { "Cancel" },
+                hx-target="closest tr" hx-swap="outerHTML" { (t!("common-cancel")) },
         }
     }
 }
@@ -90,7 +91,7 @@ pub fn delete_button(delete: &Delete) -> Markup {
             form .btn-list .justify-content-end method="post" action=(delete.action) {
                 (csrf_field(delete.csrf))
                 (method_field("delete"))
-                button .btn type="button" popovertarget=(delete.id) popovertargetaction="hide" { "Cancel" }
+                button .btn type="button" popovertarget=(delete.id) popovertargetaction="hide" { (t!("common-cancel")) }
                 button .btn .btn-danger type="submit" hx-delete=[delete.target.map(|_| delete.action)]
                     hx-target=[delete.target] hx-swap=[delete.target.map(|_| "delete")]
                     hx-disable=[delete.target.map(|_| "this")] { (delete.label) }

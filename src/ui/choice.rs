@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::form::Field;
+use crate::{rich, t};
 
 /// One answer: what is sent, what is read, and a second line where the answer needs one.
 #[derive(Debug, Clone, Copy)]
@@ -119,10 +120,10 @@ pub fn checkbox_list<'a>(field: &Field, choices: impl IntoIterator<Item = (Choic
                     // Hidden until app.js shows it: without JavaScript it would do nothing.
                     label .form-check .mb-0 data-tick-all-label hidden {
                         input .form-check-input type="checkbox" data-tick-all autocomplete="off";
-                        span .form-check-label { "Tick all shown" }
+                        span .form-check-label { (t!("ui-tick-all")) }
                     }
                     span .text-secondary .ms-auto role="status" {
-                        strong data-tick-count { (ticked) } " of " (choices.len()) " ticked"
+                        (rich!("ui-ticked", ticked = html! { strong data-tick-count { (ticked) } }, count = html! { (choices.len()) }))
                     }
                 }
                 div .picker-list {

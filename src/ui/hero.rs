@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::t;
+
 /// One step on the way to the first mailing.
 pub struct Step<'a> {
     pub title: &'a str,
@@ -32,7 +34,7 @@ pub fn steps(steps: &[Step]) -> Markup {
         ol .stages {
             @for step in steps {
                 li .card .done[step.done] {
-                    h2 { (step.title) @if step.done { span .visually-hidden { " (done)" } } }
+                    h2 { (step.title) @if step.done { span .visually-hidden { " " (t!("ui-step-done")) } } }
                     p { (step.text) }
                     @if let Some(action) = &step.action { (action) }
                 }

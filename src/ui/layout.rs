@@ -3,17 +3,18 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::alert::{Flash, Tone, alert};
-use super::form::csrf_field;
+use super::form::{csrf_field, method_field};
 use super::icon::{Icon, icon};
-use crate::web::assets;
+use crate::{
+    i18n::{self, Language},
+    t,
+    web::assets,
+};
 
 /// Server errors and refusals leave the page as it is (app.js says so in words); 422 and 409 are swapped in, being the
 /// form with its errors. Only our own extension may register. `history` stays on: pages are fetched anew.
 const HTMX_CONFIG: &str =
     r#"{"noSwap":[204,304,400,401,403,404,405,408,410,413,415,429,"5xx"],"extensions":"sse","includeIndicatorCSS":false}"#;
-
-const DESCRIPTION: &str =
-    "Recurring e-mail you host yourself: recipients, messages, mailings on a schedule, and a record of every delivery.";
 
 /// What the document needs to know beside its content.
 pub struct Shell<'a> {
@@ -29,11 +30,11 @@ pub struct Shell<'a> {
 }
 
 /// A warning with the way out of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Urge {
-    pub text: &'static str,
+    pub text: String,
     pub href: &'static str,
-    pub label: &'static str,
+    pub label: String,
 }
 
 /// Who is signed in, for the menu in the corner.
@@ -47,9 +48,9 @@ pub struct UserMenu<'a> {
 }
 
 /// A place that not everybody may enter.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct MenuLink {
-    pub label: &'static str,
+    pub label: String,
     pub href: &'static str,
 }
 
@@ -96,7 +97,10 @@ pub fn page(shell: &Shell, content: Markup) -> Markup {
                         }
                     }
                     footer .footer .footer-transparent {
-                        div .container-xl .text-secondary { "Periodical, recurring e-mail you host yourself" }
+                        div .container-xl .page-foot .text-secondary {
+                            span { (t!("layout-foot")) }
+                            (language_switch(shell))
+                        }
                     }
                 }
             }
@@ -120,6 +124,8 @@ pub fn narrow_page(shell: &Shell, content: Markup, below: Option<Markup>) -> Mar
                     @if let Some(below) = below {
                         div .text-center .text-secondary .mt-3 { (below) }
                     }
+                    // An error's page stands alone and has no token to send a form with.
+                    @if !shell.csrf.is_empty() { div .page-foot .justify-content-center .mt-4 { (language_switch(shell)) } }
                 }
             }
         },
@@ -132,10 +138,10 @@ pub fn error_page(status: u16, title: &str, advice: &str) -> Markup {
     narrow_page(
         &shell,
         html! {
-            p .text-secondary .mb-1 { "Error " (status) }
+            p .text-secondary .mb-1 { (t!("layout-error", status = status.to_string())) }
             h1 .h2 { (title) }
             p .mb-4 { (advice) }
-            a .btn .btn-primary href="/" { "To the start page" }
+            a .btn .btn-primary href="/" { (t!("layout-to-start")) }
         },
         None,
     )
@@ -157,24 +163,21 @@ pub fn page_header(title: &str, subtitle: Option<&str>, actions: Option<Markup>)
 fn document(shell: &Shell, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(i18n::current().tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="description" content=(DESCRIPTION);
+                meta name="description" content=(t!("layout-description"));
                 meta name="color-scheme" content="light dark";
                 meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (shell.title) " · Periodical" }
                 link rel="icon" href=(assets::url("favicon.svg")) type="image/svg+xml";
-                link rel="stylesheet" href=(assets::url("tabler.min.css"));
                 link rel="stylesheet" href=(assets::url("app.css"));
                 // Not deferred: it sets the dark theme before anything is painted.
                 script src=(assets::url("app.js")) {}
-                script defer src=(assets::url("htmx.min.js")) {}
-                script defer src=(assets::url("hx-sse.min.js")) {}
             }
-            body hx-headers:inherited=(csrf_header(shell.csrf)) {
-                a .skip-link .visually-hidden-focusable href="#main" { "Skip to content" }
+            body hx-headers:inherited=(csrf_header(shell.csrf)) data-words=(script_words()) {
+                a .skip-link .visually-hidden-focusable href="#main" { (t!("layout-skip")) }
                 (body)
                 div #notices role="status" aria-live="polite" {}
             }
@@ -185,6 +188,38 @@ fn document(shell: &Shell, body: Markup) -> Markup {
 /// Every htmx request under it carries the token. The value is JSON; tokens hold no character JSON would escape.
 fn csrf_header(token: &str) -> String {
     format!(r#"{{"X-CSRF-Token":"{token}"}}"#)
+}
+
+/// What app.js says by itself, as JSON: a script has no other way to the reader's language, and an inline one is forbidden.
+fn script_words() -> String {
+    serde_json::json!({
+        "away": t!("script-away"),
+        "close": t!("script-close"),
+        "network": t!("script-network"),
+        "401": t!("script-signed-out"),
+        "403": t!("script-forbidden"),
+        "404": t!("script-gone"),
+        "413": t!("script-too-large"),
+        "429": t!("script-too-many"),
+        "server": t!("script-server"),
+        "other": t!("script-other"),
+    })
+    .to_string()
+}
+
+/// A button for each language; the page comes back in it.
+fn language_switch(shell: &Shell) -> Markup {
+    html! {
+        form .language-switch method="post" action="/language" aria-label=(t!("layout-language")) {
+            (csrf_field(shell.csrf))
+            (method_field("put"))
+            @for language in Language::ALL {
+                @let is_current = language == i18n::current();
+                button .btn .btn-sm .btn-ghost-secondary .active[is_current] type="submit" name="language" value=(language.tag()) lang=(language.tag())
+                    aria-pressed=(is_current) { (language.own_name()) }
+            }
+        }
+    }
 }
 
 fn flash(shell: &Shell) -> Markup {
@@ -214,7 +249,7 @@ fn header(shell: &Shell) -> Markup {
             div .container-xl {
                 (brand())
                 div #sections .sections popover {
-                    nav aria-label="Sections" {
+                    nav aria-label=(t!("layout-sections")) {
                         ul .navbar-nav { (sections(shell)) }
                     }
                 }
@@ -222,12 +257,12 @@ fn header(shell: &Shell) -> Markup {
                     @match &shell.user {
                         Some(user) => (user_menu(user, shell)),
                         None => {
-                            a .btn .btn-ghost-secondary .d-none .d-sm-inline-flex href="/login" { "Sign in" }
-                            a .btn .btn-primary href="/register" { "Register" }
+                            a .btn .btn-ghost-secondary .d-none .d-sm-inline-flex href="/login" { (t!("layout-sign-in")) }
+                            a .btn .btn-primary href="/register" { (t!("layout-register")) }
                         }
                     }
                     button .btn .btn-icon .btn-ghost-secondary .d-xl-none type="button" popovertarget="sections"
-                        aria-label="Menu" { (icon(Icon::Menu)) }
+                        aria-label=(t!("layout-menu")) { (icon(Icon::Menu)) }
                 }
             }
         }
@@ -244,18 +279,18 @@ fn sections(shell: &Shell) -> Markup {
         }
     };
     html! {
-        (link(Section::Home, "/", "Home"))
+        (link(Section::Home, "/", &t!("layout-home")))
         @if shell.user.is_some() {
-            (link(Section::Recipients, "/recipients", "Recipients"))
-            (link(Section::Messages, "/messages", "Messages"))
-            (link(Section::Mailings, "/mailings", "Mailings"))
-            (link(Section::Attempts, "/attempts", "Attempts"))
-            (link(Section::Reports, "/reports", "Reports"))
+            (link(Section::Recipients, "/recipients", &t!("layout-recipients")))
+            (link(Section::Messages, "/messages", &t!("layout-messages")))
+            (link(Section::Mailings, "/mailings", &t!("layout-mailings")))
+            (link(Section::Attempts, "/attempts", &t!("layout-attempts")))
+            (link(Section::Reports, "/reports", &t!("layout-reports")))
         }
         @if shell.user.is_none() {
-            li .nav-item .d-sm-none { a .nav-link href="/login" { "Sign in" } }
+            li .nav-item .d-sm-none { a .nav-link href="/login" { (t!("layout-sign-in")) } }
         }
-        @if shell.dev_inbox { (link(Section::None, "/dev/inbox", "Inbox (dev)")) }
+        @if shell.dev_inbox { (link(Section::None, "/dev/inbox", &t!("layout-inbox"))) }
     }
 }
 
@@ -269,16 +304,16 @@ fn user_menu(user: &UserMenu, shell: &Shell) -> Markup {
         button .user-button type="button" popovertarget="user-menu" {
             span .avatar .avatar-sm .rounded-circle aria-hidden="true" { (user.initial()) }
             span .user-name { (user.shown_name()) }
-            span .visually-hidden { ", account menu" }
+            span .visually-hidden { (t!("layout-account-menu")) }
         }
         div #user-menu .user-menu popover {
             p .user-menu-head { strong { (user.shown_name()) } span .text-secondary { (user.email) } }
-            @for link in &user.links { (menu_item(shell, Section::Place(link.href), link.href, link.label)) }
+            @for link in &user.links { (menu_item(shell, Section::Place(link.href), link.href, &link.label)) }
             @if !user.links.is_empty() { hr .dropdown-divider; }
-            (menu_item(shell, Section::Account, "/account", "Your account"))
+            (menu_item(shell, Section::Account, "/account", &t!("layout-account")))
             form method="post" action="/logout" {
                 (csrf_field(shell.csrf))
-                button .dropdown-item type="submit" { "Sign out" }
+                button .dropdown-item type="submit" { (t!("layout-sign-out")) }
             }
         }
     }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::{Icon, icon};
+use crate::t;
 
 /// Where the reader can go from this page of the list.
 pub struct Pagination<'a> {
@@ -20,11 +21,11 @@ pub struct Pagination<'a> {
 pub fn pagination(pages: &Pagination) -> Markup {
     html! {
         @if pages.next.is_some() || pages.first.is_some() {
-            nav .pages aria-label="Pages" {
+            nav .pages aria-label=(t!("ui-pages")) {
                 @if let Some(first) = pages.first {
                     a .btn href=(first) hx-get=(first) hx-target=(pages.target) hx-select=(pages.target)
                         hx-swap="outerHTML show:top" hx-push-url="true" {
-                        (icon(Icon::ChevronLeft)) "Back to first"
+                        (icon(Icon::ChevronLeft)) (t!("ui-first-page"))
                     }
                 }
                 @if let Some(next) = pages.next {

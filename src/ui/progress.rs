@@ -2,6 +2,9 @@
 
 use maud::{Markup, html};
 
+pub use crate::i18n::format::number as grouped;
+use crate::t;
+
 /// Deliveries of one attempt by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -22,28 +25,35 @@ impl Progress {
         self.sent + self.failed + self.unknown + self.skipped + self.waiting
     }
 
-    /// Name, style class and number of each part, in the order they are drawn.
-    fn parts(&self) -> [(&'static str, &'static str, u64); 5] {
+    /// Style class and number of each part, in the order they are drawn.
+    fn parts(&self) -> [(&'static str, u64); 5] {
         [
-            ("sent", "progress-sent", self.sent),
-            ("failed", "progress-failed", self.failed),
-            ("unknown", "progress-unknown", self.unknown),
-            ("skipped", "progress-skipped", self.skipped),
-            ("waiting", "progress-waiting", self.waiting),
+            ("progress-sent", self.sent),
+            ("progress-failed", self.failed),
+            ("progress-unknown", self.unknown),
+            ("progress-skipped", self.skipped),
+            ("progress-waiting", self.waiting),
         ]
+    }
+
+    /// Style class and words ("3 failed") of each part that there is to tell of.
+    fn told(&self) -> Vec<(&'static str, String)> {
+        let [sent, failed, unknown, skipped, waiting] = self.parts();
+        let told = [
+            (sent, t!("ui-progress-sent", count = sent.1)),
+            (failed, t!("ui-progress-failed", count = failed.1)),
+            (unknown, t!("ui-progress-unknown", count = unknown.1)),
+            (skipped, t!("ui-progress-skipped", count = skipped.1)),
+            (waiting, t!("ui-progress-waiting", count = waiting.1)),
+        ];
+        let is_told = |class: &str, count: u64| count > 0 || class == "progress-sent";
+        told.into_iter().filter(|((class, count), _)| is_told(class, *count)).map(|((class, _), words)| (class, words)).collect()
     }
 
     /// The whole in words: "1,200 recipients: 900 sent, 3 failed, 297 waiting".
     fn words(&self) -> String {
-        let parts: Vec<String> = self
-            .parts()
-            .iter()
-            .filter(|(name, _, count)| *count > 0 || *name == "sent")
-            .map(|(name, _, count)| format!("{} {name}", grouped(*count)))
-            .collect();
-        let total = self.total();
-        let noun = if total == 1 { "recipient" } else { "recipients" };
-        format!("{} {noun}: {}", grouped(total), parts.join(", "))
+        let parts: Vec<String> = self.told().into_iter().map(|(_, words)| words).collect();
+        t!("ui-progress-words", recipients = t!("common-recipients", count = self.total()), parts = parts.join(", "))
     }
 }
 
@@ -52,7 +62,7 @@ pub fn progress_bar(progress: &Progress) -> Markup {
     let mut left = 0;
     // Rounding the running sum, not each width, leaves no gap at the end.
     let mut edge = 0;
-    let segments = progress.parts().map(|(_, class, count)| {
+    let segments = progress.parts().map(|(class, count)| {
         let start = edge;
         left += count;
         edge = (u128::from(left) * u128::from(WIDTH) / u128::from(progress.total().max(1))) as u64;
@@ -74,32 +84,17 @@ pub fn progress(progress: &Progress) -> Markup {
     html! {
         (progress_bar(progress))
         ul .progress-legend .list-unstyled {
-            @for (name, class, count) in progress.parts() {
-                @if count > 0 || name == "sent" {
-                    li {
-                        svg .progress-mark viewBox="0 0 10 10" aria-hidden="true" {
-                            rect class=(class) width="10" height="10" rx="2" {}
-                        }
-                        strong { (grouped(count)) } " " (name)
+            @for (class, words) in progress.told() {
+                li {
+                    svg .progress-mark viewBox="0 0 10 10" aria-hidden="true" {
+                        rect class=(class) width="10" height="10" rx="2" {}
                     }
+                    (words)
                 }
             }
-            li .text-secondary .ms-auto { "of " (grouped(progress.total())) }
+            li .text-secondary .ms-auto { (t!("ui-progress-of", total = progress.total())) }
         }
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

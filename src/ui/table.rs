@@ -3,6 +3,7 @@
 use maud::{Markup, Render, html};
 
 use super::icon::{Icon, icon};
+use crate::t;
 
 /// A column's heading; a hidden one is still read out, as "Actions".
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +90,7 @@ pub fn search_box(search: &SearchBox) -> Markup {
             div .input-icon {
                 input .form-control type="search" name="q" value=(search.query) placeholder=(search.label)
                     aria-label=(search.label) autocomplete="off" maxlength="200";
-                button .input-icon-addon .search-button type="submit" aria-label="Search" { (icon(Icon::Search)) }
+                button .input-icon-addon .search-button type="submit" aria-label=(t!("ui-search")) { (icon(Icon::Search)) }
             }
         }
     }

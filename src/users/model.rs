@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::rights::Role;
+use crate::i18n::Language;
 use crate::web::form::{self, FieldErrors};
 
 /// A password this short is guessed; NIST SP 800-63B section 5.1.1 asks for 8 at the least, and we for a little more.
@@ -112,6 +113,8 @@ pub struct User {
     pub roles: Vec<Role>,
     /// The IANA zone of the profile; None: not chosen.
     pub time_zone: Option<String>,
+    /// The profile's language; None: as the browser asks.
+    pub language: Option<Language>,
     pub has_two_factor: bool,
 }
 

@@ -9,7 +9,10 @@ use super::{
     model::User,
     rights::{self, Right, Role},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    i18n::Language,
+};
 
 pub use second_factor::{
     codes_left, disable_totp, enable_totp, replace_recovery_codes, reseal, sealed_secrets, set_up_totp, take_step, totp_secret,
@@ -66,7 +69,7 @@ pub async fn credentials_by_id(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result
 /// its request's body was read.
 pub async fn active(db: impl PgExecutor<'_>, id: i64, session_hash: &[u8]) -> sqlx::Result<Option<User>> {
     let row = sqlx::query!(
-        r#"select u.id, u.email::text as "email!", u.full_name, u.time_zone, u.totp_enabled_at is not null as "has_two_factor!",
+        r#"select u.id, u.email::text as "email!", u.full_name, u.time_zone, u.locale, u.totp_enabled_at is not null as "has_two_factor!",
                   array(select role from user_roles where user_id = u.id) as "roles!"
            from users u join sessions s on s.user_id = u.id
            where u.id = $1 and u.verified_at is not null and u.blocked_at is null and s.id_hash = $2 and s.expires_at > now()
@@ -82,6 +85,7 @@ pub async fn active(db: impl PgExecutor<'_>, id: i64, session_hash: &[u8]) -> sq
         full_name: row.full_name,
         roles: row.roles.iter().filter_map(|name| Role::parse(name)).collect(),
         time_zone: row.time_zone,
+        language: row.locale.as_deref().and_then(Language::from_tag),
         has_two_factor: row.has_two_factor,
     }))
 }

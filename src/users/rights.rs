@@ -2,7 +2,7 @@
 //! ARCHITECTURE.md follow it, and tests hold them against it.
 
 use super::model::User;
-use crate::ui::MenuLink;
+use crate::{t, ui::MenuLink};
 
 /// What somebody is beside a user, which everybody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ pub struct Row {
     pub name: &'static str,
     pub what: &'static str,
     pub roles: &'static [Role],
-    pub menu: Option<MenuLink>,
+    pub menu: Option<fn() -> MenuLink>,
 }
 
 const WATCHERS: &[Role] = &[Role::Manager, Role::Admin];
@@ -69,14 +69,20 @@ const ADMINS: &[Role] = &[Role::Admin];
 
 /// The table. Nobody may edit, delete or send what belongs to somebody else: there is no right for it.
 pub const TABLE: [Row; 8] = [
-    row(Right::ViewUsers, "view_users", "See the list of users", WATCHERS, Some(MenuLink { label: "Users", href: "/users" })),
+    row(
+        Right::ViewUsers,
+        "view_users",
+        "See the list of users",
+        WATCHERS,
+        Some(|| MenuLink { label: t!("users-menu-users"), href: "/users" }),
+    ),
     row(Right::BlockUsers, "block_users", "Block and unblock users, with a reason", WATCHERS, None),
     row(
         Right::ViewMailings,
         "view_mailings",
         "See any mailing and its attempts, without recipients and message bodies",
         WATCHERS,
-        Some(MenuLink { label: "Everybody’s mailings", href: "/mailings/all" }),
+        Some(|| MenuLink { label: t!("users-menu-mailings"), href: "/mailings/all" }),
     ),
     row(Right::DisableMailings, "disable_mailings", "Disable and enable any mailing, with a reason", WATCHERS, None),
     row(Right::EditBlog, "edit_blog", "Write and publish the blog", WRITERS, None),
@@ -85,7 +91,7 @@ pub const TABLE: [Row; 8] = [
         "manage_users",
         "Create, edit and delete users",
         ADMINS,
-        Some(MenuLink { label: "Accounts", href: "/admin/users" }),
+        Some(|| MenuLink { label: t!("users-menu-accounts"), href: "/admin/users" }),
     ),
     row(Right::GiveRoles, "give_roles", "Give and take roles", ADMINS, None),
     row(
@@ -93,11 +99,11 @@ pub const TABLE: [Row; 8] = [
         "read_audit",
         "Read the record of what managers and administrators did",
         ADMINS,
-        Some(MenuLink { label: "Audit trail", href: "/admin/audit" }),
+        Some(|| MenuLink { label: t!("users-menu-audit"), href: "/admin/audit" }),
     ),
 ];
 
-const fn row(right: Right, name: &'static str, what: &'static str, roles: &'static [Role], menu: Option<MenuLink>) -> Row {
+const fn row(right: Right, name: &'static str, what: &'static str, roles: &'static [Role], menu: Option<fn() -> MenuLink>) -> Row {
     Row { right, name, what, roles, menu }
 }
 
@@ -108,7 +114,7 @@ pub fn allows(roles: &[Role], right: Right) -> bool {
 
 /// Where the menu leads this user, beside their own things.
 pub fn menu(user: &User) -> Vec<MenuLink> {
-    TABLE.iter().filter(|row| allows(&user.roles, row.right)).filter_map(|row| row.menu).collect()
+    TABLE.iter().filter(|row| allows(&user.roles, row.right)).filter_map(|row| row.menu.map(|link| link())).collect()
 }
 
 /// Whether somebody's roles are worth more than a password, and they have nothing more.

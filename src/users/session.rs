@@ -13,7 +13,9 @@ use super::{
 use crate::{
     app::App,
     error::{Asked, Error},
+    i18n,
     mailings::schedule::Zone,
+    t,
     ui::layout::{Section, Shell, Urge, UserMenu},
     web::{
         Chrome, page,
@@ -71,7 +73,11 @@ impl<'a> FromRequest<'a> for Visitor {
         let Some(user_id) = session.get::<i64>(stored::USER_ID) else { return Ok(Self(None)) };
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
         let SessionHash(Some(hash)) = SessionHash::from_request(request, body).await? else { return Ok(Self(None)) };
-        Ok(Self(queries::active(&app.db, user_id, &hash).await.map_err(Error::from)?))
+        let user = queries::active(&app.db, user_id, &hash).await.map_err(Error::from)?;
+        if let Some(language) = user.as_ref().and_then(|user| user.language) {
+            i18n::set(language);
+        }
+        Ok(Self(user))
     }
 }
 
@@ -109,7 +115,7 @@ fn sign_in_required(request: &Request) -> Error {
 }
 
 /// The page to come back to after signing in: the one that htmx or the form was on, or the one asked for.
-fn return_to(request: &Request) -> String {
+pub fn return_to(request: &Request) -> String {
     let form_page = if request.method().is_safe() { None } else { request.header(header::REFERER) };
     let page = request.header("HX-Current-URL").or(form_page).and_then(|address| url::Url::parse(address).ok());
     match page {
@@ -205,11 +211,9 @@ impl Visitor {
 }
 
 /// To whoever could do harm to others with nothing but a password.
-const URGE: Urge = Urge {
-    text: "Your account can act on the accounts and mailings of others, and a password alone protects it.",
-    href: "/account/two-factor",
-    label: "Switch two-factor sign-in on",
-};
+fn urge() -> Urge {
+    Urge { text: t!("users-urge"), href: "/account/two-factor", label: t!("users-urge-link") }
+}
 
 fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active: Section) -> Shell<'a> {
     Shell {
@@ -219,6 +223,6 @@ fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active:
         csrf: &chrome.csrf,
         flash: chrome.flash.clone(),
         dev_inbox: chrome.dev_inbox,
-        urge: user.is_some_and(rights::should_have_two_factor).then_some(URGE),
+        urge: user.is_some_and(rights::should_have_two_factor).then(urge),
     }
 }

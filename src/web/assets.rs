@@ -1,5 +1,5 @@
-//! The files browsers load: our own from `assets/static`, the libraries from `assets/vendor`
-//! (filled by `build.rs`), all inside the binary.
+//! The files browsers load, all inside the binary: one stylesheet and one script, which `build.rs` joins and compresses into
+//! `assets/vendor`, and the few others of `assets/static`.
 
 use poem::endpoint::EmbeddedFileEndpoint;
 use poem::http::{HeaderValue, StatusCode, header};
@@ -9,12 +9,17 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 /// Where [`Assets`] is nested.
 pub const MOUNT: &str = "/static";
 
+const COMPRESSED: &str = ".br";
+
 #[derive(RustEmbed)]
 #[folder = "assets/static"]
+#[exclude = "css/*"]
+#[exclude = "js/*"]
 struct Own;
 
 #[derive(RustEmbed)]
 #[folder = "assets/vendor"]
+#[exclude = "lib/*"]
 struct Vendor;
 
 /// The address of a served file, with its content's hash in the query: a new release is a new
@@ -43,7 +48,12 @@ impl Endpoint for Assets {
             .and_then(|query| query.strip_prefix("v="))
             .is_some_and(|asked| version(&name).is_some_and(|version| version == asked));
 
-        let answer = if Own::get(&name).is_some() {
+        let compressed = format!("{name}{COMPRESSED}");
+        let has_compressed = find(&name).is_some() && Vendor::get(&compressed).is_some();
+        let is_compressed = has_compressed && takes_brotli(&request);
+        let answer = if is_compressed {
+            EmbeddedFileEndpoint::<Vendor>::new(&compressed).call(request).await
+        } else if Own::get(&name).is_some() {
             EmbeddedFileEndpoint::<Own>::new(&name).call(request).await
         } else if find(&name).is_some() {
             EmbeddedFileEndpoint::<Vendor>::new(&name).call(request).await
@@ -60,6 +70,14 @@ impl Endpoint for Assets {
         let caching = if versioned { "public, max-age=31536000, immutable" } else { "no-cache" };
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        if has_compressed {
+            headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
+        if is_compressed {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+            let kind = if name.ends_with(".css") { "text/css" } else { "text/javascript" };
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
         // poem names no charset, and a stylesheet opened on its own would be read as Latin-1.
         if let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok())
             && kind.starts_with("text/")
@@ -71,9 +89,15 @@ impl Endpoint for Assets {
     }
 }
 
-/// The embedded file of that name; dot files are `build.rs`'s own notes.
+/// Whether the browser takes brotli (RFC 7932) for an encoding; those that do say so without a weight.
+fn takes_brotli(request: &Request) -> bool {
+    let accepted = request.header(header::ACCEPT_ENCODING).unwrap_or_default();
+    accepted.split(',').any(|encoding| encoding.trim() == "br")
+}
+
+/// The embedded file of that name; dot files are `build.rs`'s own notes, compressed ones have no address of their own.
 fn find(name: &str) -> Option<EmbeddedFile> {
-    if name.starts_with('.') {
+    if name.starts_with('.') || name.ends_with(COMPRESSED) {
         return None;
     }
     Own::get(name).or_else(|| Vendor::get(name))
@@ -97,17 +121,29 @@ mod tests {
 
     #[tokio::test]
     async fn every_file_a_page_names_is_embedded_and_typed() {
-        for (name, kind) in [
-            ("app.css", "text/css; charset=utf-8"),
-            ("app.js", "text/javascript; charset=utf-8"),
-            ("favicon.svg", "image/svg+xml"),
-            ("tabler.min.css", "text/css; charset=utf-8"),
-            ("htmx.min.js", "text/javascript; charset=utf-8"),
-            ("hx-sse.min.js", "text/javascript; charset=utf-8"),
-        ] {
+        for (name, kind) in
+            [("app.css", "text/css; charset=utf-8"), ("app.js", "text/javascript; charset=utf-8"), ("favicon.svg", "image/svg+xml")]
+        {
             let response = Assets.call(request(&url(name))).await.expect(name);
             assert_eq!(response.header(header::CONTENT_TYPE), Some(kind), "{name}");
             assert_eq!(response.header(header::CACHE_CONTROL), Some("public, max-age=31536000, immutable"), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_takes_brotli_gets_it_and_the_type_of_what_is_in_it() {
+        for (name, kind, at_most) in [("app.css", "text/css; charset=utf-8", 90_000), ("app.js", "text/javascript; charset=utf-8", 60_000)]
+        {
+            let mut asked = request(&url(name));
+            asked.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate, br, zstd"));
+            let response = Assets.call(asked).await.expect(name);
+            assert_eq!(response.header(header::CONTENT_ENCODING), Some("br"), "{name}");
+            assert_eq!(response.header(header::CONTENT_TYPE), Some(kind), "{name}");
+            assert_eq!(response.header(header::VARY), Some("Accept-Encoding"), "{name}");
+            let bytes = response.into_body().into_bytes().await.expect(name);
+            assert!(bytes.len() < at_most, "{name} is {} bytes on the wire", bytes.len());
+            let response = Assets.call(request(&url(name))).await.expect(name);
+            assert_eq!(response.header(header::CONTENT_ENCODING), None, "{name}");
         }
     }
 
@@ -125,7 +161,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_strange_name_is_not_found() {
-        for name in ["/static/nothing.css", "/static/.made-from-lock", "/static/../Cargo.toml"] {
+        for name in
+            ["/static/nothing.css", "/static/.made-from-lock", "/static/app.css.br", "/static/lib/tabler.min.css", "/static/../Cargo.toml"]
+        {
             let error = Assets.call(request(name)).await.expect_err(name);
             assert_eq!(error.status(), StatusCode::NOT_FOUND, "{name}");
         }

@@ -6,6 +6,7 @@ pub mod csrf;
 pub mod form;
 pub mod headers;
 pub mod list;
+pub mod locale;
 pub mod log;
 pub mod map;
 pub mod page;

@@ -175,7 +175,7 @@ async fn a_change_moves_the_job_and_deleting_takes_it_out() {
     assert!(page.contains("Saved."));
     assert_eq!(row(&app, id).await, ("Daily news".into(), "daily".into(), "UTC".into(), datetime!(2099-02-03 04:05 UTC), 2));
     assert_eq!(app.job_of(id).await, Some(datetime!(2099-02-03 04:05 UTC)));
-    assert_eq!(page.texts("#upcoming li")[1], "Wed 4 Feb 2099, 04:05 (UTC)");
+    assert_eq!(page.texts("#upcoming li")[1], "Wed, 4 Feb 2099, 04:05 (UTC)");
 
     // By htmx, from the list: the row comes back.
     let fields = browser.get(&edit).await.form(&path);

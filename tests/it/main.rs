@@ -23,3 +23,4 @@ mod recipients;
 mod schedule;
 mod smtp;
 mod users;
+mod words;

@@ -208,7 +208,7 @@ fn a_schedule_reads_as_a_sentence() {
 #[test]
 fn a_moment_is_shown_in_the_zone_of_its_mailing() {
     let moment = datetime!(2026-12-01 06:00 UTC);
-    assert_eq!(display(moment, &zone("Europe/Moscow")), "Tue 1 Dec 2026, 09:00 (Europe/Moscow)");
+    assert_eq!(display(moment, &zone("Europe/Moscow")), "Tue, 1 Dec 2026, 09:00 (Europe/Moscow)");
     assert_eq!(to_local_input(moment, &zone("Asia/Kathmandu")), "2026-12-01T11:45");
     assert_eq!(civil(moment, &zone("America/New_York")), datetime!(2026-12-01 01:00));
 }
@@ -233,8 +233,8 @@ fn a_form_s_time_that_is_none_is_refused() {
 #[test]
 fn a_time_that_the_clocks_skip_is_refused_with_the_next_one_that_exists() {
     let error = parse_local("2026-03-29T02:30", &zone("Europe/Berlin")).unwrap_err();
-    assert_eq!(error, LocalTimeError::DoesNotExist { next_valid: "Sun 29 Mar 2026, 03:00".to_owned() });
-    assert_eq!(error.to_string(), "the clocks skip this time; the next one that exists is Sun 29 Mar 2026, 03:00");
+    assert_eq!(error, LocalTimeError::DoesNotExist { next_valid: "Sun, 29 Mar 2026, 03:00".to_owned() });
+    assert_eq!(error.to_string(), "the clocks skip this time; the next one that exists is Sun, 29 Mar 2026, 03:00");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod deletion;
 pub mod email;
+pub mod language;
 pub mod password;
 pub mod profile;
 pub mod sessions;

@@ -10,6 +10,8 @@ use jiff::{
 use thiserror::Error;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::StaticFormatDescription, macros::format_description};
 
+use crate::i18n::format;
+
 /// The database inside the binary, never the machine's own: the same mailing goes out at the same moments everywhere.
 static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
@@ -109,7 +111,7 @@ pub enum LocalTimeError {
     NotADateTime,
     #[error("the year must lie between 1970 and 9999")]
     OutOfRange,
-    /// The clocks are put forward over this time. `next_valid` is what they show then, such as `Sun 29 Mar 2026, 03:00`.
+    /// The clocks are put forward over this time. `next_valid` is what they show then, such as `Sun, 29 Mar 2026, 03:00`.
     #[error("the clocks skip this time; the next one that exists is {next_valid}")]
     DoesNotExist { next_valid: String },
 }
@@ -127,7 +129,7 @@ pub fn parse_local(text: &str, zone: &Zone) -> Result<OffsetDateTime, LocalTimeE
     let wall_clock = from_primitive(local).ok_or(LocalTimeError::OutOfRange)?;
     let moment = zone.first_moment(wall_clock).ok_or(LocalTimeError::OutOfRange)?;
     if zone.skips(wall_clock) {
-        let next_valid = zone.wall_clock(moment).strftime("%a %-d %b %Y, %H:%M").to_string();
+        let next_valid = format::date_time(civil(moment, zone));
         return Err(LocalTimeError::DoesNotExist { next_valid });
     }
     Ok(moment)
@@ -138,12 +140,12 @@ pub fn to_local_input(moment: OffsetDateTime, zone: &Zone) -> String {
     zone.wall_clock(moment).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
-/// `moment` for a reader of English: `Tue 1 Dec 2026, 09:00 (Europe/Moscow)`.
+/// `moment` for the reader: `Tue, 1 Dec 2026, 09:00 (Europe/Moscow)`.
 pub fn display(moment: OffsetDateTime, zone: &Zone) -> String {
-    format!("{} ({zone})", zone.wall_clock(moment).strftime("%a %-d %b %Y, %H:%M"))
+    format!("{} ({zone})", format::date_time(civil(moment, zone)))
 }
 
-/// What the clocks of `zone` show at `moment`, for whoever words dates in another language.
+/// What the clocks of `zone` show at `moment`.
 pub fn civil(moment: OffsetDateTime, zone: &Zone) -> PrimitiveDateTime {
     let offset = zone.0.to_offset(to_timestamp(moment)).seconds();
     // The offsets of both crates end at ±25:59:59. Only a moment at the edge of year 9999 cannot be moved.

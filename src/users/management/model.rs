@@ -129,6 +129,7 @@ mod tests {
             full_name: String::new(),
             roles: roles.to_vec(),
             time_zone: None,
+            language: None,
             has_two_factor: false,
         };
         let (manager, admin) = (somebody(1, &[Role::Manager]), somebody(2, &[Role::Admin]));

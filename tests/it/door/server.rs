@@ -129,7 +129,7 @@ async fn a_reader_who_takes_nothing_loses_the_connection_and_one_who_waits_gets_
     socket.set_recv_buffer_size(4096).unwrap();
     let mut greedy = socket.connect(app.base.trim_start_matches("http://").parse().unwrap()).await.unwrap();
     // More than the kernel keeps for anybody.
-    let request = "GET /static/tabler.min.css HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
+    let request = "GET /static/app.css HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
     greedy.write_all(request.as_bytes()).await.unwrap();
     assert!(is_answered(&app.base).await, "there is one place, and the reader who takes nothing has lost it");
     drop(greedy);

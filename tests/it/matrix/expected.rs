@@ -121,6 +121,7 @@ pub const EXPECTED: &[Row] = &[
     row("GET /account", "", SIGNED_IN),
     row("PUT /account", "full_name=New", SIGNED_IN),
     row("DELETE /account", "password=wrong", SIGNED_IN),
+    row("PUT /language", "language=ru", ALL),
     row("GET /account/delete", "", SIGNED_IN),
     row("GET /account/password", "", SIGNED_IN),
     row("PUT /account/password", "current_password=wrong&password=a+few+words+in+a+row", SIGNED_IN),

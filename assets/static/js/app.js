@@ -11,31 +11,22 @@
 
   // ---- Notices: what went wrong with a request, in the page's live region.
 
-  const WORDS = {
-    away: "The connection to the server is lost, so the figures here stand still. Trying again.",
-    network: "The server could not be reached. Check the connection and try again.",
-    401: "You are no longer signed in. Reload the page to sign in again.",
-    403: "This page is out of date, or you may not do that. Reload it and try again.",
-    404: "It is no longer there. Reload the page to see what is.",
-    413: "That is too large.",
-    429: "Too many requests. Wait a moment and try again.",
-    server: "Something went wrong on the server. Nothing was changed on this page; try again in a moment.",
-    other: "The request was refused. Reload the page and try again.",
-  };
+  // In the reader's language, from the page: by status where one has words of its own.
+  const words = (name) => JSON.parse(document.body.dataset.words)[name];
 
   function notice(text, tone = "danger") {
     const region = document.getElementById("notices");
     if (!region) return;
     const box = document.createElement("div");
     box.className = `alert alert-${tone} notice`;
-    const words = document.createElement("span");
-    words.textContent = text;
+    const said = document.createElement("span");
+    said.textContent = text;
     const close = document.createElement("button");
     close.type = "button";
     close.className = "btn-close";
-    close.setAttribute("aria-label", "Close");
+    close.setAttribute("aria-label", words("close"));
     close.addEventListener("click", () => box.remove());
-    box.append(words, close);
+    box.append(said, close);
     // One failure repeated, as a search typed without a network, is told once.
     for (const old of region.children) if (old.textContent === text) old.remove();
     region.append(box);
@@ -48,13 +39,13 @@
     const { redirect, refresh, location, trigger } = event.detail.ctx.hx;
     // 422 is the form with its errors, 409 the form beside what is stored; the others say it themselves.
     if (status === 422 || status === 409 || redirect || refresh || location || trigger) return;
-    notice(WORDS[status] ?? (status >= 500 ? WORDS.server : WORDS.other));
+    notice(words(status) ?? words(status >= 500 ? "server" : "other"));
   });
 
   // Also fired when a swap fails; only a request without an answer is a network failure.
   document.addEventListener("htmx:error", (event) => {
     const { ctx } = event.detail;
-    if (ctx && !ctx.response) notice(WORDS.network);
+    if (ctx && !ctx.response) notice(words("network"));
   });
 
   // A live page's stream broke. It connects again by itself, unless the page is gone or the session over: loading the
@@ -63,7 +54,7 @@
   document.addEventListener("htmx:sse:error", (event) => {
     const { status } = event.detail;
     if (status === 401 || status === 404) location.reload();
-    else away = notice(WORDS.away, "warning");
+    else away = notice(words("away"), "warning");
   });
   document.addEventListener("htmx:sse:after:connection", () => { away?.remove(); });
 
