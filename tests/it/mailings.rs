@@ -52,7 +52,7 @@ async fn a_saved_mailing_shows_its_next_five_runs_and_its_job_waits_in_the_queue
     assert_eq!(app.count("select user_id from mailings where status = 'created' and all_recipients").await, user);
 
     let page = browser.get(&format!("/mailings/{id}")).await;
-    let days = ["Sat 10 Jan", "Sat 17 Jan", "Sat 24 Jan", "Sat 31 Jan", "Sat 7 Feb"];
+    let days = ["Sat, 10 Jan", "Sat, 17 Jan", "Sat, 24 Jan", "Sat, 31 Jan", "Sat, 7 Feb"];
     assert_eq!(page.count("[hx-trigger='every 2s']"), 0, "nothing to see before 2099");
     assert_eq!(page.texts("#upcoming li"), days.map(|day| format!("{day} 2099, 09:00 (Europe/Moscow)")));
     assert!(page.contains("Every week on Saturday at 09:00 Europe/Moscow"), "{}", page.text);
