@@ -2,7 +2,10 @@
 
 use poem::{Response, handler, http::StatusCode, web::Data};
 
-use super::views::{self, Guide};
+use super::views::{
+    dashboard::{self, Guide},
+    visitor as visitors,
+};
 use crate::{
     app::App,
     attempts, db,
@@ -14,14 +17,14 @@ use crate::{
 
 #[handler]
 pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Page> {
-    let Some(user) = &visitor.0 else { return Ok(Page::ok(views::welcome_page(&visitor, &chrome))) };
+    let Some(user) = &visitor.0 else { return Ok(Page::ok(visitors::welcome_page(&visitor, &chrome))) };
     let guide = Guide {
         has_recipients: recipients::queries::count_up_to(&app.db, user.id, 1).await? > 0,
         has_messages: !messages::queries::choices(&app.db, user.id, 1).await?.is_empty(),
         mailings: mailings::queries::list(&app.db, user.id, None, None, 5).await?,
         attempts: attempts::queries::list(&app.db, user.id, None, None, 5).await?,
     };
-    Ok(Page::ok(views::guide_page(&visitor, &chrome, &guide)))
+    Ok(Page::ok(dashboard::guide_page(&visitor, &chrome, &guide)))
 }
 
 /// The process runs (liveness).
