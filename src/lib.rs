@@ -20,6 +20,7 @@ pub mod inbox;
 pub mod mailings;
 pub mod messages;
 pub mod recipients;
+pub mod reports;
 pub mod users;
 
 // What they stand on.

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     attempts, audit,
     config::Config,
-    error, home, inbox, mailings, messages, recipients, users,
+    error, home, inbox, mailings, messages, recipients, reports, users,
     web::{
         UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
@@ -24,6 +24,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = messages::routes(map);
     map = mailings::routes(map);
     map = attempts::routes(map);
+    map = reports::routes(map);
     map = audit::routes(map);
     if config.has_catcher() {
         map = inbox::routes(map);

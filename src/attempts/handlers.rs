@@ -1,4 +1,4 @@
-//! Attempts: start by hand, list, show; the reports.
+//! Attempts: start by hand, list, show.
 
 use poem::{
     Response, handler,
@@ -25,9 +25,6 @@ use crate::{
     users::{self, CurrentUser, rights::Reach},
     web::{Chrome, FormData, Page, flash, list, see_other},
 };
-
-/// Lines of each report.
-const REPORTED: i64 = 200;
 
 #[derive(Deserialize)]
 pub struct StartForm {
@@ -159,11 +156,4 @@ async fn overseen(app: &App, user: &CurrentUser, chrome: &Chrome, attempt: Attem
     let owner = users::queries::owner(&app.db, attempt.user_id).await?;
     let answers = model::answers(delivery::queries::replies(&app.db, attempt.id, views::REPLIES).await?);
     Ok(Page::ok(views::overseen_page(user, chrome, &attempt.without_addresses(), &owner, &answers)))
-}
-
-#[handler]
-pub async fn reports(user: CurrentUser, chrome: Chrome, app: Data<&App>) -> Result<Page> {
-    let by_mailing = queries::report_by_mailing(&app.db, user.id(), REPORTED).await?;
-    let by_message = queries::report_by_message(&app.db, user.id(), REPORTED).await?;
-    Ok(Page::ok(views::reports_page(&user, &chrome, &by_mailing, &by_message)))
 }

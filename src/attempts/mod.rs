@@ -15,5 +15,4 @@ pub fn routes(map: UrlMap) -> UrlMap {
         .get("/attempts/:id/live", live::live)
         .post("/attempts/:id/retry", handlers::retry)
         .post("/mailings/:id/attempts", handlers::create)
-        .get("/reports", handlers::reports)
 }

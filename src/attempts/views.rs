@@ -1,13 +1,11 @@
-//! Attempts as pages and rows; the reports stand in `views/reports.rs`, what managers see in `views/overseen.rs`.
+//! Attempts as pages and rows; what managers see stands in `views/overseen.rs`.
 
 mod overseen;
-mod reports;
 
 use maud::{Markup, html};
 use time::OffsetDateTime;
 
 pub use overseen::{REPLIES, overseen_page};
-pub use reports::reports_page;
 
 use super::{
     handlers::DeliveriesQuery,

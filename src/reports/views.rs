@@ -1,8 +1,8 @@
-//! The reports.
+//! The reports as tables.
 
 use maud::{Markup, html};
 
-use super::super::queries::Report;
+use super::queries::Report;
 use crate::{
     mailings::schedule::{self, Zone},
     ui::{Column, Icon, Progress, Section, cell, empty, page, page_header, progress::grouped, progress_bar, table, table::number_cell},
@@ -10,7 +10,7 @@ use crate::{
     web::Chrome,
 };
 
-pub fn reports_page(user: &CurrentUser, chrome: &Chrome, by_mailing: &[Report], by_message: &[Report]) -> Markup {
+pub fn index_page(user: &CurrentUser, chrome: &Chrome, by_mailing: &[Report], by_message: &[Report]) -> Markup {
     let content = html! {
         (page_header("Reports", Some("What your mailings and messages have reached so far."), None))
         (report_card("By mailing", "Mailing", "/mailings/", by_mailing))
