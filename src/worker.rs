@@ -12,6 +12,7 @@ use crate::{
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
     mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
+    recipients,
     users::{
         self,
         jobs::{DeleteUser, SendAccountMail},
@@ -120,5 +121,6 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     users::queries::delete_old_addresses(&app.db).await?;
     users::queries::delete_unconfirmed(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
+    recipients::queries::gather_counts(&app.db).await?;
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! SQL over recipients. Every query takes the owner.
 
+mod counts;
+
+pub use counts::{count, count_undeliverable_up_to, gather_counts};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 

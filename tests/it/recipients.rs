@@ -1,5 +1,6 @@
-//! A user's recipients, with and without htmx; `recipients/lists.rs` has search and pages.
+//! A user's recipients, with and without htmx; `recipients/lists.rs` has search and pages, `recipients/counts.rs` how many.
 
+mod counts;
 mod lists;
 
 use reqwest::{Method, StatusCode};
