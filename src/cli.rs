@@ -14,13 +14,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::App,
-    config::{Config, Database, SmtpServer},
+    config::{Config, Database},
     db::{
         self,
         embedded::{EmbeddedPostgres, Options},
     },
-    inbox,
-    mail::connection::SmtpSettings,
     seeds,
     users::rights::Role,
 };
@@ -209,12 +207,4 @@ fn stop_on_signals() -> anyhow::Result<CancellationToken> {
         }
     });
     Ok(stop)
-}
-
-/// The mail server this process speaks to.
-fn smtp_settings(config: &Config) -> SmtpSettings {
-    match &config.smtp.server {
-        SmtpServer::Url(settings) => (**settings).clone(),
-        SmtpServer::Catcher => inbox::catcher::settings(&config.data_dir),
-    }
 }

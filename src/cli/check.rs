@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Backend, smtp_settings};
-use crate::{config::Config, mail::connection::SmtpConnection};
+use super::Backend;
+use crate::{config::Config, inbox, mail::connection::SmtpConnection};
 
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let has_catcher = config.has_catcher();
-    let smtp = smtp_settings(&config);
+    let smtp = inbox::smtp_settings(&config);
     let mut is_well = true;
     match Backend::start(config, CancellationToken::new()).await {
         Ok(backend) => {

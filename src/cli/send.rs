@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Backend, smtp_settings, stop_on_signals};
+use super::{Backend, stop_on_signals};
 use crate::{
     attempts::{
         self,
@@ -15,7 +15,7 @@ use crate::{
     },
     config::Config,
     delivery::{self, Engine, Scope, model::Timing, settle},
-    inbox::catcher::Catcher,
+    inbox::{self, catcher::Catcher},
     mailings::{self, runs::NotStarted},
 };
 
@@ -38,7 +38,7 @@ pub async fn run(send: Send, config: Config) -> anyhow::Result<ExitCode> {
     let backend = Backend::start(config, stop).await?;
     let app = &backend.app;
     let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
-    let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
+    let engine = Engine::new(app.clone(), inbox::smtp_settings(&app.config), Timing::default());
     let sent = async {
         // A worker's housekeeping would; without one nobody else does.
         settle::close(&engine, &attempts::queries::unclosed(&app.db).await?).await?;

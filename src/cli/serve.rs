@@ -11,12 +11,12 @@ use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Backend, smtp_settings, stop_on_signals};
+use super::{Backend, stop_on_signals};
 use crate::{
     app::App,
     config::{Config, Database},
     delivery::{Engine, model::Timing},
-    inbox::catcher::Catcher,
+    inbox::{self, catcher::Catcher},
     routes,
     users::two_factor,
     web, worker,
@@ -32,7 +32,7 @@ pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
         let app = &backend.app;
         let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
         greet(&backend, catcher.as_ref());
-        let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
+        let engine = Engine::new(app.clone(), inbox::smtp_settings(&app.config), Timing::default());
         // Whichever ends first ends the other: a site that sends nothing is not well.
         let worker = async {
             let ended = worker::run(app.clone(), engine, backend.database_url.clone(), stop.clone()).await;
@@ -70,7 +70,7 @@ pub async fn worker(config: Config) -> anyhow::Result<ExitCode> {
     let backend = Backend::start(config, stop.clone()).await?;
     eprintln!("A worker of Periodical is running. Ctrl-C stops it.");
     let app = backend.app.clone();
-    let engine = Engine::new(app.clone(), smtp_settings(&app.config), Timing::default());
+    let engine = Engine::new(app.clone(), inbox::smtp_settings(&app.config), Timing::default());
     let served = worker::run(app, engine, backend.database_url.clone(), stop).await;
     finish(backend, served).await
 }

@@ -5,7 +5,11 @@ mod handlers;
 pub mod queries;
 mod views;
 
-use crate::web::UrlMap;
+use crate::{
+    config::{Config, SmtpServer},
+    mail::connection::SmtpSettings,
+    web::UrlMap,
+};
 
 /// This slice's part of the URL map; only there while `SMTP_URL` is unset.
 pub fn routes(map: UrlMap) -> UrlMap {
@@ -14,4 +18,12 @@ pub fn routes(map: UrlMap) -> UrlMap {
         .get("/dev/inbox/:id", handlers::show)
         .get("/dev/inbox/:id/html", handlers::html)
         .get("/dev/inbox/:id/source", handlers::source)
+}
+
+/// The mail server this process speaks to: that of `SMTP_URL`, or the catcher.
+pub fn smtp_settings(config: &Config) -> SmtpSettings {
+    match &config.smtp.server {
+        SmtpServer::Url(settings) => (**settings).clone(),
+        SmtpServer::Catcher => catcher::settings(&config.data_dir),
+    }
 }

@@ -1,6 +1,7 @@
-//! Mail: composing it (MIME), speaking SMTP, what a reply means, and the server that catches it in development.
+//! Mail: composing it (MIME), speaking SMTP, what a reply means, trying it out, and the server that catches it in development.
 
 pub mod compose;
 pub mod connection;
 pub mod outcome;
 pub mod server;
+pub mod trial;

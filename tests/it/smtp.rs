@@ -4,6 +4,7 @@ mod odd;
 mod pushed;
 mod secure;
 mod server;
+mod trial;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

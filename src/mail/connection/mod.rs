@@ -22,7 +22,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 use url::Host;
 
-pub use self::open::OpenError;
+pub use self::open::{OpenError, OpenStep};
 pub use self::settings::{Credentials, SmtpSettings, SmtpUrlError, Timeouts, Tls};
 pub use self::tls::{Roots, RootsError};
 
@@ -38,6 +38,10 @@ pub struct SmtpConnection {
     whole: bool,
     exchanges: u64,
     messages_sent: u64,
+    /// Where the last message ended; None: with nothing of it on the wire.
+    stage: Option<Stage>,
+    /// What the server said to it there.
+    reply: Option<Reply>,
 }
 
 impl SmtpConnection {
@@ -45,7 +49,7 @@ impl SmtpConnection {
     pub async fn open(settings: &SmtpSettings) -> Result<Self, OpenError> {
         let (wire, extensions) = open::open(settings).await?;
         let timeouts = settings.timeouts;
-        Ok(Self { wire, extensions, timeouts, whole: true, exchanges: 0, messages_sent: 0 })
+        Ok(Self { wire, extensions, timeouts, whole: true, exchanges: 0, messages_sent: 0, stage: None, reply: None })
     }
 
     /// Sends one message to one recipient: [`begin`](Self::begin) and [`finish`](Transaction::finish) in one.
@@ -62,6 +66,7 @@ impl SmtpConnection {
     ///
     /// An `Err` is final for this call; [`is_usable`](Self::is_usable) tells whether the connection can go on.
     pub async fn begin(&mut self, envelope: &Envelope, message: &[u8]) -> Result<Transaction<'_>, Outcome> {
+        (self.stage, self.reply) = (None, None);
         if !self.whole {
             return Err(interrupted("the connection is no longer usable"));
         }
@@ -75,6 +80,11 @@ impl SmtpConnection {
         self.whole = false;
         self.announce(&mail, &recipient).await?;
         Ok(Transaction { connection: self, encoded })
+    }
+
+    /// How far the last message came, and what the server said to it there; the stage is None where nothing of it went out.
+    pub fn last_stage(&self) -> (Option<Stage>, Option<&Reply>) {
+        (self.stage, self.reply.as_ref())
     }
 
     /// Whether the server would take a message from `sender` now: MAIL, and RSET to leave it at that. Tells a server
@@ -154,7 +164,9 @@ impl SmtpConnection {
     async fn announce(&mut self, mail: &str, recipient: &str) -> Result<(), Outcome> {
         if self.extensions.pipelining {
             let group = group(mail, recipient);
-            self.wire.write(group.as_bytes(), self.timeouts.command).await.map_err(|error| self.lost(Stage::Mail, &error))?;
+            if let Err(error) = self.wire.write(group.as_bytes(), self.timeouts.command).await {
+                return Err(self.lost(Stage::Mail, &error));
+            }
         }
         self.read_announcement(mail, recipient).await
     }
@@ -174,7 +186,12 @@ impl SmtpConnection {
             let reply = match reply {
                 Ok(reply) => reply,
                 // What the server has already said about this recipient stands, though it hung up afterwards.
-                Err(error) => return Err(refusal.unwrap_or_else(|| self.lost(stage, &error))),
+                Err(error) => {
+                    return Err(match refusal {
+                        Some(refusal) => refusal,
+                        None => self.lost(stage, &error),
+                    });
+                }
             };
             let accepted = match stage {
                 Stage::Data => reply.code == 354,
@@ -185,9 +202,14 @@ impl SmtpConnection {
                 continue;
             }
             if reply.code < 400 || reply.code == 421 {
-                return Err(refusal.unwrap_or_else(|| self.out_of_service(stage, &reply)));
+                return Err(match refusal {
+                    Some(refusal) => refusal,
+                    None => self.out_of_service(stage, &reply),
+                });
             }
-            refusal.get_or_insert_with(|| reply.outcome(stage));
+            if refusal.is_none() {
+                refusal = Some(self.refused(stage, &reply));
+            }
             if !pipelining {
                 break;
             }
@@ -210,7 +232,8 @@ impl SmtpConnection {
 
     /// The connection went before the message. If it has served before, a new one is worth trying at once; if it
     /// was new and got no answer to its first MAIL, the server is not well.
-    fn lost(&self, stage: Stage, error: &WireError) -> Outcome {
+    fn lost(&mut self, stage: Stage, error: &WireError) -> Outcome {
+        self.stage = Some(stage);
         if stage == Stage::Mail && self.exchanges == 0 {
             let text = format!("no answer to the first MAIL: {error}");
             return Outcome::Unavailable { text, configuration: false };
@@ -220,11 +243,17 @@ impl SmtpConnection {
 
     /// A reply after which the connection is done for: 421, or a code that makes no sense here. A 421 for sitting
     /// idle (4.4.2) was said to the last message, not to this one.
-    fn out_of_service(&self, stage: Stage, reply: &Reply) -> Outcome {
+    fn out_of_service(&mut self, stage: Stage, reply: &Reply) -> Outcome {
+        let outcome = self.refused(stage, reply);
         let idle = reply.enhanced.is_some_and(|status| (status.subject, status.detail) == (4, 2));
         if stage == Stage::Mail && self.exchanges > 0 && idle {
             return interrupted(&reply.to_string());
         }
+        outcome
+    }
+
+    fn refused(&mut self, stage: Stage, reply: &Reply) -> Outcome {
+        (self.stage, self.reply) = (Some(stage), Some(reply.clone()));
         reply.outcome(stage)
     }
 }
@@ -327,6 +356,7 @@ impl<'connection> Pushed<'connection> {
 impl SmtpConnection {
     /// The reply to the final dot.
     async fn verdict(&mut self) -> Outcome {
+        (self.stage, self.reply) = (Some(Stage::FinalDot), None);
         let reply = match self.wire.reply(self.timeouts.final_dot).await {
             Ok(reply) => reply,
             Err(error) => return Outcome::Unknown { text: format!("no reply to the final dot: {error}") },
@@ -335,19 +365,21 @@ impl SmtpConnection {
         self.whole = reply.code != 421 && !matches!(outcome, Outcome::Unknown { .. });
         self.exchanges += 1;
         self.messages_sent += u64::from(matches!(outcome, Outcome::Sent { .. }));
+        self.reply = Some(reply);
         outcome
     }
 
     /// The message could not be written to its end, so the server cannot have accepted it; it may have said why
     /// before it closed.
     async fn last_words(&mut self, error: &WireError) -> Outcome {
+        self.stage = Some(Stage::Data);
         // What it has said out of turn is no verdict on a message it has not seen.
         if matches!(error, WireError::OutOfTurn) {
             return interrupted(&error.to_string());
         }
         let limit = self.timeouts.command.min(Duration::from_secs(1));
         match self.wire.reply(limit).await {
-            Ok(reply) if reply.code >= 400 => reply.outcome(Stage::FinalDot),
+            Ok(reply) if reply.code >= 400 => self.refused(Stage::FinalDot, &reply),
             _ => interrupted(&format!("broken off within the message: {error}")),
         }
     }

@@ -24,6 +24,20 @@ use crate::mail::outcome::{Outcome, Reply, Stage, tidy};
 pub struct OpenError {
     pub text: String,
     pub configuration: bool,
+    pub step: OpenStep,
+    /// The refusal itself, where it was one.
+    pub reply: Option<Reply>,
+}
+
+/// On the way to an open session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenStep {
+    Connect,
+    Greeting,
+    Hello,
+    /// STARTTLS and the handshake.
+    Tls,
+    Login,
 }
 
 impl From<OpenError> for Outcome {
@@ -83,9 +97,9 @@ pub(super) async fn open(settings: &SmtpSettings) -> Result<(Wire, Extensions), 
         Tls::None | Tls::Opportunistic | Tls::Required => Stream::Plain(stream),
     };
     let mut wire = Wire::new(stream);
-    let greeting = wire.reply(settings.timeouts.greeting).await.map_err(|error| lost("greeting", &error))?;
+    let greeting = wire.reply(settings.timeouts.greeting).await.map_err(|error| lost(OpenStep::Greeting, &error))?;
     if greeting.code != 220 {
-        return Err(refused(Stage::Greeting, "the server does not take us", &greeting));
+        return Err(refused(OpenStep::Greeting, "the server does not take us", &greeting));
     }
     let mut extensions = say_hello(&mut wire, &hello, limit).await?;
     if matches!(settings.tls, Tls::Opportunistic | Tls::Required) {
@@ -95,7 +109,7 @@ pub(super) async fn open(settings: &SmtpSettings) -> Result<(Wire, Extensions), 
         // A certificate that nobody checked protects no password either: anyone in between could be the server.
         let verified = matches!(settings.tls, Tls::Required | Tls::Implicit) && wire.stream.is_encrypted();
         if !verified && !local {
-            return Err(misconfigured("the password is not sent without TLS and a valid certificate"));
+            return Err(misconfigured(OpenStep::Login, "the password is not sent without TLS and a valid certificate"));
         }
         log_in(&mut wire, &extensions, credentials, limit).await?;
     }
@@ -107,11 +121,11 @@ async fn connect(settings: &SmtpSettings) -> Result<TcpStream, OpenError> {
     let limit = settings.timeouts.connect;
     let stream = timeout(limit, TcpStream::connect((host.as_str(), *port)))
         .await
-        .map_err(|_| down(&format!("cannot connect to {host}:{port}: no answer within {} s", limit.as_secs_f32())))?;
-    let stream = stream.map_err(|error| down(&format!("cannot connect to {host}:{port}: {error}")))?;
+        .map_err(|_| down(OpenStep::Connect, &format!("cannot connect to {host}:{port}: no answer within {} s", limit.as_secs_f32())))?;
+    let stream = stream.map_err(|error| down(OpenStep::Connect, &format!("cannot connect to {host}:{port}: {error}")))?;
     // Without this every message waits some 40 ms: the last, short segment is held back until the one before it is
     // acknowledged (Nagle), and the server delays that acknowledgement.
-    stream.set_nodelay(true).map_err(|error| down(&format!("cannot set TCP_NODELAY: {error}")))?;
+    stream.set_nodelay(true).map_err(|error| down(OpenStep::Connect, &format!("cannot set TCP_NODELAY: {error}")))?;
     Ok(stream)
 }
 
@@ -150,8 +164,8 @@ async fn say_hello(wire: &mut Wire, name: &ClientId, limit: Duration) -> Result<
         let reply = wire.command(&format!("HELO {name}\r\n"), limit).await?;
         Ok(if reply.code == 250 { Ok(Extensions::default()) } else { Err(reply) })
     };
-    let answer = ask.await.map_err(|error: WireError| lost("EHLO", &error))?;
-    answer.map_err(|reply| refused(Stage::Session, "the server refuses EHLO", &reply))
+    let answer = ask.await.map_err(|error: WireError| lost(OpenStep::Hello, &error))?;
+    answer.map_err(|reply| refused(OpenStep::Hello, "the server refuses EHLO", &reply))
 }
 
 /// RFC 3207. What the server said in clear is forgotten (section 4.2), so EHLO is said again.
@@ -165,20 +179,20 @@ async fn start_tls(
     let required = settings.tls == Tls::Required;
     if !extensions.starttls {
         return match required {
-            true => Err(misconfigured("the server does not offer STARTTLS, and TLS is required")),
+            true => Err(misconfigured(OpenStep::Tls, "the server does not offer STARTTLS, and TLS is required")),
             false => Ok((wire, extensions)),
         };
     }
-    let reply = wire.command(&Starttls.to_string(), limit).await.map_err(|error| lost("STARTTLS", &error))?;
+    let reply = wire.command(&Starttls.to_string(), limit).await.map_err(|error| lost(OpenStep::Tls, &error))?;
     if reply.code != 220 {
         return match required || !(400..600).contains(&reply.code) || reply.code == 421 {
-            true => Err(refused(Stage::Session, "the server refuses STARTTLS", &reply)),
+            true => Err(refused(OpenStep::Tls, "the server refuses STARTTLS", &reply)),
             false => Ok((wire, extensions)),
         };
     }
-    let stream = match wire.into_stream().map_err(|error| lost("STARTTLS", &error))? {
+    let stream = match wire.into_stream().map_err(|error| lost(OpenStep::Tls, &error))? {
         Stream::Plain(stream) => handshake(settings, stream).await?,
-        Stream::Tls(_) => return Err(misconfigured("the connection is under TLS already")),
+        Stream::Tls(_) => return Err(misconfigured(OpenStep::Tls, "the connection is under TLS already")),
     };
     let mut wire = Wire::new(Stream::Tls(Box::new(stream)));
     let extensions = say_hello(&mut wire, hello, limit).await?;
@@ -189,13 +203,13 @@ async fn handshake(settings: &SmtpSettings, stream: TcpStream) -> Result<TlsStre
     let verify = matches!(settings.tls, Tls::Required | Tls::Implicit);
     let limit = settings.timeouts.connect;
     let handshake = tls::handshake(stream, &settings.host, &settings.roots, verify);
-    let stream = timeout(limit, handshake).await.map_err(|_| down("the TLS handshake was not answered in time"))?;
+    let stream = timeout(limit, handshake).await.map_err(|_| down(OpenStep::Tls, "the TLS handshake was not answered in time"))?;
     stream.map_err(|error| {
         // rustls objects to a certificate or finds no common ground: waiting does not help. Anything else is a line
         // that broke. A server that speaks clear text on this port ends up in the first group, as it should.
         let objection = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
         let configuration = objection || error.kind() == io::ErrorKind::InvalidInput;
-        OpenError { text: tidy(&format!("TLS with {} failed: {error}", settings.host)), configuration }
+        OpenError { text: tidy(&format!("TLS with {} failed: {error}", settings.host)), configuration, step: OpenStep::Tls, reply: None }
     })
 }
 
@@ -210,33 +224,41 @@ async fn log_in(wire: &mut Wire, extensions: &Extensions, credentials: &Credenti
         let prompts = [None, Some("Username:"), Some("Password:")];
         prompts.map(|prompt| Auth::new(Mechanism::Login, secret.clone(), prompt.map(str::to_owned))).into()
     } else {
-        return Err(misconfigured("the server offers neither AUTH PLAIN nor AUTH LOGIN, but there is a password to send"));
+        return Err(misconfigured(OpenStep::Login, "the server offers neither AUTH PLAIN nor AUTH LOGIN, but there is a password to send"));
     };
     let last = steps.len() - 1;
     for (index, step) in steps.into_iter().enumerate() {
-        let line = step.map_err(|_| misconfigured("the login cannot be encoded"))?.to_string();
-        let reply = wire.command(&line, limit).await.map_err(|error| lost("AUTH", &error))?;
+        let line = step.map_err(|_| misconfigured(OpenStep::Login, "the login cannot be encoded"))?.to_string();
+        let reply = wire.command(&line, limit).await.map_err(|error| lost(OpenStep::Login, &error))?;
         let expected = if index == last { 235 } else { 334 };
         if reply.code != expected {
-            return Err(refused(Stage::Session, "the server refuses the login", &reply));
+            return Err(refused(OpenStep::Login, "the server refuses the login", &reply));
         }
     }
     Ok(())
 }
 
-fn refused(stage: Stage, what: &str, reply: &Reply) -> OpenError {
+fn refused(step: OpenStep, what: &str, reply: &Reply) -> OpenError {
+    let stage = if step == OpenStep::Greeting { Stage::Greeting } else { Stage::Session };
     let configuration = matches!(reply.outcome(stage), Outcome::Unavailable { configuration: true, .. });
-    OpenError { text: tidy(&format!("{what}: {reply}")), configuration }
+    OpenError { text: tidy(&format!("{what}: {reply}")), configuration, step, reply: Some(reply.clone()) }
 }
 
-fn lost(step: &str, error: &WireError) -> OpenError {
-    down(&format!("{step}: {error}"))
+fn lost(step: OpenStep, error: &WireError) -> OpenError {
+    let command = match step {
+        OpenStep::Connect => "connect",
+        OpenStep::Greeting => "greeting",
+        OpenStep::Hello => "EHLO",
+        OpenStep::Tls => "STARTTLS",
+        OpenStep::Login => "AUTH",
+    };
+    down(step, &format!("{command}: {error}"))
 }
 
-fn down(text: &str) -> OpenError {
-    OpenError { text: tidy(text), configuration: false }
+fn down(step: OpenStep, text: &str) -> OpenError {
+    OpenError { text: tidy(text), configuration: false, step, reply: None }
 }
 
-fn misconfigured(text: &str) -> OpenError {
-    OpenError { text: text.to_owned(), configuration: true }
+fn misconfigured(step: OpenStep, text: &str) -> OpenError {
+    OpenError { text: text.to_owned(), configuration: true, step, reply: None }
 }
