@@ -21,6 +21,7 @@ type Formatter<Fields> = FixedCalendarDateTimeFormatter<Gregorian, Fields>;
 struct Formatters {
     number: DecimalFormatter,
     date: Formatter<YMD>,
+    long_date: Formatter<YMD>,
     date_with_weekday: Formatter<YMDE>,
     day: Formatter<MD>,
     day_with_weekday: Formatter<MDE>,
@@ -53,6 +54,7 @@ impl Formatters {
         Ok(Self {
             number: DecimalFormatter::try_new(locale.into(), Default::default())?,
             date: Formatter::try_new(locale.into(), YMD::medium())?,
+            long_date: Formatter::try_new(locale.into(), YMD::long())?,
             date_with_weekday: Formatter::try_new(locale.into(), YMDE::medium())?,
             day: Formatter::try_new(locale.into(), MD::medium())?,
             day_with_weekday: Formatter::try_new(locale.into(), MDE::medium())?,
@@ -82,6 +84,11 @@ pub fn date_time(moment: PrimitiveDateTime) -> String {
 /// `1 Dec 2026`.
 pub fn date(date: time::Date) -> String {
     Formatters::of(current()).date.format(&gregorian(date)).to_string()
+}
+
+/// `1 December 2026`, for a sentence.
+pub fn long_date(date: time::Date) -> String {
+    Formatters::of(current()).long_date.format(&gregorian(date)).to_string()
 }
 
 /// `Tue, 1 Dec 2026`.

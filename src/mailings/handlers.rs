@@ -21,7 +21,7 @@ use crate::{
     attempts::{self, model::Attempt},
     db,
     error::Result,
-    messages, recipients,
+    messages, recipients, t,
     users::{self, CurrentUser, rights::Right},
     web::{
         Chrome, FieldErrors, FormData, Page, flash, fragment,
@@ -111,7 +111,7 @@ pub async fn create(
     };
     match saved {
         Ok(id) => {
-            flash(session, true, "The mailing was saved. It goes out by itself at the moments below.");
+            flash(session, true, t!("mailings-saved"));
             Ok(see_other(format!("/mailings/{id}")))
         }
         Err(errors) => {
@@ -189,7 +189,7 @@ pub async fn update(
                 return Ok(fragment(views::row(&mailing, &chrome.csrf)));
             }
             Ok(true) => {
-                flash(session, true, "Saved.");
+                flash(session, true, t!("mailings-changed"));
                 return Ok(see_other(format!("/mailings/{id}")));
             }
             Ok(false) => {
@@ -212,20 +212,20 @@ pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session:
     if chrome.htmx {
         return Ok(fragment(maud::html! {}));
     }
-    flash(session, true, "The mailing and its attempts were deleted.");
+    flash(session, true, t!("mailings-deleted"));
     Ok(see_other("/mailings"))
 }
 
 #[handler]
 pub async fn pause(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     runs::pause(&app, user.id(), id).await?;
-    flash(session, true, "Paused. Nothing goes out until you resume it.");
+    flash(session, true, t!("mailings-paused-now"));
     Ok(see_other(format!("/mailings/{id}")))
 }
 
 #[handler]
 pub async fn resume(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     runs::resume(&app, user.id(), id).await?;
-    flash(session, true, "Resumed. The next run is below.");
+    flash(session, true, t!("mailings-resumed-now"));
     Ok(see_other(format!("/mailings/{id}")))
 }

@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::schedule::{self, LocalTimeError, Period, Schedule, Zone};
-use crate::web::form::{self, FieldErrors};
+use crate::{
+    t,
+    web::form::{self, FieldErrors},
+};
 
 /// The most recipients to tick one by one; beyond that "all of mine" is the tool.
 pub const PICKED_MAX: usize = 10_000;
@@ -84,7 +87,7 @@ impl MailingForm {
     fn parse_ending_after(&self, now: Option<OffsetDateTime>) -> Result<NewMailing, FieldErrors> {
         let mut errors = FieldErrors::default();
         let name = errors.take("name", form::line(&self.name, 200));
-        let message_id = errors.take("message_id", self.message_id.trim().parse().map_err(|_| "Choose the message to send."));
+        let message_id = errors.take("message_id", self.message_id.trim().parse().map_err(|_| t!("mailings-error-message")));
         let audience = errors.take("recipient_ids", self.parse_audience());
         let schedule = self.parse_schedule(now, &mut errors);
         match (name, message_id, audience, schedule) {
@@ -109,18 +112,15 @@ impl MailingForm {
         }
         let ids = self.picked_ids();
         match ids.len() {
-            0 => Err("Tick at least one recipient, or choose all of them.".into()),
-            count if count > PICKED_MAX => Err(format!("{count} are ticked; {PICKED_MAX} are the most. Choose all of them instead.")),
+            0 => Err(t!("mailings-error-none-ticked")),
+            count if count > PICKED_MAX => Err(t!("mailings-error-too-many", count = count, most = PICKED_MAX)),
             _ => Ok(Audience::Picked(ids)),
         }
     }
 
     fn parse_schedule(&self, now: Option<OffsetDateTime>, errors: &mut FieldErrors) -> Option<Schedule> {
-        let period = errors.take("period", self.period.parse::<Period>().map_err(|_| "Choose how often it goes out."));
-        let zone = errors.take(
-            "time_zone",
-            Zone::parse(&self.time_zone).map_err(|_| format!("There is no time zone `{}`; choose one from the list.", self.time_zone)),
-        );
+        let period = errors.take("period", self.period.parse::<Period>().map_err(|_| t!("mailings-error-period")));
+        let zone = errors.take("time_zone", Zone::parse(&self.time_zone).map_err(|_| t!("mailings-error-zone", zone = self.time_zone)));
         // Without a zone a time means nothing yet; its own form is checked all the same.
         let checked_in = zone.clone().unwrap_or_else(Zone::utc);
         let starts_at = errors.take("starts_at", schedule::parse_local(&self.starts_at, &checked_in).map_err(|error| explain(&error)));
@@ -129,20 +129,18 @@ impl MailingForm {
             && let (Some(ends_at), Some(now)) = (ends_at, now)
             && ends_at <= now
         {
-            errors.add("ends_at", "This has passed already; choose an end in the future.");
+            errors.add("ends_at", t!("mailings-error-end-passed"));
         }
         let (period, zone, starts_at, ends_at) = (period?, zone?, starts_at?, ends_at?);
-        errors.take("ends_at", Schedule::new(starts_at, ends_at, period, zone).map_err(|_| "The end must be after the start."))
+        errors.take("ends_at", Schedule::new(starts_at, ends_at, period, zone).map_err(|_| t!("mailings-error-end-before-start")))
     }
 }
 
 fn explain(error: &LocalTimeError) -> String {
     match error {
-        LocalTimeError::NotADateTime => "Enter a date and a time, like 2026-12-01T09:00.".into(),
-        LocalTimeError::OutOfRange => "Enter a year from 1970 to 9999.".into(),
-        LocalTimeError::DoesNotExist { next_valid } => {
-            format!("The clocks are put forward over this time in that zone, so it does not exist; the next one is {next_valid}.")
-        }
+        LocalTimeError::NotADateTime => t!("schedule-not-a-date"),
+        LocalTimeError::OutOfRange => t!("schedule-out-of-range"),
+        LocalTimeError::DoesNotExist { next_valid } => t!("schedule-skipped", next = next_valid),
     }
 }
 
@@ -228,12 +226,12 @@ pub struct Use {
     pub name: String,
 }
 
-/// The sentence that refuses to delete `what`.
+/// The sentence that refuses to delete `what` ("This message").
 pub fn used_by(what: &str, mailings: &[Use]) -> String {
-    let names: Vec<String> = mailings.iter().map(|mailing| format!("“{}”", mailing.name)).collect();
+    let names: Vec<String> = mailings.iter().map(|mailing| t!("mailings-subject", subject = mailing.name)).collect();
     match names.as_slice() {
-        [] => format!("{what} is used by a mailing; take it out there first."),
-        [name] => format!("{what} is used by the mailing {name}; take it out there first."),
-        names => format!("{what} is used by the mailings {}; take it out there first.", names.join(", ")),
+        [] => t!("mailings-used-somewhere", what = what),
+        [name] => t!("mailings-used-by-one", what = what, names = name),
+        names => t!("mailings-used-by-several", what = what, names = names.join(", ")),
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::model::{Audience, Mailing, NewMailing, Status, Use};
 use crate::{
     db::ResultExt,
+    t,
     users::rights::Reach,
     web::{FieldErrors, Refusal},
 };
@@ -141,7 +142,7 @@ pub async fn update(db: impl PgExecutor<'_>, id: i64, new: &NewMailing) -> Resul
 }
 
 fn no_such_message() -> Refusal {
-    Refusal::Invalid(FieldErrors::of("message_id", "This message does not exist any more; choose another."))
+    Refusal::Invalid(FieldErrors::of("message_id", t!("mailings-error-message-gone")))
 }
 
 /// Puts the owner's recipients among `ids` in place of those there are; how many they are.

@@ -19,7 +19,7 @@ use crate::{
     db,
     delivery::{self, queries::Snapshot},
     error::Result,
-    recipients, users,
+    recipients, t, users,
     web::{FieldErrors, Refusal},
 };
 
@@ -40,7 +40,7 @@ pub fn job_key(mailing_id: i64) -> String {
 pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uuid) -> Result<i64, Refusal> {
     let now = OffsetDateTime::now_utc();
     if new.schedule.ends_at() <= now {
-        return Err(Refusal::Invalid(FieldErrors::of("ends_at", "This has passed already; choose an end in the future.")));
+        return Err(Refusal::Invalid(FieldErrors::of("ends_at", t!("mailings-error-end-passed"))));
     }
     let mut transaction = app.db.begin().await?;
     // Serialises the two halves of a double click; the loser finds the winner's row.
@@ -94,12 +94,11 @@ async fn save_audience(transaction: &mut PgTransaction<'_>, user_id: i64, id: i6
         super::model::Audience::All => {
             queries::replace_recipients(transaction, user_id, id, &[]).await?;
             let has_any = recipients::queries::count_up_to(&mut **transaction, user_id, 1).await? > 0;
-            (!has_any).then_some("You have no recipients yet; add the first one, then save this.")
+            (!has_any).then(|| t!("mailings-error-no-recipients"))
         }
         super::model::Audience::Picked(ids) => {
             let kept = queries::replace_recipients(transaction, user_id, id, ids).await?;
-            (kept != ids.len() as u64)
-                .then_some("Some of the ticked recipients do not exist any more; look through the list and save again.")
+            (kept != ids.len() as u64).then(|| t!("mailings-error-recipients-gone"))
         }
     };
     match problem {

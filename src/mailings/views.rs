@@ -13,6 +13,7 @@ use super::{
     schedule,
 };
 use crate::{
+    t,
     ui::{
         Column, Icon, Kind, Pagination, SearchBox, Section, badge,
         button::{self, Delete},
@@ -26,37 +27,40 @@ use crate::{
 const COLUMNS: usize = 5;
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, search: &str, list: &Keyset<Mailing>) -> Markup {
+    let columns: [(String, bool); COLUMNS] = [
+        (t!("mailings-name"), false),
+        (t!("mailings-status"), false),
+        (t!("mailings-goes-out"), false),
+        (t!("mailings-next-run"), false),
+        (t!("mailings-actions"), true),
+    ];
     let content = html! {
-        (page_header("Mailings", Some("One message, many recipients, a schedule."), Some(html! {
-            a .btn .btn-primary href="/mailings/new" { "New mailing" }
+        (page_header(&t!("mailings-title"), Some(&t!("mailings-subtitle")), Some(html! {
+            a .btn .btn-primary href="/mailings/new" { (t!("mailings-new")) }
         })))
         div .card {
-            div .card-header { (search_box(&SearchBox { action: "/mailings", query: search, label: "Search mailings", target: "#mailings" })) }
+            div .card-header { (search_box(&SearchBox { action: "/mailings", query: search, label: &t!("mailings-search"), target: "#mailings" })) }
             div #mailings {
-                (table("Mailings", &columns(), html! { @for mailing in &list.rows { (row(mailing, &chrome.csrf)) } }))
+                (table(&t!("mailings-title"), &columns.each_ref().map(|(label, hidden)| if *hidden { Column::hidden(label) } else { Column::new(label) }), html! { @for mailing in &list.rows { (row(mailing, &chrome.csrf)) } }))
                 // Beside the rows: app.css shows it when there are none, also after the last one was deleted here.
                 (nothing(search))
-                (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("mailings-older") }))
             }
         }
     };
-    page(&user.shell(chrome, "Mailings", Section::Mailings), content)
-}
-
-fn columns() -> [Column<'static>; COLUMNS] {
-    [Column::new("Name"), Column::new("Status"), Column::new("Goes out"), Column::new("Next run"), Column::hidden("Actions")]
+    page(&user.shell(chrome, &t!("mailings-title"), Section::Mailings), content)
 }
 
 fn nothing(search: &str) -> Markup {
     if search.is_empty() {
         empty(
             Icon::Calendar,
-            "No mailings yet",
-            "Choose a message, its recipients and when it goes out.",
-            Some(button::primary_link("/mailings/new", Some(Icon::Plus), "New mailing")),
+            &t!("mailings-none"),
+            &t!("mailings-none-text"),
+            Some(button::primary_link("/mailings/new", Some(Icon::Plus), &t!("mailings-new"))),
         )
     } else {
-        empty(Icon::Search, "Nothing found", "No mailing has this in its name.", None)
+        empty(Icon::Search, &t!("mailings-nothing-found"), &t!("mailings-nothing-found-text"), None)
     }
 }
 
@@ -66,18 +70,18 @@ pub fn row(mailing: &Mailing, csrf: &str) -> Markup {
     let (edit, editor) = (format!("/mailings/{id}/edit"), format!("#mailing-{id}-editor"));
     html! {
         tr id={ "mailing-" (id) } {
-            (cell("Name", html! {
+            (cell(&t!("mailings-name"), html! {
                 a href={ "/mailings/" (id) } { (mailing.name) }
-                div .text-secondary { "“" (mailing.subject) "”" }
+                div .text-secondary { (t!("mailings-subject", subject = mailing.subject)) }
             }))
-            (cell("Status", html! {
+            (cell(&t!("mailings-status"), html! {
                 (status_badges(mailing))
                 @if let Some(reason) = &mailing.disabled_reason { div .text-secondary .excerpt { (reason) } }
             }))
-            (cell("Goes out", period(mailing)))
-            (cell("Next run", next_run(mailing)))
+            (cell(&t!("mailings-goes-out"), period(mailing)))
+            (cell(&t!("mailings-next-run"), next_run(mailing)))
             (actions_cell(html! {
-                a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { "Edit" }
+                a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { (t!("mailings-act-edit")) }
                 (delete_button(mailing, csrf, Some("closest tr")))
             }))
         }
@@ -85,18 +89,18 @@ pub fn row(mailing: &Mailing, csrf: &str) -> Markup {
 }
 
 /// How often it goes out, in a word.
-pub fn period(mailing: &Mailing) -> &'static str {
-    mailing.schedule().map_or("", |schedule| schedule.period().label())
+pub fn period(mailing: &Mailing) -> String {
+    mailing.schedule().map_or_else(|_| String::new(), |schedule| schedule.period().label())
 }
 
 /// When it goes out next, or why it does not.
 pub fn next_run(mailing: &Mailing) -> Markup {
     html! {
         @match mailing.next_run_at {
-            Some(_) if mailing.disabled_at.is_some() => span .text-secondary { "not while disabled" },
-            Some(_) if mailing.paused_at.is_some() => span .text-secondary { "when resumed" },
+            Some(_) if mailing.disabled_at.is_some() => span .text-secondary { (t!("mailings-next-not-disabled")) },
+            Some(_) if mailing.paused_at.is_some() => span .text-secondary { (t!("mailings-next-when-resumed")) },
             Some(moment) => (schedule::display(moment, &mailing.zone())),
-            None => span .text-secondary { "none" },
+            None => span .text-secondary { (t!("mailings-next-none")) },
         }
     }
 }
@@ -104,11 +108,11 @@ pub fn next_run(mailing: &Mailing) -> Markup {
 fn delete_button(mailing: &Mailing, csrf: &str, target: Option<&str>) -> Markup {
     button::delete_button(&Delete {
         id: &format!("delete-mailing-{}", mailing.id),
-        label: "Delete",
+        label: &t!("mailings-act-delete"),
         action: &format!("/mailings/{}", mailing.id),
         csrf,
-        question: &format!("Delete “{}”?", mailing.name),
-        consequence: "Its attempts and their records are deleted with it. To stop it and keep them, pause it.",
+        question: &t!("mailings-delete-question", name = mailing.name),
+        consequence: &t!("mailings-delete-consequence"),
         target,
     })
 }
@@ -116,15 +120,15 @@ fn delete_button(mailing: &Mailing, csrf: &str, target: Option<&str>) -> Markup 
 /// Where the mailing stands: its status, and beside it whether somebody has stopped it.
 pub fn status_badges(mailing: &Mailing) -> Markup {
     let (kind, text) = match mailing.status {
-        Status::Created => (Kind::Info, "created"),
-        Status::Running => (Kind::Running, "running"),
-        Status::Completed => (Kind::Success, "completed"),
+        Status::Created => (Kind::Info, t!("mailings-created")),
+        Status::Running => (Kind::Running, t!("mailings-running")),
+        Status::Completed => (Kind::Success, t!("mailings-completed")),
     };
     html! {
         div .btn-list {
-            (badge(kind, text))
-            @if mailing.paused_at.is_some() { (badge(Kind::Warning, "paused")) }
-            @if mailing.disabled_at.is_some() { (badge(Kind::Danger, "disabled")) }
+            (badge(kind, &text))
+            @if mailing.paused_at.is_some() { (badge(Kind::Warning, &t!("mailings-paused"))) }
+            @if mailing.disabled_at.is_some() { (badge(Kind::Danger, &t!("mailings-disabled"))) }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod properties;
 
+use periodical::i18n::{Language, with};
 use periodical::mailings::schedule::{
     EndNotAfterStart, LocalTimeError, Period, Schedule, Zone, civil, display, parse_local, to_local_input,
 };
@@ -188,7 +189,7 @@ fn a_schedule_reads_as_a_sentence() {
     let sentence = |starts_at, ends_at, period| schedule(starts_at, ends_at, period, "Europe/Moscow").sentence();
     assert_eq!(
         sentence("2026-12-31T09:00", "2027-12-01T00:00", Period::Monthly),
-        "every month on the 31st, or the month's last day, at 09:00 Europe/Moscow, from 31 December 2026 until 1 December 2027"
+        "every month on the 31st, or the month’s last day, at 09:00 Europe/Moscow, from 31 December 2026 until 1 December 2027"
     );
     assert_eq!(
         sentence("2026-12-02T09:00", "2027-12-02T18:30", Period::Monthly),
@@ -266,4 +267,32 @@ fn periods_are_read_as_they_are_written() {
         assert_eq!(period.as_str().parse(), Ok(period));
     }
     assert!("hourly".parse::<Period>().is_err());
+}
+
+#[test]
+fn a_schedule_reads_as_a_sentence_in_russian_grammar() {
+    let sentence = |starts_at: &str, ends_at: &str, period| {
+        with(Language::Russian, || schedule(starts_at, ends_at, period, "Europe/Moscow").sentence().replace('\u{202f}', " "))
+    };
+    assert_eq!(
+        sentence("2026-12-31T09:00", "2027-12-01T00:00", Period::Monthly),
+        "31-го числа каждого месяца (или в последний день месяца) в 09:00 (Europe/Moscow), с 31 декабря 2026 г. до 1 декабря 2027 г."
+    );
+    let weekly = [
+        ("2026-12-07", "каждый понедельник"),
+        ("2026-12-08", "каждый вторник"),
+        ("2026-12-09", "каждую среду"),
+        ("2026-12-12", "каждую субботу"),
+        ("2026-12-13", "каждое воскресенье"),
+    ];
+    for (day, words) in weekly {
+        let start = format!("{day}T09:00");
+        let sentence = sentence(&start, "2027-12-01T18:30", Period::Weekly);
+        assert!(sentence.starts_with(&format!("{words} в 09:00 (Europe/Moscow), с ")), "{sentence}");
+        assert!(sentence.ends_with("до 1 декабря 2027 г., 18:30"), "{sentence}");
+    }
+    assert_eq!(
+        sentence("2026-12-01T09:00", "2027-12-01T00:00", Period::Once),
+        "один раз, во вторник, 1 декабря 2026 г., в 09:00 (Europe/Moscow)"
+    );
 }

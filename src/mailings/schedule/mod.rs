@@ -14,7 +14,9 @@ use std::{fmt, str::FromStr};
 
 use jiff::{ToSpan as _, civil};
 use thiserror::Error;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, Weekday};
+
+use crate::{i18n::format, t};
 
 mod zone;
 
@@ -43,13 +45,23 @@ impl Period {
         }
     }
 
-    /// The period in English, for a label.
-    pub fn label(self) -> &'static str {
+    /// The period for a label.
+    pub fn label(self) -> String {
         match self {
-            Self::Once => "Once",
-            Self::Daily => "Every day",
-            Self::Weekly => "Every week",
-            Self::Monthly => "Every month",
+            Self::Once => t!("schedule-once"),
+            Self::Daily => t!("schedule-daily"),
+            Self::Weekly => t!("schedule-weekly"),
+            Self::Monthly => t!("schedule-monthly"),
+        }
+    }
+
+    /// On which of the start's terms.
+    pub fn detail(self) -> String {
+        match self {
+            Self::Once => t!("schedule-once-detail"),
+            Self::Daily => t!("schedule-daily-detail"),
+            Self::Weekly => t!("schedule-weekly-detail"),
+            Self::Monthly => t!("schedule-monthly-detail"),
         }
     }
 }
@@ -160,25 +172,28 @@ impl Schedule {
         std::iter::successors(self.next_after(now), |&run| self.next_after(run)).take(count).collect()
     }
 
-    /// The schedule as one English sentence, without a capital and without a full stop.
+    /// The schedule as one sentence, without a capital and without a full stop.
     ///
     /// The hour of the end is left out at midnight, where the bare date already says all: nothing on that day.
     pub fn sentence(&self) -> String {
-        let at = format!("at {} {}", self.anchor.strftime("%H:%M"), self.zone.name());
+        let (start, end) = (civil(self.starts_at, &self.zone), civil(self.ends_at, &self.zone));
+        let (date, time, zone) = (format::long_date(start.date()), format::time(start.time()), self.zone.name());
         let how_often = match self.period {
-            Period::Once => return format!("once, on {} {at}", self.anchor.strftime("%A %-d %B %Y")),
-            Period::Daily => "every day".to_owned(),
-            Period::Weekly => format!("every week on {}", self.anchor.strftime("%A")),
-            Period::Monthly if self.anchor.day() <= 28 => {
-                format!("every month on the {}", ordinal(self.anchor.day()))
+            Period::Once => {
+                let day = on_weekday(start.weekday(), &date);
+                return t!("schedule-sentence-once", day = day, time = time, zone = zone);
             }
-            Period::Monthly => {
-                format!("every month on the {}, or the month's last day,", ordinal(self.anchor.day()))
-            }
+            Period::Daily => t!("schedule-every-day"),
+            Period::Weekly => t!("schedule-every-week", weekday = key(start.weekday())),
+            Period::Monthly if start.day() <= 28 => t!("schedule-every-month", day = i32::from(start.day())),
+            Period::Monthly => t!("schedule-every-month-or-last-day", day = i32::from(start.day())),
         };
-        let end = self.zone.wall_clock(self.ends_at);
-        let until = if end.time() == civil::Time::midnight() { "%-d %B %Y" } else { "%-d %B %Y, %H:%M" };
-        format!("{how_often} {at}, from {} until {}", self.anchor.strftime("%-d %B %Y"), end.strftime(until))
+        let until = if end.time() == time::Time::MIDNIGHT {
+            format::long_date(end.date())
+        } else {
+            t!("schedule-until", date = format::long_date(end.date()), time = format::time(end.time()))
+        };
+        t!("schedule-sentence", how_often = how_often, time = time, zone = zone, start = date, end = until)
     }
 
     /// The moment of run `number`, counted from 0; `None` past the last one of a single send and past the year 9999.
@@ -214,13 +229,20 @@ impl Schedule {
     }
 }
 
-/// A day of the month as English says it.
-fn ordinal(day: i8) -> String {
-    let suffix = match day {
-        1 | 21 | 31 => "st",
-        2 | 22 => "nd",
-        3 | 23 => "rd",
-        _ => "th",
-    };
-    format!("{day}{suffix}")
+/// `Tuesday 1 December 2026`, as in "on Tuesday …".
+fn on_weekday(weekday: Weekday, date: &str) -> String {
+    t!("schedule-on-weekday", weekday = key(weekday), date = date)
+}
+
+/// What the texts choose their grammar by.
+fn key(weekday: Weekday) -> &'static str {
+    match weekday {
+        Weekday::Monday => "monday",
+        Weekday::Tuesday => "tuesday",
+        Weekday::Wednesday => "wednesday",
+        Weekday::Thursday => "thursday",
+        Weekday::Friday => "friday",
+        Weekday::Saturday => "saturday",
+        Weekday::Sunday => "sunday",
+    }
 }

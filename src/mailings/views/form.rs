@@ -10,13 +10,13 @@ use super::{
     COLUMNS,
 };
 use crate::{
+    i18n::format::number,
     recipients::model::Recipient,
+    rich, t,
     ui::{
         Editor, Field, Icon, Section, button,
         choice::{self, Choice},
-        csrf_field, empty, form, page, page_header,
-        progress::grouped,
-        submission_field,
+        csrf_field, empty, form, page, page_header, submission_field,
     },
     users::CurrentUser,
     web::{Chrome, FieldErrors},
@@ -43,7 +43,7 @@ pub fn new_page(
     is_zone_chosen: bool,
 ) -> Markup {
     let content = html! {
-        (page_header("New mailing", Some("Choose a message, its recipients and when it goes out. Inside its window it starts by itself."), None))
+        (page_header(&t!("mailings-new"), Some(&t!("mailings-new-subtitle")), None))
         @if let Some(missing) = missing(picker) {
             div .card { (missing) }
         } @else {
@@ -52,23 +52,23 @@ pub fn new_page(
                     (csrf_field(&chrome.csrf))
                     @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
                     (fields(&Fields { scope: "mailing-new", action: "/mailings", method: "post", form, picker, errors, is_zone_chosen, inline: false }))
-                    div .btn-list { (button::primary("Save mailing")) (button::secondary_link("/mailings", "Cancel")) }
+                    div .btn-list { (button::primary(&t!("mailings-save-new"))) (button::secondary_link("/mailings", &t!("common-cancel"))) }
                 }
             } }
         }
     };
-    page(&user.shell(chrome, "New mailing", Section::Mailings), content)
+    page(&user.shell(chrome, &t!("mailings-new"), Section::Mailings), content)
 }
 
 /// What comes before a mailing: a recipient, then a message.
 fn missing(picker: &Picker) -> Option<Markup> {
     if picker.total == 0 {
-        let act = button::primary_link("/recipients/new", Some(Icon::Plus), "New recipient");
-        return Some(empty(Icon::Users, "First a recipient", "A mailing goes to your recipients; add the first one.", Some(act)));
+        let act = button::primary_link("/recipients/new", Some(Icon::Plus), &t!("mailings-first-recipient-act"));
+        return Some(empty(Icon::Users, &t!("mailings-first-recipient"), &t!("mailings-first-recipient-text"), Some(act)));
     }
     picker.messages.is_empty().then(|| {
-        let act = button::primary_link("/messages/new", Some(Icon::Plus), "New message");
-        empty(Icon::Mail, "First a message", "A mailing sends one of your messages; write the first one.", Some(act))
+        let act = button::primary_link("/messages/new", Some(Icon::Plus), &t!("mailings-first-message-act"));
+        empty(Icon::Mail, &t!("mailings-first-message"), &t!("mailings-first-message-text"), Some(act))
     })
 }
 
@@ -83,12 +83,14 @@ pub fn edit_page(
 ) -> Markup {
     let conflict = stored.map(|stored| {
         html! {
-            strong { "This mailing was changed in another tab meanwhile. " }
-            "Stored now: “" (stored.name) "”, sending “" (stored.subject) "” to "
-            @if stored.all_recipients { "all of your recipients" } @else { "the ticked recipients" }
-            @if let Ok(schedule) = stored.schedule() { ", " (schedule.sentence()) }
-            ". " a href={ "/mailings/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
-            "; saving again replaces it with what stands below."
+            @let schedule = stored.schedule().map_or_else(|_| String::new(), |schedule| schedule.sentence());
+            strong { (t!("mailings-conflict")) } " "
+            @if stored.all_recipients { (t!("mailings-conflict-stored-all", name = stored.name, subject = stored.subject, schedule = schedule)) }
+            @else { (t!("mailings-conflict-stored-ticked", name = stored.name, subject = stored.subject, schedule = schedule)) }
+            " "
+            (rich!("mailings-conflict-then", link = html! {
+                a href={ "/mailings/" (stored.id) } target="_blank" rel="noopener" { (t!("mailings-conflict-look")) }
+            }))
         }
     });
     let editor = Editor {
@@ -99,19 +101,19 @@ pub fn edit_page(
         version: form.version,
         submission_id: None,
         conflict,
-        submit_label: "Save",
+        submit_label: &t!("mailings-save"),
         csrf: &chrome.csrf,
         inline: chrome.htmx,
     };
     let (scope, action) = (Editor::scope(editor.noun, editor.stored_id), format!("/mailings/{id}"));
     let content = html! {
-        (page_header("Edit mailing", None, None))
+        (page_header(&t!("mailings-edit"), None, None))
         (editor.render(html! {
             (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true, inline: chrome.htmx }))
-            p .text-secondary { "An attempt that is running is not touched: a change counts from the next run on." }
+            p .text-secondary { (t!("mailings-change-counts")) }
         }))
     };
-    page(&user.shell(chrome, "Edit mailing", Section::Mailings), content)
+    page(&user.shell(chrome, &t!("mailings-edit"), Section::Mailings), content)
 }
 
 struct Fields<'a> {
@@ -126,35 +128,36 @@ struct Fields<'a> {
     inline: bool,
 }
 
+impl<'a> Fields<'a> {
+    fn field<'b>(&'b self, label: &'b str, name: &'static str) -> Field<'b> {
+        Field::new(label, name).scope(self.scope).error(self.errors.get(name)).required()
+    }
+}
+
 fn fields(fields: &Fields) -> Markup {
-    let Fields { scope, form, errors, .. } = fields;
-    let field = |label, name: &'static str| Field::new(label, name).scope(scope).error(errors.get(name)).required();
+    let Fields { scope, form, .. } = fields;
     html! {
-        (form::text(&field("Name", "name").value(&form.name).hint("For you. Recipients see the message's subject; this name stands in the mail's List-Id alone.").max_length(200).autocomplete("off")))
-        (message(fields, &field("Message", "message_id").value(&form.message_id)))
+        (form::text(&fields.field(&t!("mailings-name"), "name").value(&form.name).hint(&t!("mailings-name-hint")).max_length(200).autocomplete("off")))
+        (message(fields))
         (audience(fields))
-        h2 .h3 .mt-4 { "When it goes out" }
-        (choice::radio_group(&field("How often", "period").value(&form.period), Period::ALL.map(|period| Choice::new(period.as_str(), period.label()).detail(detail(period)))))
+        h2 .h3 .mt-4 { (t!("mailings-when")) }
+        (period(fields))
         div .row {
-            div .col-md-6 { (form::date_time(&field("Start", "starts_at").value(&form.starts_at).hint("In the past or now: it goes out at once."))) }
-            div .col-md-6 { (form::date_time(&field("End", "ends_at").value(&form.ends_at).hint("No run starts at or after this moment."))) }
+            div .col-md-6 { (form::date_time(&fields.field(&t!("mailings-start"), "starts_at").value(&form.starts_at).hint(&t!("mailings-start-hint")))) }
+            div .col-md-6 { (form::date_time(&fields.field(&t!("mailings-end"), "ends_at").value(&form.ends_at).hint(&t!("mailings-end-hint")))) }
         }
-        (choice::zone_select(&field("Time zone", "time_zone").value(&form.time_zone), zones(&form.time_zone), fields.is_zone_chosen))
+        (choice::zone_select(&fields.field(&t!("mailings-zone"), "time_zone").value(&form.time_zone), zones(&form.time_zone), fields.is_zone_chosen))
         (choice::checkbox(
-            &Field::new("Send again if the server's reply is lost", "resend_unknown").scope(scope)
-                .hint("When a connection breaks after a mail's last byte, nobody knows whether it was taken. Ticked: it goes out again with the same Message-ID. Not ticked: it is left as unknown."),
+            &Field::new(&t!("mailings-resend"), "resend_unknown").scope(scope).hint(&t!("mailings-resend-hint")),
             form.resend_unknown == "true",
         ))
     }
 }
 
-fn detail(period: Period) -> &'static str {
-    match period {
-        Period::Once => "At the start",
-        Period::Daily => "At the start's time of day",
-        Period::Weekly => "On the start's weekday",
-        Period::Monthly => "On the start's day, or the month's last",
-    }
+fn period(fields: &Fields) -> Markup {
+    let labels = Period::ALL.map(|period| (period.as_str(), period.label(), period.detail()));
+    let choices = labels.iter().map(|(value, label, detail)| Choice::new(value, label).detail(detail));
+    choice::radio_group(&fields.field(&t!("mailings-how-often"), "period").value(&fields.form.period), choices)
 }
 
 /// The list, and the reader's own text where it is none of the list: nothing typed is lost.
@@ -163,24 +166,22 @@ fn zones(chosen: &str) -> impl Iterator<Item = &str> {
     unlisted.then_some(chosen).into_iter().chain(Zone::all_names().iter().map(String::as_str))
 }
 
-fn message(fields: &Fields, field: &Field) -> Markup {
+fn message(fields: &Fields) -> Markup {
+    let (label, choose) = (t!("mailings-message"), t!("mailings-choose"));
     let ids: Vec<(String, &str)> = fields.picker.messages.iter().map(|(id, subject)| (id.to_string(), subject.as_str())).collect();
     let choices = ids.iter().map(|(id, subject)| Choice::new(id, subject));
-    html! { (choice::select(field, std::iter::once(Choice::new("", "Choose…")).chain(choices))) }
+    let field = fields.field(&label, "message_id").value(&fields.form.message_id);
+    choice::select(&field, std::iter::once(Choice::new("", &choose)).chain(choices))
 }
 
 fn audience(fields: &Fields) -> Markup {
     let Fields { scope, form, picker, .. } = fields;
-    let total = if picker.total >= picker.counted {
-        format!("More than {}", grouped(picker.counted.unsigned_abs()))
-    } else {
-        grouped(picker.total.unsigned_abs())
-    };
-    let all = format!("{total} at present; whoever you have when a run starts");
-    let choices =
-        [Choice::new("true", "All of my recipients").detail(&all), Choice::new("false", "Only the ticked ones").detail("Tick them below")];
+    let total = if picker.total >= picker.counted { t!("mailings-more-than", count = picker.counted) } else { number(picker.total) };
+    let (all, all_detail) = (t!("mailings-all"), t!("mailings-all-detail", count = total));
+    let (ticked, ticked_detail) = (t!("mailings-ticked"), t!("mailings-ticked-detail"));
+    let choices = [Choice::new("true", &all).detail(&all_detail), Choice::new("false", &ticked).detail(&ticked_detail)];
     html! {
-        (choice::radio_group(&Field::new("To whom", "all_recipients").scope(scope).value(&form.all_recipients).required(), choices))
+        (choice::radio_group(&Field::new(&t!("mailings-to-whom"), "all_recipients").scope(scope).value(&form.all_recipients).required(), choices))
         // app.css shows it while "only the ticked ones" is chosen.
         div .ticked-ones .mb-3 { (picker_part(fields)) }
     }
@@ -205,17 +206,17 @@ fn picker_part(fields: &Fields) -> Markup {
     }
     html! {
         div .input-group .mb-2 {
-            input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder="Address, name or comment"
-                aria-label="Search recipients to tick" data-no-submit maxlength="200" autocomplete="off" hx-post=[post] hx-put=[put] hx-vals=r#"{"find":"1"}"#
+            input .form-control type="search" name="recipient_search" value=(form.recipient_search) placeholder=(t!("mailings-picker-placeholder"))
+                aria-label=(t!("mailings-picker-search")) data-no-submit maxlength="200" autocomplete="off" hx-post=[post] hx-put=[put] hx-vals=r#"{"find":"1"}"#
                 hx-trigger="input changed delay:300ms" hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-sync="this:replace";
             // Without JavaScript: sends the whole form and gets it back with the list found. With it the list follows the
             // typing, and this button would be the one that Enter presses in every other field; so it is not even there
             // where htmx asked, whose parser looks into noscript.
-            @if !fields.inline { noscript { button .btn type="submit" name="find" value="1" { "Find" } } }
+            @if !fields.inline { noscript { button .btn type="submit" name="find" value="1" { (t!("mailings-picker-find")) } } }
         }
         div id=(id) {
             (choice::checkbox_list(
-                &Field::new("Recipients", "recipient_ids").scope(scope).error(errors.get("recipient_ids")).hint("Those you have ticked stay while you search for others. At most 50 are shown beside them."),
+                &Field::new(&t!("mailings-recipients"), "recipient_ids").scope(scope).error(errors.get("recipient_ids")).hint(&t!("mailings-picker-hint")),
                 choices.iter().map(|(id, recipient, ticked)| (Choice::new(id, &recipient.email).detail(&recipient.full_name), *ticked)),
             ))
         }

@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{
     attempts::{self, model::Attempt},
+    i18n::format::number,
+    t,
     ui::{
         Icon, Kind, Section, Tone, alert, badge,
         button::{self, Act},
-        csrf_field, empty, page, page_header,
-        progress::grouped,
-        submission_field,
+        csrf_field, empty, page, page_header, submission_field,
     },
     users::{CurrentUser, queries::Owner},
     web::Chrome,
@@ -47,18 +47,18 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup
             None => (page_header(&mailing.name, None, Some(html! {
                 (start_button(mailing, chrome))
                 (pause_button(mailing, chrome))
-                (button::secondary_link(&format!("/mailings/{}/edit", mailing.id), "Edit"))
+                (button::secondary_link(&format!("/mailings/{}/edit", mailing.id), &t!("mailings-act-edit")))
                 (delete_button(mailing, &chrome.csrf, None))
             }))),
             Some(owner) => {
-                (page_header(&mailing.name, Some(&format!("Of {}, {}", owner.full_name, owner.email)), Some(html! {
-                    (button::secondary_link(&format!("/users/{}", owner.id), "To the owner"))
+                (page_header(&mailing.name, Some(&t!("mailings-of-owner", name = owner.full_name, email = owner.email)), Some(html! {
+                    (button::secondary_link(&format!("/users/{}", owner.id), &t!("mailings-to-owner")))
                 })))
-                @if owner.is_blocked { (alert(Tone::Warning, "The owner is blocked: nothing of this goes out.")) }
+                @if owner.is_blocked { (alert(Tone::Warning, t!("mailings-owner-blocked"))) }
             }
         }
         @if let Some(reason) = &mailing.disabled_reason {
-            (alert(Tone::Danger, html! { strong { "A manager has disabled this mailing: " } span .as-written { (reason) } }))
+            (alert(Tone::Danger, html! { strong { (t!("mailings-disabled-because")) } " " span .as-written { (reason) } }))
         }
         @let again = is_moving(show).then(|| format!("/mailings/{}", mailing.id));
         div #mailing .row .row-cards hx-get=[again.as_ref()] hx-trigger=[again.as_ref().map(|_| "every 2s")]
@@ -69,11 +69,11 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup
             div .col-12 {
                 div .card {
                     div .card-header {
-                        h2 .card-title { "Attempts" }
-                        div .ms-auto { a href={ "/attempts?mailing_id=" (mailing.id) } { "All of them" } }
+                        h2 .card-title { (t!("mailings-attempts")) }
+                        div .ms-auto { a href={ "/attempts?mailing_id=" (mailing.id) } { (t!("mailings-all-attempts")) } }
                     }
                     @if show.attempts.is_empty() {
-                        (empty(Icon::Send, "Nothing has gone out yet", "Each run appears here with everybody who got it, and who did not.", None))
+                        (empty(Icon::Send, &t!("mailings-no-attempts"), &t!("mailings-no-attempts-text"), None))
                     } @else {
                         (attempts::views::attempts_table(show.attempts, false))
                     }
@@ -102,20 +102,21 @@ fn start_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
         @if mailing.paused_at.is_none() && mailing.disabled_at.is_none() { form .d-inline method="post" action={ "/mailings/" (mailing.id) "/attempts" } {
             (csrf_field(&chrome.csrf))
             (submission_field(Uuid::new_v4()))
-            (button::primary("Start now"))
+            (button::primary(&t!("mailings-act-start")))
         } }
     }
 }
 
 fn pause_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
-    let (method, label) = if mailing.paused_at.is_some() { ("delete", "Resume") } else { ("put", "Pause") };
+    let (method, label) =
+        if mailing.paused_at.is_some() { ("delete", t!("mailings-act-resume")) } else { ("put", t!("mailings-act-pause")) };
     html! {
         @if mailing.status != Status::Completed || mailing.paused_at.is_some() {
             (button::act(&Act {
                 action: &format!("/mailings/{}/pause", mailing.id),
                 method,
                 csrf: &chrome.csrf,
-                label,
+                label: &label,
                 class: if mailing.paused_at.is_some() && mailing.disabled_at.is_none() { "btn-primary" } else { "" },
             }))
         }
@@ -124,34 +125,27 @@ fn pause_button(mailing: &Mailing, chrome: &Chrome) -> Markup {
 
 fn facts(show: &ShowPage) -> Markup {
     let mailing = show.mailing;
-    let count = if show.recipients >= show.counted {
-        format!("more than {}", grouped(show.counted.unsigned_abs()))
-    } else {
-        grouped(show.recipients.unsigned_abs())
-    };
+    let count = if show.recipients >= show.counted { t!("mailings-more-than", count = show.counted) } else { number(show.recipients) };
     html! {
         div .card .h-100 {
             div .card-body {
                 dl .row .mb-0 {
-                    dt .col-sm-4 { "Status" }
+                    dt .col-sm-4 { (t!("mailings-status")) }
                     dd .col-sm-8 { (status_badges(mailing)) }
-                    dt .col-sm-4 { "Message" }
+                    dt .col-sm-4 { (t!("mailings-message")) }
                     dd .col-sm-8 {
                         @if show.owner.is_some() { (mailing.subject) } @else { a href={ "/messages/" (mailing.message_id) } { (mailing.subject) } }
                     }
-                    dt .col-sm-4 { "Recipients" }
+                    dt .col-sm-4 { (t!("mailings-recipients")) }
                     dd .col-sm-8 {
-                        @if mailing.all_recipients {
-                            @if show.owner.is_some() { "All of theirs, " } @else { "All of yours, " }
-                            (count) " at present"
-                        } @else {
-                            (count) " picked"
-                        }
+                        @if !mailing.all_recipients { (t!("mailings-picked", count = count)) }
+                        @else if show.owner.is_some() { (t!("mailings-all-of-theirs", count = count)) }
+                        @else { (t!("mailings-all-of-yours", count = count)) }
                     }
-                    dt .col-sm-4 { "Goes out" }
+                    dt .col-sm-4 { (t!("mailings-goes-out")) }
                     dd .col-sm-8 { @if let Ok(schedule) = mailing.schedule() { (capitalised(&schedule.sentence())) } }
-                    dt .col-sm-4 { "If a reply is lost" }
-                    dd .col-sm-8 .mb-0 { @if mailing.resend_unknown { "Send again, with the same Message-ID" } @else { "Leave it, as unknown" } }
+                    dt .col-sm-4 { (t!("mailings-if-lost")) }
+                    dd .col-sm-8 .mb-0 { @if mailing.resend_unknown { (t!("mailings-if-lost-resend")) } @else { (t!("mailings-if-lost-leave")) } }
                 }
             }
         }
@@ -178,28 +172,28 @@ fn upcoming(show: &ShowPage) -> Markup {
     };
     html! {
         div .card {
-            div .card-header { h2 .card-title { "Next runs" } }
+            div .card-header { h2 .card-title { (t!("mailings-next-runs")) } }
             @if runs.is_empty() {
-                div .card-body .text-secondary { "No run is left." @if show.owner.is_none() && mailing.disabled_at.is_none() { " Edit the schedule to let it go out again." } }
+                div .card-body .text-secondary { (t!("mailings-no-run-left")) @if show.owner.is_none() && mailing.disabled_at.is_none() { " " (t!("mailings-no-run-left-edit")) } }
             } @else {
                 ol .list-group .list-group-flush .list-unstyled #upcoming {
                     @for run in &runs {
                         li .list-group-item {
                             (schedule::display(*run, &mailing.zone()))
-                            @if *run <= now { " " (badge(Kind::Running, "due now")) }
+                            @if *run <= now { " " (badge(Kind::Running, &t!("mailings-due-now"))) }
                         }
                     }
                 }
                 @if show.owner.is_some_and(|owner| owner.is_blocked) {
-                    div .card-footer .text-secondary { "The owner is blocked: none of these goes out." }
+                    div .card-footer .text-secondary { (t!("mailings-none-goes-blocked")) }
                 } @else if mailing.disabled_at.is_some() {
-                    div .card-footer .text-secondary { "Disabled by a manager: none of these goes out." }
+                    div .card-footer .text-secondary { (t!("mailings-none-goes-disabled")) }
                 } @else if mailing.paused_at.is_some() {
                     div .card-footer .text-secondary {
-                        @if show.owner.is_some() { "Paused by its owner: none of these goes out." } @else { "Paused: none of these goes out before you resume it." }
+                        @if show.owner.is_some() { (t!("mailings-none-goes-paused-by-owner")) } @else { (t!("mailings-none-goes-paused")) }
                     }
                 } @else if show.owner.is_none() && mailing.period == "once" && runs[0] > now {
-                    div .card-footer .text-secondary { "“Start now” sends it at once, instead of at this moment." }
+                    div .card-footer .text-secondary { (t!("mailings-start-now-instead")) }
                 }
             }
         }

@@ -1,0 +1,125 @@
+# Рассылки: список, форма, страница рассылки.
+
+mailings-title = Рассылки
+mailings-subtitle = Одно сообщение, много клиентов, расписание.
+mailings-new = Новая рассылка
+mailings-new-subtitle = Выберите сообщение, клиентов и время. В назначенный срок рассылка начнётся сама.
+mailings-edit = Изменить рассылку
+mailings-search = Поиск по рассылкам
+mailings-older = Более ранние
+mailings-none = Рассылок пока нет
+mailings-none-text = Выберите сообщение, клиентов и время отправки.
+mailings-nothing-found = Ничего не найдено
+mailings-nothing-found-text = Нет рассылки с такими словами в названии.
+
+mailings-name = Название
+mailings-status = Статус
+mailings-goes-out = Периодичность
+mailings-next-run = Следующий запуск
+mailings-actions = Действия
+mailings-message = Сообщение
+mailings-recipients = Клиенты
+mailings-subject = «{ $subject }»
+
+mailings-created = создана
+mailings-running = запущена
+mailings-completed = завершена
+mailings-paused = на паузе
+mailings-disabled = отключена
+
+mailings-next-not-disabled = нет, пока отключена
+mailings-next-when-resumed = после снятия с паузы
+mailings-next-none = нет
+
+mailings-act-edit = Изменить
+mailings-act-delete = Удалить
+mailings-act-start = Запустить сейчас
+mailings-act-pause = Приостановить
+mailings-act-resume = Продолжить
+mailings-delete-question = Удалить «{ $name }»?
+mailings-delete-consequence = Вместе с рассылкой удалятся её попытки и записи об отправках. Чтобы остановить её и сохранить их, поставьте рассылку на паузу.
+
+mailings-saved = Рассылка сохранена. Она уйдёт сама в указанное ниже время.
+mailings-changed = Сохранено.
+mailings-deleted = Рассылка и её попытки удалены.
+mailings-paused-now = Рассылка на паузе. Ничего не отправляется, пока вы её не продолжите.
+mailings-resumed-now = Рассылка продолжена. Следующий запуск указан ниже.
+
+# Форма
+mailings-save-new = Сохранить рассылку
+mailings-save = Сохранить
+mailings-first-recipient = Сначала нужен клиент
+mailings-first-recipient-text = Рассылка уходит вашим клиентам; добавьте первого.
+mailings-first-recipient-act = Новый клиент
+mailings-first-message = Сначала нужно сообщение
+mailings-first-message-text = Рассылка отправляет одно из ваших сообщений; напишите первое.
+mailings-first-message-act = Новое сообщение
+mailings-name-hint = Для вас. Клиенты видят тему сообщения, а это название стоит только в заголовке List-Id письма.
+mailings-choose = Выберите…
+mailings-to-whom = Кому
+mailings-all = Всем моим клиентам
+mailings-all-detail = Сейчас их { $count }; получат те, кто есть в момент запуска
+mailings-ticked = Только отмеченным
+mailings-ticked-detail = Отметьте их ниже
+mailings-picker-search = Найти клиентов, чтобы отметить
+mailings-picker-placeholder = Адрес, имя или комментарий
+mailings-picker-find = Найти
+mailings-picker-hint = Отмеченные остаются, пока вы ищете других. Кроме них показывается не больше 50.
+mailings-when = Когда отправлять
+mailings-how-often = Периодичность
+mailings-start = Начало
+mailings-start-hint = В прошлом или сейчас: уйдёт сразу.
+mailings-end = Окончание
+mailings-end-hint = В этот момент и позже запусков не будет.
+mailings-zone = Часовой пояс
+mailings-resend = Отправлять повторно, если ответ сервера потерян
+mailings-resend-hint = Если связь оборвалась после последнего байта письма, неизвестно, принято ли оно. С отметкой оно уйдёт ещё раз с тем же Message-ID, без неё останется с пометкой «неизвестно».
+mailings-more-than = больше { $count }
+
+mailings-conflict = Тем временем эту рассылку изменили в другой вкладке.
+mailings-conflict-stored-all = Сейчас сохранено: «{ $name }», сообщение «{ $subject }» всем вашим клиентам, { $schedule }.
+mailings-conflict-stored-ticked = Сейчас сохранено: «{ $name }», сообщение «{ $subject }» отмеченным клиентам, { $schedule }.
+mailings-conflict-then = { $link }; если сохранить ещё раз, её заменит то, что ниже.
+mailings-conflict-look = Посмотреть
+
+mailings-error-message = Выберите сообщение.
+mailings-error-message-gone = Этого сообщения больше нет; выберите другое.
+mailings-error-none-ticked = Отметьте хотя бы одного клиента или выберите всех.
+mailings-error-too-many = Отмечено { $count }; можно не больше { $most }. Выберите всех сразу.
+mailings-error-period = Выберите периодичность.
+mailings-error-zone = Часового пояса `{ $zone }` нет; выберите из списка.
+mailings-error-end-passed = Это время уже прошло; выберите окончание в будущем.
+mailings-error-end-before-start = Окончание должно быть позже начала.
+mailings-error-no-recipients = Клиентов пока нет; добавьте первого и сохраните ещё раз.
+mailings-error-recipients-gone = Некоторых отмеченных клиентов больше нет; просмотрите список и сохраните ещё раз.
+
+# Почему нельзя удалить клиента или сообщение.
+mailings-used-somewhere = { $what } используется в рассылке; сначала измените её.
+mailings-used-by-one = { $what } используется в рассылке { $names }; сначала измените её.
+mailings-used-by-several = { $what } используется в рассылках { $names }; сначала измените их.
+
+# Страница рассылки
+mailings-of-owner = Владелец: { $name }, { $email }
+mailings-to-owner = К владельцу
+mailings-owner-blocked = Владелец заблокирован: эта рассылка не отправляется.
+mailings-disabled-because = Менеджер отключил эту рассылку:
+mailings-attempts = Попытки
+mailings-all-attempts = Все попытки
+mailings-no-attempts = Пока ничего не отправлялось
+mailings-no-attempts-text = Здесь появится каждый запуск: кто получил письмо, а кто нет.
+mailings-all-of-yours = Все ваши, сейчас { $count }
+mailings-all-of-theirs = Все клиенты владельца, сейчас { $count }
+mailings-picked = Выбрано: { $count }
+mailings-if-lost = Если ответ потерян
+mailings-if-lost-resend = Отправить повторно с тем же Message-ID
+mailings-if-lost-leave = Оставить с пометкой «неизвестно»
+mailings-next-runs = Следующие запуски
+mailings-no-run-left = Запусков больше не будет.
+mailings-no-run-left-edit = Измените расписание, чтобы рассылка ушла снова.
+mailings-due-now = сейчас
+mailings-none-goes-blocked = Владелец заблокирован: ни один из них не состоится.
+mailings-none-goes-disabled = Отключена менеджером: ни один из них не состоится.
+mailings-none-goes-paused-by-owner = Владелец поставил её на паузу: ни один из них не состоится.
+mailings-none-goes-paused = На паузе: ни один из них не состоится, пока вы её не продолжите.
+mailings-start-now-instead = «Запустить сейчас» отправит её сразу, не дожидаясь этого времени.
+mailings-change-counts = Идущей попытки изменения не касаются: они действуют со следующего запуска.
