@@ -51,7 +51,7 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
     let pages = pages
         .mount(Route::new())
         .around(|endpoint, request| async move { session::rotate(&*endpoint, request).await })
-        .with(csrf::Csrf::new(&app.config))
+        .with(csrf::Csrf::new(&app.config, recipients::unsubscribe::PATH))
         .with(sessions);
 
     // Static files and probes need neither session nor token.

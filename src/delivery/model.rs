@@ -59,6 +59,8 @@ pub struct Claimed {
     pub tries: i16,
     /// Whether somebody held it before and never settled it: its mail may have gone out.
     pub is_taken_over: bool,
+    /// Whether the recipient has unsubscribed since the attempt's start.
+    pub is_unsubscribed: bool,
 }
 
 /// What a delivery becomes.

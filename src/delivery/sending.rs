@@ -287,6 +287,9 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
     if claimed.is_gone {
         return Err(model::skip(claimed, "Skipped: the recipient was deleted before this was sent."));
     }
+    if claimed.is_unsubscribed {
+        return Err(model::skip(claimed, "Skipped: unsubscribed before this was sent."));
+    }
     if !work.resend_unknown && claimed.state == State::Unknown {
         return Err(model::leave_unknown(claimed));
     }

@@ -3,6 +3,7 @@
 mod handlers;
 pub mod model;
 pub mod queries;
+pub mod unsubscribe;
 mod views;
 
 use crate::web::UrlMap;
@@ -17,4 +18,7 @@ pub fn routes(map: UrlMap) -> UrlMap {
         .delete("/recipients/:id", handlers::delete)
         .get("/recipients/:id/edit", handlers::edit)
         .delete("/recipients/:id/undeliverable", handlers::delete_undeliverable)
+        .delete("/recipients/:id/unsubscription", handlers::unsubscription::delete)
+        .get("/unsubscribe/:token", handlers::unsubscription::new)
+        .post("/unsubscribe/:token", handlers::unsubscription::create)
 }

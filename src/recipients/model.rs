@@ -67,5 +67,7 @@ pub struct Recipient {
     /// Since when mail servers say that the address does not exist.
     pub undeliverable_at: Option<OffsetDateTime>,
     pub undeliverable_reason: Option<String>,
+    /// Since when the recipient wants no more mail.
+    pub unsubscribed_at: Option<OffsetDateTime>,
     pub version: i32,
 }

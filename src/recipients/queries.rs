@@ -10,6 +10,7 @@ use super::model::{NewRecipient, Recipient};
 use crate::{
     db::{self, ResultExt},
     delivery::{model::Settlement, queries::Held},
+    t,
     web::{FieldErrors, Refusal},
 };
 
@@ -23,7 +24,7 @@ pub async fn list(
 ) -> sqlx::Result<Vec<Recipient>> {
     sqlx::query_as!(
         Recipient,
-        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version
            from recipients
            where user_id = $1 and ($2::text is null or search like $2) and ($3::bigint is null or id < $3)
            order by id desc limit $4"#,
@@ -39,7 +40,7 @@ pub async fn list(
 pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Recipient> {
     sqlx::query_as!(
         Recipient,
-        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version
            from recipients where user_id = $1 and id = $2"#,
         user_id,
         id
@@ -52,7 +53,7 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result
 pub async fn get_many(db: impl PgExecutor<'_>, user_id: i64, ids: &[i64]) -> sqlx::Result<Vec<Recipient>> {
     sqlx::query_as!(
         Recipient,
-        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version
            from recipients where user_id = $1 and id = any($2) order by id desc"#,
         user_id,
         ids
@@ -75,7 +76,7 @@ pub async fn insert(db: impl PgExecutor<'_> + Copy, user_id: i64, new: &NewRecip
         Recipient,
         r#"insert into recipients (user_id, email, full_name, comment, submission_id) values ($1, $2::text::citext, $3, $4, $5)
            on conflict do nothing
-           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version"#,
         user_id,
         new.email,
         new.full_name,
@@ -94,7 +95,7 @@ pub async fn insert(db: impl PgExecutor<'_> + Copy, user_id: i64, new: &NewRecip
 async fn by_submission(db: impl PgExecutor<'_>, user_id: i64, submission_id: Uuid) -> sqlx::Result<Option<Recipient>> {
     sqlx::query_as!(
         Recipient,
-        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version
+        r#"select id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version
            from recipients where user_id = $1 and submission_id = $2"#,
         user_id,
         submission_id
@@ -117,7 +118,7 @@ pub async fn update(
                undeliverable_at = case when email = $4::text::citext then undeliverable_at end,
                undeliverable_reason = case when email = $4::text::citext then undeliverable_reason end
            where user_id = $1 and id = $2 and version = $3
-           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version"#,
         user_id,
         id,
         version,
@@ -131,7 +132,7 @@ pub async fn update(
 }
 
 fn email_taken() -> Refusal {
-    Refusal::Invalid(FieldErrors::of("email", "You have a recipient with this address already."))
+    Refusal::Invalid(FieldErrors::of("email", t!("recipients-email-taken")))
 }
 
 /// Deletes unless a mailing picks this recipient: then false. `RowNotFound` where it is not the owner's.
@@ -188,7 +189,32 @@ pub async fn clear_undeliverable(db: impl PgExecutor<'_>, user_id: i64, id: i64)
         Recipient,
         r#"update recipients set undeliverable_at = null, undeliverable_reason = null, version = version + 1, updated_at = now()
            where user_id = $1 and id = $2
-           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, version"#,
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version"#,
+        user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The recipient wants no more mail.
+pub async fn unsubscribe(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update recipients set unsubscribed_at = now(), version = version + 1, updated_at = now() where id = $1 and unsubscribed_at is null",
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The owner says that the recipient wants mail again.
+pub async fn clear_unsubscribed(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Recipient> {
+    sqlx::query_as!(
+        Recipient,
+        r#"update recipients set unsubscribed_at = null, version = version + 1, updated_at = now()
+           where user_id = $1 and id = $2
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version"#,
         user_id,
         id
     )

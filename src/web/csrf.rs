@@ -35,17 +35,22 @@ pub struct Csrf {
     cookie: String,
     is_https: bool,
     patience: Duration,
+    one_click: &'static str,
 }
 
 impl Csrf {
     /// Under keys of their own, derived from the secrets: made with the present one, good with the one before as well.
-    pub fn new(config: &Config) -> Self {
+    ///
+    /// What is posted to one name below `one_click` passes without a token: mail programs send it (RFC 8058), who have no cookie
+    /// of ours, and the name is a secret of its own.
+    pub fn new(config: &Config, one_click: &'static str) -> Self {
         let key = |secret: &SecretKey| Box::new(AesGcmCsrfProtection::from_key(secret.derive("csrf"))) as Box<dyn CsrfProtection>;
         Self {
             keys: Arc::new(MultiCsrfProtection::new(key(&config.secret_key), config.old_secret_key.iter().map(key).collect())),
             cookie: config.cookie_name("periodical_csrf"),
             is_https: config.is_https(),
             patience: config.limits.body,
+            one_click,
         }
     }
 
@@ -66,6 +71,11 @@ impl Csrf {
     fn is_right(&self, token: &str, kept: Option<&UnencryptedCsrfCookie>) -> bool {
         let token = BASE64.decode(token.as_bytes()).ok().and_then(|token| self.keys.parse_token(&token).ok());
         matches!((token, kept), (Some(token), Some(kept)) if self.keys.verify_token_pair(&token, kept).is_ok())
+    }
+
+    fn is_one_click(&self, request: &Request) -> bool {
+        let name = request.uri().path().strip_prefix(self.one_click);
+        request.method() == Method::POST && name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
     }
 
     fn set_cookie(&self, value: &CsrfCookie) -> Cookie {
@@ -100,7 +110,10 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
         let (token, cookie) = self.csrf.pair(kept.as_ref())?;
         request.cookie().add(self.csrf.set_cookie(&cookie));
         request.extensions_mut().insert(Token(token.b64_string()));
-        if !request.method().is_safe() {
+        if self.csrf.is_one_click(&request) {
+            // It says nothing that counts, but it is read: within its time and size.
+            read_body(&mut request, self.csrf.patience).await?;
+        } else if !request.method().is_safe() {
             is_from_here(&request)?;
             let fields = read_body(&mut request, self.csrf.patience).await?;
             let token = request.header("X-CSRF-Token").map(str::to_owned).or(fields.token);

@@ -22,7 +22,7 @@ pub async fn requests<E: Endpoint>(endpoint: &E, request: Request) -> Result<Res
 }
 
 /// Where a link of a mail leads, up to its token.
-const TOKENS_BEHIND: [&str; 3] = ["/verify/", "/password/reset/", "/account/email/"];
+const TOKENS_BEHIND: [&str; 4] = ["/verify/", "/password/reset/", "/account/email/", "/unsubscribe/"];
 
 fn without_tokens(path: &str) -> Cow<'_, str> {
     let place = TOKENS_BEHIND.into_iter().find(|place| path.len() > place.len() && path.starts_with(place));
@@ -40,6 +40,7 @@ mod tests {
             ("/verify/0a1b/more", "/verify/…"),
             ("/password/reset/0a1b", "/password/reset/…"),
             ("/account/email/0a1b", "/account/email/…"),
+            ("/unsubscribe/0a1b", "/unsubscribe/…"),
             ("/account/email", "/account/email"),
             ("/verification", "/verification"),
             ("/attempts/7", "/attempts/7"),

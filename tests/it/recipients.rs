@@ -2,6 +2,7 @@
 
 mod counts;
 mod lists;
+mod unsubscribe;
 
 use reqwest::{Method, StatusCode};
 use uuid::Uuid;

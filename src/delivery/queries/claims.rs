@@ -92,8 +92,7 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
     sqlx::query_as!(
         Claimed,
         r#"select s.attempt_id as "attempt_id!", s.slice as "slice!", d.number, d.email, d.full_name, d.state as "state: State", d.tries,
-                  -- One by one: a join might read all recipients there are.
-                  (select r.id from recipients r where r.id = d.recipient_id) is null as "is_gone!",
+                  r.id is null as "is_gone!", r.unsubscribed_at is not null as "is_unsubscribed!",
                   (s.taken_over_from is not null and (d.again_at is null or d.again_at <= s.taken_over_from)) as "is_taken_over!"
            from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::timestamptz[])
                 s (attempt_id, slice, first, last, taken_over_from, claimed_at)
@@ -102,7 +101,9 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
              where d.attempt_id = s.attempt_id and d.number between s.first and s.last
                and (d.state = 'waiting' and d.again_at is null or d.state in ('waiting', 'unknown') and d.again_at <= coalesce(s.claimed_at, now()))
              order by d.number
-           ) d"#,
+           ) d
+           -- One by one: a join might read all recipients there are.
+           left join lateral (select id, unsubscribed_at from recipients where id = d.recipient_id limit 1) r on true"#,
         &slices.iter().map(|slice| slice.attempt_id).collect::<Vec<_>>(),
         &slices.iter().map(|slice| slice.number).collect::<Vec<_>>(),
         &slices.iter().map(|slice| slice.first_delivery).collect::<Vec<_>>(),
@@ -119,7 +120,7 @@ pub async fn left_of(db: impl PgExecutor<'_>, held: &Held) -> sqlx::Result<Vec<C
     sqlx::query_as!(
         Claimed,
         r#"select d.attempt_id, s.number as slice, d.number, d.email, d.full_name, d.state as "state: State", d.tries,
-                  false as "is_gone!", true as "is_taken_over!"
+                  false as "is_gone!", false as "is_unsubscribed!", true as "is_taken_over!"
            from slices s
            join deliveries d on d.attempt_id = s.attempt_id and d.number between s.first_delivery and s.last_delivery
            where s.attempt_id = $1 and s.number = $2 and s.claim = $3 and d.state in ('waiting', 'unknown')

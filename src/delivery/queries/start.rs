@@ -12,18 +12,19 @@ pub struct Snapshot {
 }
 
 /// One delivery a recipient for each of the attempts, in slices. Whom an attempt is for its mailing says: everybody its
-/// owner has now, or those that were picked. Recipients known to be undeliverable are on record as skipped.
+/// owner has now, or those that were picked. Recipients known to be undeliverable, and
+/// those who have unsubscribed, are on record as skipped.
 pub async fn snapshot(db: &mut PgConnection, attempt_ids: &[i64]) -> sqlx::Result<Vec<Snapshot>> {
     let snapshots = sqlx::query_as!(
         Snapshot,
         r#"with audience as (
-             select a.id as attempt_id, r.id, r.email, r.full_name, r.undeliverable_at, r.undeliverable_reason
+             select a.id as attempt_id, r.id, r.email, r.full_name, r.undeliverable_at, r.undeliverable_reason, r.unsubscribed_at
              from attempts a
              join mailings m on m.id = a.mailing_id and m.all_recipients
              join recipients r on r.user_id = a.user_id
              where a.id = any($1)
              union all
-             select a.id, r.id, r.email, r.full_name, r.undeliverable_at, r.undeliverable_reason
+             select a.id, r.id, r.email, r.full_name, r.undeliverable_at, r.undeliverable_reason, r.unsubscribed_at
              from attempts a
              join mailings m on m.id = a.mailing_id and not m.all_recipients
              join mailing_recipients p on p.mailing_id = m.id
@@ -32,9 +33,10 @@ pub async fn snapshot(db: &mut PgConnection, attempt_ids: &[i64]) -> sqlx::Resul
            ), inserted as (
              insert into deliveries (attempt_id, number, recipient_id, email, full_name, state, smtp_text, settled_at)
              select attempt_id, row_number() over (partition by attempt_id order by id), id, email::text, full_name,
-                    case when undeliverable_at is null then 'waiting' else 'skipped' end,
-                    case when undeliverable_at is not null then 'Skipped: this address was refused before: ' || coalesce(undeliverable_reason, '') end,
-                    case when undeliverable_at is not null then now() end
+                    case when undeliverable_at is null and unsubscribed_at is null then 'waiting' else 'skipped' end,
+                    case when unsubscribed_at is not null then 'Skipped: unsubscribed.'
+                         when undeliverable_at is not null then 'Skipped: this address was refused before: ' || coalesce(undeliverable_reason, '') end,
+                    case when undeliverable_at is not null or unsubscribed_at is not null then now() end
              from audience order by attempt_id, id
              returning attempt_id, state
            )
@@ -54,7 +56,7 @@ pub async fn snapshot(db: &mut PgConnection, attempt_ids: &[i64]) -> sqlx::Resul
 /// recipient who was deleted and entered again is the same person.
 ///
 /// Who failed is tried again whatever the mail server said; of the others, those known to be undeliverable are on record
-/// as skipped, as in any run.
+/// as skipped, as in any run. So is, in any case, whoever has unsubscribed.
 pub async fn snapshot_repetition(db: &mut PgConnection, attempt_id: i64, failed_in: Option<i64>) -> sqlx::Result<Snapshot> {
     let snapshot = sqlx::query_as!(
         Snapshot,
@@ -82,9 +84,12 @@ pub async fn snapshot_repetition(db: &mut PgConnection, attempt_id: i64, failed_
              insert into deliveries (attempt_id, number, recipient_id, email, full_name, state, smtp_text, settled_at)
              select $1, row_number() over (order by r.id), r.id, r.email::text, r.full_name,
                     case when s.is_skipped then 'skipped' else 'waiting' end,
-                    case when s.is_skipped then 'Skipped: this address was refused before: ' || coalesce(r.undeliverable_reason, '') end,
+                    case when r.unsubscribed_at is not null then 'Skipped: unsubscribed.'
+                         when s.is_skipped then 'Skipped: this address was refused before: ' || coalesce(r.undeliverable_reason, '') end,
                     case when s.is_skipped then now() end
-             from audience r cross join lateral (select r.undeliverable_at is not null and $2::bigint is null as is_skipped) s
+             from audience r cross join lateral (
+               select r.unsubscribed_at is not null or r.undeliverable_at is not null and $2::bigint is null as is_skipped
+             ) s
              where not exists (select from reached where reached.recipient_id = r.id)
                and not exists (select from reached where reached.email = r.email)
              order by r.id

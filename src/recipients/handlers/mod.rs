@@ -1,5 +1,7 @@
 //! Recipients: list, create, show, edit, delete.
 
+pub mod unsubscription;
+
 use poem::{
     IntoResponse, Response, handler,
     session::Session,
@@ -15,7 +17,8 @@ use crate::{
     app::App,
     db,
     error::Result,
-    mailings,
+    mailings::{self, model::Use},
+    t,
     users::CurrentUser,
     web::{
         Chrome, FieldErrors, FormData, Page, flash, fragment,
@@ -55,7 +58,7 @@ pub async fn create(
     Ok(match saved {
         Ok(recipient) if chrome.htmx => fragment(views::row(&recipient, &chrome.csrf)),
         Ok(recipient) => {
-            flash(session, true, format!("{} was added.", recipient.email));
+            flash(session, true, t!("recipients-added", email = recipient.email));
             see_other("/recipients")
         }
         Err(errors) => Page::invalid(views::new_page(&user, &chrome, &form, &errors)).into_response(),
@@ -94,7 +97,7 @@ pub async fn update(
     match queries::update(&app.db, user.id(), id, form.version, &parsed).await {
         Ok(Some(recipient)) if chrome.htmx => Ok(fragment(views::row(&recipient, &chrome.csrf))),
         Ok(Some(_)) => {
-            flash(session, true, "Saved.");
+            flash(session, true, t!("recipients-saved"));
             Ok(see_other("/recipients"))
         }
         Ok(None) => Ok(conflict(&user, &chrome, &queries::get(&app.db, user.id(), id).await?, form)),
@@ -114,16 +117,21 @@ pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session:
         if chrome.htmx {
             return Ok(fragment(maud::html! {}));
         }
-        flash(session, true, "The recipient was deleted.");
+        flash(session, true, t!("recipients-deleted"));
         return Ok(see_other("/recipients"));
     }
     let mailings = mailings::queries::using_recipient(&app.db, user.id(), id).await?;
-    let reason = mailings::model::used_by("This recipient", &mailings);
+    let reason = used_by(&mailings);
     if chrome.htmx {
         return Ok(refused(&reason));
     }
     flash(session, false, reason);
     Ok(see_other(format!("/recipients/{id}")))
+}
+
+fn used_by(mailings: &[Use]) -> String {
+    let names: Vec<String> = mailings.iter().map(|mailing| t!("recipients-quoted", name = mailing.name)).collect();
+    t!("recipients-used", count = mailings.len(), mailings = names.join(", "))
 }
 
 #[handler]
@@ -138,6 +146,6 @@ pub async fn delete_undeliverable(
     if chrome.htmx {
         return Ok(fragment(views::row(&recipient, &chrome.csrf)));
     }
-    flash(session, true, "The next attempt tries this address again.");
+    flash(session, true, t!("recipients-tried-again"));
     Ok(see_other(format!("/recipients/{id}")))
 }

@@ -1,0 +1,64 @@
+# The people a user sends to.
+
+recipients-title = Recipients
+recipients-subtitle = The people you send to. They need no account here.
+recipients-new = New recipient
+recipients-edit-title = Edit recipient
+recipients-search = Search recipients
+recipients-older = Older
+recipients-email = E-mail
+recipients-name = Name
+recipients-full-name = Full name
+recipients-comment = Comment
+recipients-comment-hint = For you alone.
+recipients-no-comment = none
+recipients-actions = Actions
+recipients-edit = Edit
+recipients-delete = Delete
+recipients-add = Add recipient
+recipients-save = Save
+recipients-none = No recipients yet
+recipients-none-text = Add the first person you want to write to.
+recipients-not-found = Nobody found
+recipients-not-found-text = No recipient has this in their address, name or comment.
+
+recipients-delete-question = Delete { $email }?
+recipients-delete-consequence = Past deliveries stay on record. Mails that are still waiting for this recipient are not sent.
+recipients-added = { $email } was added.
+recipients-saved = Saved.
+recipients-deleted = The recipient was deleted.
+recipients-email-taken = You have a recipient with this address already.
+recipients-conflict = This recipient was changed in another tab meanwhile.
+recipients-conflict-text = Stored now: { $stored }. Saving again replaces that with what stands below.
+recipients-quoted = “{ $name }”
+recipients-used = { $count ->
+    [0] This recipient is used by a mailing; take it out there first.{ $mailings }
+    [one] This recipient is used by the mailing { $mailings }; take it out there first.
+   *[other] This recipient is used by the mailings { $mailings }; take it out there first.
+}
+
+recipients-mailings = Mailings that pick this recipient
+recipients-mailings-none = None. Mailings to all of your recipients reach them as well.
+
+# Whether mail reaches them.
+recipients-undeliverable = undeliverable
+recipients-undeliverable-why = Mail servers say that this address does not exist.
+recipients-undeliverable-text = Attempts skip it. The server’s words: { $reason }
+recipients-try-again = Try it again
+recipients-tried-again = The next attempt tries this address again.
+recipients-unsubscribed = unsubscribed
+recipients-unsubscribed-why = This recipient wants no more mail from you.
+recipients-unsubscribed-text = They have unsubscribed by the link in a mail. Attempts skip them.
+recipients-resubscribe = Send to them again
+recipients-resubscribe-question = Send to { $email } again?
+recipients-resubscribe-consequence = Do this only if they have asked you to: they said that they want no more mail, and in many countries writing to them all the same is against the law.
+recipients-resubscribed = { $email } gets mail again, from the next attempt on.
+
+# What recipients see who follow the link in a mail.
+recipients-unsubscribe = No more mail?
+recipients-unsubscribe-text = With a click you get no more mail from this sender at the address this link was sent to.
+recipients-unsubscribe-button = Unsubscribe
+recipients-unsubscribe-done = You are unsubscribed
+recipients-unsubscribe-done-text = This sender writes to you no more. What is on its way already may still arrive. You can close this page.
+recipients-unsubscribe-bad-link = This link does not work
+recipients-unsubscribe-bad-link-text = It may have been cut short on its way. Open it from the mail once more, or copy it whole.
