@@ -22,6 +22,7 @@ use crate::{
         self,
         runs::{self, NotStarted, Repeat},
     },
+    t,
     users::{self, CurrentUser, rights::Reach},
     web::{Chrome, FormData, Page, flash, list, see_other},
 };
@@ -42,8 +43,7 @@ pub async fn create(
     FormData(form): FormData<StartForm>,
 ) -> Result<Response> {
     let started = runs::run_now(&app, user.id(), mailing_id, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
-    let nobody = "There is nobody to send to: the mailing has no recipients who can be reached.";
-    Ok(after_start(session, started, nobody, format!("/mailings/{mailing_id}")))
+    Ok(after_start(session, started, &t!("attempts-nobody-to-send-to"), format!("/mailings/{mailing_id}")))
 }
 
 /// To the attempt that was started, or back with the reason why there is none.
@@ -51,14 +51,14 @@ fn after_start(session: &Session, started: Result<i64, NotStarted>, nobody: &str
     let refusal = match started {
         Ok(attempt_id) => return see_other(format!("/attempts/{attempt_id}")),
         Err(NotStarted::Running(attempt_id)) => {
-            flash(session, false, "This attempt is still running; a new one can start when it has finished.");
+            flash(session, false, t!("attempts-refused-running"));
             return see_other(format!("/attempts/{attempt_id}"));
         }
-        Err(NotStarted::Paused) => "The mailing is paused. Resume it first.",
-        Err(NotStarted::Disabled) => "A manager has disabled this mailing, so it cannot be started.",
-        Err(NotStarted::Blocked) => "Your account is blocked, so nothing of yours can be started.",
-        Err(NotStarted::Ended) => "The mailing's end has passed. Edit it and choose a later end first.",
-        Err(NotStarted::NobodyToSendTo) => nobody,
+        Err(NotStarted::Paused) => t!("attempts-refused-paused"),
+        Err(NotStarted::Disabled) => t!("attempts-refused-disabled"),
+        Err(NotStarted::Blocked) => t!("attempts-refused-blocked"),
+        Err(NotStarted::Ended) => t!("attempts-refused-ended"),
+        Err(NotStarted::NobodyToSendTo) => nobody.to_owned(),
     };
     flash(session, false, refusal);
     see_other(back)
@@ -82,11 +82,11 @@ pub async fn retry(
     FormData(form): FormData<RepeatForm>,
 ) -> Result<Response> {
     let (whom, nobody) = match form.whom.as_str() {
-        "missing" => (Repeat::Missing, "Everybody whom this mailing is for, and who can be reached, has got this message."),
-        _ => (Repeat::Failed, "Nobody is left to try again: those who failed have got this message since, or were deleted."),
+        "missing" => (Repeat::Missing, t!("attempts-nobody-missing")),
+        _ => (Repeat::Failed, t!("attempts-nobody-failed")),
     };
     let started = runs::repeat(&app, user.id(), id, whom, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
-    Ok(after_start(session, started, nobody, format!("/attempts/{id}")))
+    Ok(after_start(session, started, &nobody, format!("/attempts/{id}")))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -17,6 +17,7 @@ use super::{
     model::{self, Claimed, Settlement},
     queries::{self, ClaimedSlice, Held},
     recovery,
+    remark::Remark,
     ring::LOW,
     sending::{self, Handovers, unwritable},
     settle::{self, Batch, Hold},
@@ -264,7 +265,7 @@ impl Feeder {
         let letter = match made {
             Ok(Ok(letter)) => Arc::new(letter),
             Ok(Err(reason)) => return Ok(Err(reason)),
-            Err(_) => return Ok(Err("The message cannot be made into a mail: a fault in Periodical".to_owned())),
+            Err(_) => return Ok(Err(Remark::UnmadeMessage("a fault in Periodical").to_string())),
         };
         self.letters.insert(work.attempt_id, Arc::clone(&letter));
         Ok(Ok(letter))

@@ -1,5 +1,6 @@
 //! What every mail of an attempt shares: the template, and who is behind it.
 
+use super::remark::Remark;
 use crate::{
     attempts::queries::Work,
     config::Config,
@@ -20,7 +21,7 @@ impl Letter {
         let body = Body::from_author(body);
         let reply_to = Sender::new(&work.sender_name, &work.sender_email).ok();
         let template = Template::new(&config.mail_from, reply_to.as_ref(), subject, &body, Some((&work.mailing_name, &list_id)), false)
-            .map_err(|error| format!("The message cannot be made into a mail: {error}"))?;
+            .map_err(|error| Remark::UnmadeMessage(&error.to_string()).to_string())?;
         Ok(Self { work, template })
     }
 }

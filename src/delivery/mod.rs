@@ -9,6 +9,7 @@ pub mod model;
 mod pace;
 pub mod queries;
 mod recovery;
+pub mod remark;
 mod ring;
 mod sending;
 pub mod settle;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::mail::outcome::Outcome;
+use super::remark::Remark;
+use crate::{mail::outcome::Outcome, t};
 
 /// A delivery's state. `waiting` and `unknown` may be tried again; the others are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize, serde::Deserialize)]
@@ -31,6 +32,17 @@ impl State {
             Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
+        }
+    }
+
+    /// In the reader's language.
+    pub fn word(self) -> String {
+        match self {
+            Self::Waiting => t!("delivery-waiting"),
+            Self::Sent => t!("delivery-sent"),
+            Self::Failed => t!("delivery-failed"),
+            Self::Unknown => t!("delivery-unknown"),
+            Self::Skipped => t!("delivery-skipped"),
         }
     }
 
@@ -161,7 +173,7 @@ fn retry(base: Settlement, claimed: &Claimed, code: Option<u16>, text: String, t
         None => Settlement {
             state: if claimed.state == State::Unknown { State::Unknown } else { State::Failed },
             code,
-            text: Some(format!("{text} (given up after {} tries)", claimed.tries + 1)),
+            text: Some(Remark::GivenUp { said: &text, tries: i32::from(claimed.tries) + 1 }.to_string()),
             ..base
         },
     }
@@ -182,8 +194,7 @@ fn unchanged(claimed: &Claimed) -> Settlement {
 
 /// A delivery whose mail may have gone out, of a mailing that does not repeat those.
 pub fn leave_unknown(claimed: &Claimed) -> Settlement {
-    let text = "Whoever had this mail in hand died before its outcome was known; this mailing does not repeat such mails.";
-    let text = (claimed.state != State::Unknown).then(|| text.to_owned());
+    let text = (claimed.state != State::Unknown).then(|| Remark::HolderDied.to_string());
     Settlement { state: State::Unknown, text, ..unchanged(claimed) }
 }
 
@@ -192,18 +203,19 @@ pub fn interrupted_by_death(claimed: &Claimed, resend_unknown: bool) -> Settleme
     Settlement {
         state: State::Unknown,
         tries: claimed.tries.saturating_add(1),
-        text: Some("The process died between the message's last byte and the server's reply.".to_owned()),
+        text: Some(Remark::ProcessDied.to_string()),
         again_after: resend_unknown.then_some(Duration::ZERO),
         ..unchanged(claimed)
     }
 }
 
 /// A delivery whose mail cannot be made: that is its one try.
-pub fn unmade(claimed: &Claimed, reason: &str) -> Settlement {
-    Settlement { state: State::Failed, tries: claimed.tries.saturating_add(1), text: Some(reason.to_owned()), ..unchanged(claimed) }
+pub fn unmade(claimed: &Claimed, why: &str) -> Settlement {
+    let text = Some(Remark::Unmade(why).to_string());
+    Settlement { state: State::Failed, tries: claimed.tries.saturating_add(1), text, ..unchanged(claimed) }
 }
 
 /// A delivery that is not tried.
-pub fn skip(claimed: &Claimed, reason: &str) -> Settlement {
-    Settlement { state: State::Skipped, text: Some(reason.to_owned()), ..unchanged(claimed) }
+pub fn skip(claimed: &Claimed, remark: Remark) -> Settlement {
+    Settlement { state: State::Skipped, text: Some(remark.to_string()), ..unchanged(claimed) }
 }

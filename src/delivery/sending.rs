@@ -14,6 +14,7 @@ use super::{
     engine::Engine,
     lane::{Lane, MESSAGES_PER_CONNECTION},
     model::{self, Claimed, Settlement, State},
+    remark::Remark,
     ring::Task,
     settle::Handover,
     slice::Slice,
@@ -285,10 +286,10 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
     let (slice, claimed) = (&item.slice, &item.claimed);
     let work = &slice.letter.work;
     if claimed.is_gone {
-        return Err(model::skip(claimed, "Skipped: the recipient was deleted before this was sent."));
+        return Err(model::skip(claimed, Remark::RecipientDeleted));
     }
     if claimed.is_unsubscribed {
-        return Err(model::skip(claimed, "Skipped: unsubscribed before this was sent."));
+        return Err(model::skip(claimed, Remark::UnsubscribedSince));
     }
     if !work.resend_unknown && claimed.state == State::Unknown {
         return Err(model::leave_unknown(claimed));
@@ -296,7 +297,7 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
     let message_id = compose::delivery_message_id(slice.held.attempt_id, claimed.number.into(), engine.app.config.mail_domain());
     // The attempt's moment, not this one's: every try is the same mail to the byte.
     let mail = slice.letter.template.render(&claimed.email, &claimed.full_name, &message_id, work.started_at);
-    mail.map_err(|error| model::unmade(claimed, &format!("The mail could not be made: {error}")))
+    mail.map_err(|error| model::unmade(claimed, &error.to_string()))
 }
 
 /// Before the final dot: whether the delivery is still this process's to send, and noted as being in doubt from here on.
@@ -348,5 +349,5 @@ fn free(slice: &Slice, claimed: &Claimed) {
 }
 
 pub fn unwritable(error: &std::io::Error) -> String {
-    format!("The delivery journal in DATA_DIR cannot be written: {error}")
+    Remark::JournalUnwritable(&error.to_string()).to_string()
 }

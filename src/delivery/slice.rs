@@ -13,6 +13,7 @@ use super::{
     letter::Letter,
     model::{self, Claimed, Settlement, Timing},
     queries::{ClaimedSlice, Held},
+    remark::Remark,
 };
 use crate::mail::outcome::Outcome;
 
@@ -233,7 +234,7 @@ impl Slice {
         let resend_unknown = self.letter.work.resend_unknown;
         let reason = self.verdict(&state);
         let broken = |claimed: Claimed| {
-            let text = "Sending this mail broke off within Periodical.".to_owned();
+            let text = Remark::BrokeOff.to_string();
             model::settle(&claimed, Outcome::Unknown { text }, timing, resend_unknown)
         };
         let mut left: Vec<Settlement> = state.broken.drain(..).filter_map(broken).collect();
@@ -251,7 +252,7 @@ impl Slice {
         }
         let (_, outcome) = state.put_off.first()?;
         let is_silent = state.put_off.len() >= SILENT_MIN && !state.is_answered && self.letter.work.held_count < HOLDS_MAX;
-        is_silent.then(|| format!("The mail server takes no message to its end: {}", outcome.text()))
+        is_silent.then(|| Remark::SilentServer(outcome.text()).to_string())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

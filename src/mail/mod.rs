@@ -5,3 +5,4 @@ pub mod connection;
 pub mod outcome;
 pub mod server;
 pub mod trial;
+pub mod trouble;

@@ -29,6 +29,7 @@ pub use self::tls::{Roots, RootsError};
 use self::open::Extensions;
 use self::wire::{Wire, WireError};
 use super::outcome::{Outcome, Reply, Stage};
+use super::trouble::{BROKEN_AT_DOT, BROKEN_WITHIN, SILENT_AT_DOT, SILENT_AT_MAIL};
 
 /// An open session with the server: greeted, under TLS and logged in as the settings ask.
 pub struct SmtpConnection {
@@ -235,7 +236,7 @@ impl SmtpConnection {
     fn lost(&mut self, stage: Stage, error: &WireError) -> Outcome {
         self.stage = Some(stage);
         if stage == Stage::Mail && self.exchanges == 0 {
-            let text = format!("no answer to the first MAIL: {error}");
+            let text = format!("{SILENT_AT_MAIL}{error}");
             return Outcome::Unavailable { text, configuration: false };
         }
         interrupted(&error.to_string())
@@ -296,7 +297,7 @@ impl<'connection> Transaction<'connection> {
         let mut known = None;
         if let Err((written, error)) = connection.wire.write_counted(&bytes, connection.timeouts.data_block).await {
             known = Some(match written >= dot {
-                true => Outcome::Unknown { text: format!("the connection broke at the final dot: {error}") },
+                true => Outcome::Unknown { text: format!("{BROKEN_AT_DOT}{error}") },
                 false => connection.last_words(&error).await,
             });
         }
@@ -359,7 +360,7 @@ impl SmtpConnection {
         (self.stage, self.reply) = (Some(Stage::FinalDot), None);
         let reply = match self.wire.reply(self.timeouts.final_dot).await {
             Ok(reply) => reply,
-            Err(error) => return Outcome::Unknown { text: format!("no reply to the final dot: {error}") },
+            Err(error) => return Outcome::Unknown { text: format!("{SILENT_AT_DOT}{error}") },
         };
         let outcome = reply.outcome(Stage::FinalDot);
         self.whole = reply.code != 421 && !matches!(outcome, Outcome::Unknown { .. });
@@ -380,7 +381,7 @@ impl SmtpConnection {
         let limit = self.timeouts.command.min(Duration::from_secs(1));
         match self.wire.reply(limit).await {
             Ok(reply) if reply.code >= 400 => self.refused(Stage::FinalDot, &reply),
-            _ => interrupted(&format!("broken off within the message: {error}")),
+            _ => interrupted(&format!("{BROKEN_WITHIN}{error}")),
         }
     }
 }

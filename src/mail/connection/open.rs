@@ -15,7 +15,13 @@ use super::settings::{Credentials, SmtpSettings, Tls};
 use super::stream::Stream;
 use super::tls;
 use super::wire::{Wire, WireError};
-use crate::mail::outcome::{Outcome, Reply, Stage, tidy};
+use crate::mail::{
+    outcome::{Outcome, Reply, Stage, tidy},
+    trouble::{
+        CANNOT_CONNECT, EHLO_REFUSED, LOGIN_REFUSED, NO_LOGIN, NO_STARTTLS, NOT_TAKEN, PASSWORD_UNSAFE, STARTTLS_REFUSED, TLS_FAILED,
+        TLS_WITH,
+    },
+};
 
 /// Why there is no connection: the server cannot be had for the moment, or (`configuration`) somebody has to change
 /// a setting here or there. Either way no recipient is to blame. The text is for people and holds no password.
@@ -99,7 +105,7 @@ pub(super) async fn open(settings: &SmtpSettings) -> Result<(Wire, Extensions), 
     let mut wire = Wire::new(stream);
     let greeting = wire.reply(settings.timeouts.greeting).await.map_err(|error| lost(OpenStep::Greeting, &error))?;
     if greeting.code != 220 {
-        return Err(refused(OpenStep::Greeting, "the server does not take us", &greeting));
+        return Err(refused(OpenStep::Greeting, NOT_TAKEN, &greeting));
     }
     let mut extensions = say_hello(&mut wire, &hello, limit).await?;
     if matches!(settings.tls, Tls::Opportunistic | Tls::Required) {
@@ -109,7 +115,7 @@ pub(super) async fn open(settings: &SmtpSettings) -> Result<(Wire, Extensions), 
         // A certificate that nobody checked protects no password either: anyone in between could be the server.
         let verified = matches!(settings.tls, Tls::Required | Tls::Implicit) && wire.stream.is_encrypted();
         if !verified && !local {
-            return Err(misconfigured(OpenStep::Login, "the password is not sent without TLS and a valid certificate"));
+            return Err(misconfigured(OpenStep::Login, PASSWORD_UNSAFE));
         }
         log_in(&mut wire, &extensions, credentials, limit).await?;
     }
@@ -121,8 +127,8 @@ async fn connect(settings: &SmtpSettings) -> Result<TcpStream, OpenError> {
     let limit = settings.timeouts.connect;
     let stream = timeout(limit, TcpStream::connect((host.as_str(), *port)))
         .await
-        .map_err(|_| down(OpenStep::Connect, &format!("cannot connect to {host}:{port}: no answer within {} s", limit.as_secs_f32())))?;
-    let stream = stream.map_err(|error| down(OpenStep::Connect, &format!("cannot connect to {host}:{port}: {error}")))?;
+        .map_err(|_| down(OpenStep::Connect, &format!("{CANNOT_CONNECT}{host}:{port}: no answer within {} s", limit.as_secs_f32())))?;
+    let stream = stream.map_err(|error| down(OpenStep::Connect, &format!("{CANNOT_CONNECT}{host}:{port}: {error}")))?;
     // Without this every message waits some 40 ms: the last, short segment is held back until the one before it is
     // acknowledged (Nagle), and the server delays that acknowledgement.
     stream.set_nodelay(true).map_err(|error| down(OpenStep::Connect, &format!("cannot set TCP_NODELAY: {error}")))?;
@@ -165,7 +171,7 @@ async fn say_hello(wire: &mut Wire, name: &ClientId, limit: Duration) -> Result<
         Ok(if reply.code == 250 { Ok(Extensions::default()) } else { Err(reply) })
     };
     let answer = ask.await.map_err(|error: WireError| lost(OpenStep::Hello, &error))?;
-    answer.map_err(|reply| refused(OpenStep::Hello, "the server refuses EHLO", &reply))
+    answer.map_err(|reply| refused(OpenStep::Hello, EHLO_REFUSED, &reply))
 }
 
 /// RFC 3207. What the server said in clear is forgotten (section 4.2), so EHLO is said again.
@@ -179,14 +185,14 @@ async fn start_tls(
     let required = settings.tls == Tls::Required;
     if !extensions.starttls {
         return match required {
-            true => Err(misconfigured(OpenStep::Tls, "the server does not offer STARTTLS, and TLS is required")),
+            true => Err(misconfigured(OpenStep::Tls, NO_STARTTLS)),
             false => Ok((wire, extensions)),
         };
     }
     let reply = wire.command(&Starttls.to_string(), limit).await.map_err(|error| lost(OpenStep::Tls, &error))?;
     if reply.code != 220 {
         return match required || !(400..600).contains(&reply.code) || reply.code == 421 {
-            true => Err(refused(OpenStep::Tls, "the server refuses STARTTLS", &reply)),
+            true => Err(refused(OpenStep::Tls, STARTTLS_REFUSED, &reply)),
             false => Ok((wire, extensions)),
         };
     }
@@ -209,7 +215,12 @@ async fn handshake(settings: &SmtpSettings, stream: TcpStream) -> Result<TlsStre
         // that broke. A server that speaks clear text on this port ends up in the first group, as it should.
         let objection = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
         let configuration = objection || error.kind() == io::ErrorKind::InvalidInput;
-        OpenError { text: tidy(&format!("TLS with {} failed: {error}", settings.host)), configuration, step: OpenStep::Tls, reply: None }
+        OpenError {
+            text: tidy(&format!("{TLS_WITH}{}{TLS_FAILED}{error}", settings.host)),
+            configuration,
+            step: OpenStep::Tls,
+            reply: None,
+        }
     })
 }
 
@@ -224,7 +235,7 @@ async fn log_in(wire: &mut Wire, extensions: &Extensions, credentials: &Credenti
         let prompts = [None, Some("Username:"), Some("Password:")];
         prompts.map(|prompt| Auth::new(Mechanism::Login, secret.clone(), prompt.map(str::to_owned))).into()
     } else {
-        return Err(misconfigured(OpenStep::Login, "the server offers neither AUTH PLAIN nor AUTH LOGIN, but there is a password to send"));
+        return Err(misconfigured(OpenStep::Login, NO_LOGIN));
     };
     let last = steps.len() - 1;
     for (index, step) in steps.into_iter().enumerate() {
@@ -232,7 +243,7 @@ async fn log_in(wire: &mut Wire, extensions: &Extensions, credentials: &Credenti
         let reply = wire.command(&line, limit).await.map_err(|error| lost(OpenStep::Login, &error))?;
         let expected = if index == last { 235 } else { 334 };
         if reply.code != expected {
-            return Err(refused(OpenStep::Login, "the server refuses the login", &reply));
+            return Err(refused(OpenStep::Login, LOGIN_REFUSED, &reply));
         }
     }
     Ok(())
@@ -241,7 +252,7 @@ async fn log_in(wire: &mut Wire, extensions: &Extensions, credentials: &Credenti
 fn refused(step: OpenStep, what: &str, reply: &Reply) -> OpenError {
     let stage = if step == OpenStep::Greeting { Stage::Greeting } else { Stage::Session };
     let configuration = matches!(reply.outcome(stage), Outcome::Unavailable { configuration: true, .. });
-    OpenError { text: tidy(&format!("{what}: {reply}")), configuration, step, reply: Some(reply.clone()) }
+    OpenError { text: tidy(&format!("{what}{reply}")), configuration, step, reply: Some(reply.clone()) }
 }
 
 fn lost(step: OpenStep, error: &WireError) -> OpenError {

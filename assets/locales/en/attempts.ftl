@@ -1,0 +1,77 @@
+attempts-title = Attempts
+attempts-title-of = { $mailing }: attempt { $id }
+attempts-subtitle = Every run of your mailings, and what became of it.
+attempts-of-owner = Every run of a mailing of { $name }, { $email }.
+attempts-empty = Nothing has gone out yet
+attempts-empty-detail = Each run of a mailing appears here.
+attempts-to-mailings = To the mailings
+attempts-to-mailing = To the mailing
+attempts-to-first = To the first attempt
+attempts-older = Older
+attempts-next = Next
+
+attempts-mailing = Mailing
+attempts-started = Started
+attempts-status = Status
+attempts-progress = Progress
+attempts-sent = Sent
+attempts-not-sent = Not sent
+attempts-last-reply = Last reply
+
+# Where an attempt stands, in a word.
+attempts-running = running
+attempts-stopped = stopped
+attempts-held = waiting
+attempts-succeeded = succeeded
+attempts-partial = partly failed
+attempts-failed = failed
+
+# Where it came from.
+attempts-scheduled = Scheduled for { $when }
+attempts-by-hand = Started by hand { $when }
+attempts-repeated = Repeated for those who did not get it, { $when }
+
+# While it runs.
+attempts-subject = “{ $subject }”
+attempts-last-reply-was = The mail server's last reply: { $reply }
+attempts-newest = Newest deliveries
+attempts-held-explained = Waiting for the mail server; nobody has been failed for this.
+attempts-held-until = Next try: { $clock } ({ $zone }).
+attempts-stopped-explained = The mailing is stopped. The rest goes out when it is resumed.
+attempts-finished = Finished { $when }, after { $duration }.
+
+# What can be done about those who did not get it.
+attempts-repeat-stopped = The mailing is paused or disabled: nobody can be sent to before that is over.
+attempts-repeat-rule = Whoever has got this message, or may have, does not get it again.
+attempts-repeat-failed = { $count ->
+    [one] Send again to the one who failed
+   *[other] Send again to the { $count } who failed
+}
+attempts-repeat-failed-and-more = Send again to the { $count } and more who failed
+attempts-repeat-missing = Send to all who have not got it
+
+# Its deliveries.
+attempts-deliveries = Deliveries
+attempts-recipient = Recipient
+attempts-state = State
+attempts-every-state = Every state
+attempts-tries = Tries
+attempts-reply = Server's reply
+attempts-when = When
+attempts-when-in = When ({ $zone })
+attempts-again-at = again at { $clock }
+attempts-search-hint = Address, name or reply
+attempts-search-deliveries = Search deliveries
+attempts-filter = Filter
+attempts-no-deliveries = Nothing here
+attempts-no-deliveries-detail = No delivery of this attempt has this state and text.
+
+# Why nothing was started.
+attempts-refused-running = This attempt is still running; a new one can start when it has finished.
+attempts-refused-paused = The mailing is paused. Resume it first.
+attempts-refused-disabled = A manager has disabled this mailing, so it cannot be started.
+attempts-refused-blocked = Your account is blocked, so nothing of yours can be started.
+attempts-refused-ended = The mailing's end has passed. Edit it and choose a later end first.
+attempts-nobody-to-send-to = There is nobody to send to: the mailing has no recipients who can be reached.
+attempts-nobody-missing = Everybody whom this mailing is for, and who can be reached, has got this message.
+attempts-nobody-failed = Nobody is left to try again: those who failed have got this message since, or were deleted.
