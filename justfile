@@ -18,6 +18,11 @@ worker:
 test *arguments:
     cargo test {{ arguments }}
 
+# The README's pictures, from the demo, into docs/screenshots; `--all FOLDER`: every page in both themes, sizes and languages
+[positional-arguments]
+screenshots *arguments:
+    bash .ci/screenshots "$@"
+
 # Processes killed, stopped and starved at their work, for a quarter of an hour; `--short`: what CI runs; words choose cases
 chaos *arguments:
     cargo test --test chaos -- --chaos {{ arguments }}

@@ -1,0 +1,164 @@
+//! The seeded demo, its people, and every page there is to look at, taken from the route table: a new page is looked at
+//! without being named here.
+
+use std::collections::{BTreeSet, HashMap};
+
+use periodical::{
+    delivery::Engine,
+    inbox::catcher::{self, Catcher},
+    routes,
+};
+use reqwest::{
+    Method, StatusCode,
+    header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+};
+
+use crate::support::{Browser as Reader, TestApp, quick};
+
+/// Who looks at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    Visitor,
+    /// Owns everything in the demo.
+    Owner,
+    /// An account without anything.
+    Newcomer,
+    Admin,
+}
+
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub who: Who,
+    pub path: String,
+    /// What a picture of it is called.
+    pub name: String,
+}
+
+pub struct Stage {
+    pub app: TestApp,
+    people: HashMap<Who, Reader>,
+}
+
+impl Stage {
+    /// The demo, with a mail in the inbox and a mailing that is going out, slowly.
+    pub async fn demo() -> Self {
+        let mut app = TestApp::configured(quick(), |config| {
+            config.smtp.server = periodical::config::SmtpServer::Catcher;
+            config.send_rate = Some(4.0);
+        })
+        .await;
+        periodical::seeds::load(&app.app).await.unwrap();
+        sqlx::query(
+            "insert into caught_mails (sender, recipient, subject, source)
+             select 'news@periodical.example', 'anna@acme.example', 'Your weekly digest',
+               E'From: news@periodical.example\\r\\nTo: anna@acme.example\\r\\nSubject: Your weekly digest\\r\\nMIME-Version: 1.0\\r\\nContent-Type: text/html; charset=utf-8\\r\\n\\r\\n<h1>Hello, Anna</h1><p>Three new articles.</p>'",
+        )
+        .execute(&app.db)
+        .await
+        .unwrap();
+        let mut people = HashMap::from([(Who::Visitor, app.browser())]);
+        for (who, email) in [(Who::Owner, "demo@periodical.example"), (Who::Admin, "admin@periodical.example")] {
+            let reader = app.browser();
+            let page = reader.submit("/login", "/login", &[("email", email), ("password", "periodical demo")]).await;
+            assert_eq!(page.path, "/", "{}", page.text);
+            people.insert(who, reader);
+        }
+        let (_, newcomer) = app.signed_in("newcomer@example.org").await;
+        people.insert(Who::Newcomer, newcomer);
+        app.start_worker();
+        Self { app, people }
+    }
+
+    pub fn reader(&self, who: Who) -> &Reader {
+        &self.people[&who]
+    }
+
+    /// Starts the demo's weekly mailing by hand and gives its attempt, which goes on for most of a minute.
+    pub async fn running_attempt(&self) -> i64 {
+        let (user, mailing): (i64, i64) =
+            sqlx::query_as("select user_id, id from mailings where name = 'Weekly digest'").fetch_one(&self.app.db).await.unwrap();
+        self.app.run_now(user, mailing).await
+    }
+
+    /// Every page that the route table leads to, with those who see it at its fullest.
+    pub async fn places(&self) -> Vec<Place> {
+        let mut places = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (method, route) in routes::table(&self.app.app.config) {
+            if method != Method::GET {
+                continue;
+            }
+            let path = self.address(route).await;
+            for who in [Who::Owner, Who::Admin, Who::Visitor, Who::Newcomer] {
+                // The start page is another one for everybody; a list without anything in it is a page of its own.
+                let is_list = matches!(route, "/" | "/recipients" | "/messages" | "/mailings" | "/attempts" | "/reports");
+                if !is_list && (who == Who::Newcomer || seen.contains(route)) {
+                    continue;
+                }
+                if is_list && who == Who::Admin || route != "/" && is_list && who == Who::Visitor {
+                    continue;
+                }
+                if self.is_page(who, &path).await {
+                    seen.insert(route);
+                    let name = format!("{}{}", route.trim_start_matches('/').replace('/', "-").replace(':', ""), suffix(who, is_list));
+                    places.push(Place { who, path: path.clone(), name: if route == "/" { format!("home{name}") } else { name } });
+                }
+            }
+        }
+        for (who, path, name) in [
+            (Who::Owner, "/recipients?q=nobody-is-called-this", "recipients-nothing-found"),
+            (Who::Owner, "/there-is-no-such-page", "error-404"),
+            (Who::Owner, "/admin/audit", "error-403"),
+        ] {
+            places.push(Place { who, path: path.to_owned(), name: name.to_owned() });
+        }
+        places
+    }
+
+    /// A page of ours in HTML: not another one that it leads to, and not a mail for a frame.
+    async fn is_page(&self, who: Who, path: &str) -> bool {
+        let answer = self.reader(who).request(Method::GET, path).send().await.unwrap();
+        let header = |name| answer.headers().get(name).map_or("", |value| value.to_str().unwrap());
+        let is_ours = header(CONTENT_TYPE).starts_with("text/html") && !header(CONTENT_SECURITY_POLICY).starts_with("sandbox");
+        answer.status() == StatusCode::OK && is_ours && answer.url().path() == path.split('?').next().unwrap()
+    }
+
+    /// The route's address with the demo's most telling row in it.
+    async fn address(&self, route: &str) -> String {
+        let Some(noun) = route.contains("/:").then(|| route.split('/').nth(1).unwrap_or_default()) else { return route.to_owned() };
+        let row = match noun {
+            "recipients" => "select id from recipients where full_name = 'Irina Berg'",
+            "messages" => "select id from messages where subject = 'Welcome to the autumn catalogue'",
+            "mailings" => "select id from mailings where name = 'Weekly digest'",
+            "attempts" => "select min(id) from attempts where status = 'partial'",
+            "dev" => "select max(id) from caught_mails",
+            "account" => "select max(id) from sessions",
+            _ => "select id from users where email = 'blocked@periodical.example'",
+        };
+        let id = self.app.count(row).await.to_string();
+        let parts = route.split('/').map(|part| match part {
+            ":token" => "0".repeat(64),
+            part if part.starts_with(':') => id.clone(),
+            part => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+fn suffix(who: Who, is_list: bool) -> &'static str {
+    match who {
+        Who::Newcomer => "-empty",
+        Who::Visitor if is_list => "-visitor",
+        _ => "",
+    }
+}
+
+/// An App whose mail is caught, with the worker that sends it; the catcher ends with what is returned.
+pub async fn with_catcher() -> (TestApp, Catcher) {
+    let mut app = TestApp::with_inbox().await;
+    let data_dir = app.app.config.data_dir.clone();
+    let catcher = Catcher::start(&data_dir, app.db.clone()).await.unwrap().expect("nobody else has this folder");
+    app.engine = Engine::new(app.app.clone(), catcher::settings(&data_dir), quick());
+    app.start_worker();
+    (app, catcher)
+}
