@@ -125,15 +125,15 @@ where attempts.id = figures.attempt_id and attempts.total = 0;
 -- What the manager and the administrator have done. An entry that is there already is not made again, and nobody who was
 -- unblocked since is blocked anew.
 with deeds as (
-  insert into audit_entries (done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, details)
+  insert into audit_entries (done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, changes)
   select date_trunc('day', now()) - fixture.ago, actor.id, coalesce(actor.email::text, 'shell'), fixture.action, subject.kind, subject.id, subject.name,
-         fixture.reason, fixture.details
+         fixture.reason, fixture.changes::jsonb
   from (values
-    ('3 weeks'::interval, null, 'create_user', 'admin@periodical.example', '', 'Given: admin'),
-    ('2 weeks', 'admin@periodical.example', 'change_roles', 'manager@periodical.example', '', 'Given: manager'),
-    ('3 days', 'manager@periodical.example', 'disable_mailing', 'Daily offers', 'Readers have complained about daily mail.', ''),
-    ('1 day', 'manager@periodical.example', 'block_user', 'blocked@periodical.example', 'Wrote to 40,000 addresses that had never heard of her.', '')
-  ) fixture (ago, actor, action, subject, reason, details)
+    ('3 weeks'::interval, null, 'create_user', 'admin@periodical.example', '', '[{"what": "roles_given", "roles": ["admin"]}]'),
+    ('2 weeks', 'admin@periodical.example', 'change_roles', 'manager@periodical.example', '', '[{"what": "roles_given", "roles": ["manager"]}]'),
+    ('3 days', 'manager@periodical.example', 'disable_mailing', 'Daily offers', 'Readers have complained about daily mail.', '[]'),
+    ('1 day', 'manager@periodical.example', 'block_user', 'blocked@periodical.example', 'Wrote to 40,000 addresses that had never heard of her.', '[]')
+  ) fixture (ago, actor, action, subject, reason, changes)
   join (
     select 'user' as kind, id, email::text as name from users
     union all

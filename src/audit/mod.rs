@@ -8,7 +8,7 @@ pub mod views;
 
 use crate::web::UrlMap;
 
-pub use model::{Action, Actor, Reason, ReasonForm, Subject};
+pub use model::{Action, Actor, Change, Reason, ReasonForm, Subject};
 pub use queries::record;
 
 /// This slice's part of the URL map.

@@ -1,10 +1,11 @@
 //! Deeds that are on record, and the reason that goes with some of them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    users::model::User,
+    t,
+    users::{model::User, rights::Role},
     web::form::{self, FieldErrors},
 };
 
@@ -25,10 +26,11 @@ pub enum Action {
     SwitchOffTwoFactor,
     EndSessions,
     DeleteUser,
+    SendTestMail,
 }
 
 impl Action {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BlockUser,
         Self::UnblockUser,
         Self::DisableMailing,
@@ -40,6 +42,7 @@ impl Action {
         Self::SwitchOffTwoFactor,
         Self::EndSessions,
         Self::DeleteUser,
+        Self::SendTestMail,
     ];
 
     /// As the table has it. Never changed: entries are kept for ever.
@@ -56,23 +59,25 @@ impl Action {
             Self::SwitchOffTwoFactor => "switch_off_two_factor",
             Self::EndSessions => "end_sessions",
             Self::DeleteUser => "delete_user",
+            Self::SendTestMail => "send_test_mail",
         }
     }
 
     /// For the reader.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> String {
         match self {
-            Self::BlockUser => "Blocked a user",
-            Self::UnblockUser => "Unblocked a user",
-            Self::DisableMailing => "Disabled a mailing",
-            Self::EnableMailing => "Enabled a mailing",
-            Self::CreateUser => "Created an account",
-            Self::EditUser => "Edited an account",
-            Self::ChangeRoles => "Changed roles",
-            Self::SetPassword => "Set a password",
-            Self::SwitchOffTwoFactor => "Switched off two-factor sign-in",
-            Self::EndSessions => "Ended sessions",
-            Self::DeleteUser => "Deleted an account",
+            Self::BlockUser => t!("audit-block-user"),
+            Self::UnblockUser => t!("audit-unblock-user"),
+            Self::DisableMailing => t!("audit-disable-mailing"),
+            Self::EnableMailing => t!("audit-enable-mailing"),
+            Self::CreateUser => t!("audit-create-user"),
+            Self::EditUser => t!("audit-edit-user"),
+            Self::ChangeRoles => t!("audit-change-roles"),
+            Self::SetPassword => t!("audit-set-password"),
+            Self::SwitchOffTwoFactor => t!("audit-switch-off-two-factor"),
+            Self::EndSessions => t!("audit-end-sessions"),
+            Self::DeleteUser => t!("audit-delete-user"),
+            Self::SendTestMail => t!("audit-test-mail"),
         }
     }
 
@@ -110,8 +115,18 @@ impl Actor<'_> {
 /// To whom or what it was done, with the address or name it had then.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
-    User { id: i64, email: &'a str },
-    Mailing { id: i64, name: &'a str },
+    User {
+        id: i64,
+        email: &'a str,
+    },
+    Mailing {
+        id: i64,
+        name: &'a str,
+    },
+    /// By its host and port.
+    MailServer {
+        address: &'a str,
+    },
 }
 
 impl Subject<'_> {
@@ -120,12 +135,15 @@ impl Subject<'_> {
         match self {
             Self::User { .. } => "user",
             Self::Mailing { .. } => "mailing",
+            Self::MailServer { .. } => "mail_server",
         }
     }
 
     pub fn id(&self) -> i64 {
         match self {
             Self::User { id, .. } | Self::Mailing { id, .. } => *id,
+            // There is one.
+            Self::MailServer { .. } => 0,
         }
     }
 
@@ -133,8 +151,62 @@ impl Subject<'_> {
         match self {
             Self::User { email, .. } => email,
             Self::Mailing { name, .. } => name,
+            Self::MailServer { address } => address,
         }
     }
+}
+
+/// A part of what was done, kept as it was and worded when it is read. Names are never changed: entries are kept for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Change {
+    Email {
+        from: String,
+        to: String,
+    },
+    Name {
+        from: String,
+        to: String,
+    },
+    /// Names of roles.
+    RolesGiven {
+        roles: Vec<String>,
+    },
+    RolesTaken {
+        roles: Vec<String>,
+    },
+    SessionsEnded,
+    TestMail {
+        to: String,
+        sent: bool,
+        /// The server's last words, or what went wrong.
+        answer: String,
+    },
+}
+
+impl Change {
+    /// For the reader; a sentence without its full stop, or several.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Email { from, to } => t!("audit-email-changed", from = from, to = to),
+            Self::Name { from, to } => t!("audit-name-changed", from = from, to = to),
+            Self::RolesGiven { roles } => t!("audit-roles-given", roles = role_labels(roles)),
+            Self::RolesTaken { roles } => t!("audit-roles-taken", roles = role_labels(roles)),
+            Self::SessionsEnded => t!("audit-sessions-ended"),
+            Self::TestMail { to, sent: true, answer } => {
+                format!("{}. {}", t!("audit-tested-address", email = to), t!("audit-test-sent", answer = answer))
+            }
+            Self::TestMail { to, sent: false, answer } => {
+                format!("{}. {}", t!("audit-tested-address", email = to), t!("audit-test-failed", answer = answer))
+            }
+        }
+    }
+}
+
+/// A role of a later or an earlier program keeps its name.
+fn role_labels(names: &[String]) -> String {
+    let labels: Vec<String> = names.iter().map(|name| Role::parse(name).map_or(name.clone(), |role| role.label().to_owned())).collect();
+    labels.join(", ")
 }
 
 /// One entry as it is read.
@@ -149,13 +221,27 @@ pub struct Entry {
     pub subject_id: i64,
     pub subject: String,
     pub reason: String,
+    /// What was changed in the words of an earlier version, which kept words.
     pub details: String,
+    pub changes: serde_json::Value,
 }
 
 impl Entry {
     /// The action in words; one of a later program keeps its name.
-    pub fn label(&self) -> &str {
-        Action::parse(&self.action).map_or(&self.action, |action| action.label())
+    pub fn label(&self) -> String {
+        Action::parse(&self.action).map_or_else(|| self.action.clone(), Action::label)
+    }
+
+    /// Who did it, in words.
+    pub fn actor_label(&self) -> String {
+        // An address has an @, so nobody else is called like this.
+        if self.actor == Actor::Shell.name() { t!("audit-shell") } else { self.actor.clone() }
+    }
+
+    /// What was changed. Of a later program's entry, what this one understands.
+    pub fn changes(&self) -> Vec<Change> {
+        let changes = self.changes.as_array().map(Vec::as_slice).unwrap_or_default();
+        changes.iter().filter_map(|change| Change::deserialize(change).ok()).collect()
     }
 }
 
@@ -180,7 +266,7 @@ impl ReasonForm {
     /// What is wrong with the reason.
     pub fn parse(&self) -> Result<Reason, FieldErrors> {
         match form::optional_text(&self.reason, REASON_MAX) {
-            Ok(reason) if reason.is_empty() => Err(FieldErrors::of("reason", "Please say why; whom it concerns will read it.")),
+            Ok(reason) if reason.is_empty() => Err(FieldErrors::of("reason", t!("audit-reason-missing"))),
             Ok(reason) => Ok(Reason(reason)),
             Err(error) => Err(FieldErrors::of("reason", error)),
         }

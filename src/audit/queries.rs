@@ -1,22 +1,22 @@
 //! SQL over audit_entries.
 
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, types::Json};
 
-use super::model::{Action, Actor, Entry, Subject};
+use super::model::{Action, Actor, Change, Entry, Subject};
 
 /// Puts a deed on record; call it in the deed's own transaction. The entry's id, for a mail about it.
 ///
-/// `reason` is what the one concerned is told, `details` what was changed, in words; either may be empty.
+/// `reason` is what the one concerned is told; it and `changes` may be empty.
 pub async fn record(
     db: impl PgExecutor<'_>,
     actor: Actor<'_>,
     action: Action,
     subject: Subject<'_>,
     reason: &str,
-    details: &str,
+    changes: &[Change],
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        "insert into audit_entries (actor_id, actor, action, subject_kind, subject_id, subject, reason, details)
+        "insert into audit_entries (actor_id, actor, action, subject_kind, subject_id, subject, reason, changes)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
         actor.id(),
         actor.name(),
@@ -25,7 +25,7 @@ pub async fn record(
         subject.id(),
         subject.name(),
         reason,
-        details
+        Json(changes) as _
     )
     .fetch_one(db)
     .await
@@ -34,7 +34,7 @@ pub async fn record(
 pub async fn get(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Entry>> {
     sqlx::query_as!(
         Entry,
-        "select id, done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, details from audit_entries where id = $1",
+        "select id, done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, details, changes from audit_entries where id = $1",
         id
     )
     .fetch_optional(db)
@@ -54,7 +54,7 @@ pub struct Filter<'a> {
 pub async fn list(db: impl PgExecutor<'_>, filter: &Filter<'_>, before: Option<i64>, limit: i64) -> sqlx::Result<Vec<Entry>> {
     sqlx::query_as!(
         Entry,
-        "select id, done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, details from audit_entries
+        "select id, done_at, actor_id, actor, action, subject_kind, subject_id, subject, reason, details, changes from audit_entries
          where ($1::text is null or lower(actor) like $1) and ($2::text is null or lower(subject) like $2)
            and ($3::text is null or action = $3) and ($4::text is null or subject_kind = $4 and subject_id = $5)
            and ($6::bigint is null or id < $6)

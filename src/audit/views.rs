@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::model::{Action, AuditQuery, Entry, REASON_MAX};
 use crate::{
     mailings::schedule::{self, Zone},
+    t,
     ui::{
         Column, Field, Icon, Pagination, Section, cell, csrf_field, empty, form, method_field, page, page_header, pagination, table,
         table::filter,
@@ -15,52 +16,58 @@ use crate::{
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, query: &AuditQuery, list: &Keyset<Entry>) -> Markup {
     let zone = user.zone();
-    let columns = [Column::new("When"), Column::new("Who"), Column::new("What"), Column::new("To whom"), Column::new("Why and how")];
+    let labels = [t!("audit-when"), t!("audit-who"), t!("audit-what"), t!("audit-to-whom"), t!("audit-why")];
+    let columns = labels.each_ref().map(|label| Column::new(label));
     let content = html! {
-        (page_header("Audit trail", Some("What managers and administrators did. Entries outlive the accounts they name."), None))
+        (page_header(&t!("audit-title"), Some(&t!("audit-subtitle")), None))
         div .card {
             div .card-header { (filter("/admin/audit", "#audit", controls(query))) }
             div #audit {
-                (table("Audit trail", &columns, html! { @for entry in &list.rows { (row(entry, &zone)) } }))
-                (empty(Icon::Search, "Nothing here", "Nothing was done that this looks for.", None))
-                (pagination(&Pagination { target: "#audit", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                (table(&t!("audit-title"), &columns, html! { @for entry in &list.rows { (row(entry, &labels, &zone)) } }))
+                (empty(Icon::Search, &t!("audit-nothing"), &t!("audit-nothing-advice"), None))
+                (pagination(&Pagination { target: "#audit", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("audit-older") }))
             }
         }
     };
-    page(&user.shell(chrome, "Audit trail", Section::Place("/admin/audit")), content)
+    page(&user.shell(chrome, &t!("audit-title"), Section::Place("/admin/audit")), content)
 }
 
 fn controls(query: &AuditQuery) -> Markup {
     html! {
         @if let Some(id) = query.user_id { input type="hidden" name="user_id" value=(id); }
         @if let Some(id) = query.mailing_id { input type="hidden" name="mailing_id" value=(id); }
-        input .form-control type="search" name="actor" value=(query.actor) placeholder="Who" aria-label="Who" maxlength="254" autocomplete="off";
-        select .form-select name="action" aria-label="What" {
-            option value="" { "Everything" }
+        input .form-control type="search" name="actor" value=(query.actor) placeholder=(t!("audit-who")) aria-label=(t!("audit-who")) maxlength="254" autocomplete="off";
+        select .form-select name="action" aria-label=(t!("audit-what")) {
+            option value="" { (t!("audit-everything")) }
             @for action in Action::ALL { option value=(action.name()) selected[query.action == action.name()] { (action.label()) } }
         }
-        input .form-control type="search" name="subject" value=(query.subject) placeholder="To whom" aria-label="To whom" maxlength="254" autocomplete="off";
-        button .btn type="submit" { "Filter" }
+        input .form-control type="search" name="subject" value=(query.subject) placeholder=(t!("audit-to-whom")) aria-label=(t!("audit-to-whom")) maxlength="254" autocomplete="off";
+        button .btn type="submit" { (t!("audit-filter")) }
     }
 }
 
-fn row(entry: &Entry, zone: &Zone) -> Markup {
-    let href =
-        if entry.subject_kind == "user" { format!("/users/{}", entry.subject_id) } else { format!("/mailings/{}", entry.subject_id) };
+fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
+    let [when, who, what, to_whom, why] = labels;
+    let href = match entry.subject_kind.as_str() {
+        "user" => format!("/users/{}", entry.subject_id),
+        "mailing" => format!("/mailings/{}", entry.subject_id),
+        _ => "/admin/mail-server".to_owned(),
+    };
     html! {
         tr id={ "entry-" (entry.id) } {
-            (cell("When", html! { span .moment { (schedule::display(entry.done_at, zone)) } }))
-            (cell("Who", html! {
+            (cell(when, html! { span .moment { (schedule::display(entry.done_at, zone)) } }))
+            (cell(who, html! {
                 @match entry.actor_id {
                     Some(id) => a href={ "/users/" (id) } { (entry.actor) },
-                    None => span .text-secondary { (entry.actor) },
+                    None => span .text-secondary { (entry.actor_label()) },
                 }
             }))
-            (cell("What", entry.label()))
-            (cell("To whom", html! { a href=(href) { (entry.subject) } }))
-            (cell("Why and how", html! {
+            (cell(what, entry.label()))
+            (cell(to_whom, html! { a href=(href) { (entry.subject) } }))
+            (cell(why, html! {
                 @if !entry.reason.is_empty() { div .as-written { (entry.reason) } }
                 @if !entry.details.is_empty() { div .text-secondary { (entry.details) } }
+                @for change in entry.changes() { div .text-secondary { (change.label()) } }
             }))
         }
     }
@@ -72,7 +79,7 @@ pub fn reason_form(action: &str, chrome: &Chrome, reason: &str, errors: &FieldEr
         form method="post" action=(action) novalidate {
             (csrf_field(&chrome.csrf))
             (method_field("put"))
-            (form::textarea(&Field::new("Reason", "reason").value(reason).error(errors.get("reason")).hint(hint).required().max_length(REASON_MAX), 3))
+            (form::textarea(&Field::new(&t!("audit-reason"), "reason").value(reason).error(errors.get("reason")).hint(hint).required().max_length(REASON_MAX), 3))
             button .btn .btn-danger type="submit" { (label) }
         }
     }

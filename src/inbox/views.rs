@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::queries::{Mail, Row};
 use crate::{
     mailings::schedule::{self, Zone},
+    t,
     ui::{
         Column, Icon, Pagination, SearchBox, Section, Tone, alert,
         button::{self, Delete},
@@ -17,36 +18,41 @@ use crate::{
 };
 
 pub fn index_page(visitor: &Visitor, chrome: &Chrome, search: &str, list: &Keyset<Row>) -> Markup {
+    let (to, subject, received_at) = (t!("inbox-to"), t!("inbox-subject"), t!("inbox-received"));
     let content = html! {
-        (page_header("Inbox", Some("No mail server is set up, so every mail ends here instead of at its recipient. Set SMTP_URL to send for real."), Some(html! {
+        (page_header(&t!("inbox-title"), Some(&t!("inbox-subtitle")), Some(html! {
             (button::delete_button(&Delete {
                 id: "clear-inbox",
-                label: "Empty the inbox",
+                label: &t!("inbox-empty"),
                 action: "/dev/inbox",
                 csrf: &chrome.csrf,
-                question: "Delete every mail here?",
-                consequence: "Attempts and their records stay.",
+                question: &t!("inbox-empty-question"),
+                consequence: &t!("inbox-empty-consequence"),
                 target: None,
             }))
         })))
         div .card {
-            div .card-header { (search_box(&SearchBox { action: "/dev/inbox", query: search, label: "Search recipient and subject", target: "#inbox" })) }
+            div .card-header { (search_box(&SearchBox { action: "/dev/inbox", query: search, label: &t!("inbox-search"), target: "#inbox" })) }
             div #inbox {
-                (table("Caught mails", &[Column::new("To"), Column::new("Subject"), Column::new("Received")], html! {
+                (table(&t!("inbox-caught"), &[Column::new(&to), Column::new(&subject), Column::new(&received_at)], html! {
                     @for mail in &list.rows {
                         tr id={ "mail-" (mail.id) } {
-                            (cell("To", &mail.recipient))
-                            (cell("Subject", html! { a href={ "/dev/inbox/" (mail.id) } { @if mail.subject.is_empty() { "(no subject)" } @else { (mail.subject) } } }))
-                            (cell("Received", received(mail.received_at)))
+                            (cell(&to, &mail.recipient))
+                            (cell(&subject, html! { a href={ "/dev/inbox/" (mail.id) } { (shown_subject(&mail.subject)) } }))
+                            (cell(&received_at, received(mail.received_at)))
                         }
                     }
                 }))
-                @if list.rows.is_empty() { (empty(Icon::Mail, "No mail here", "Register, or start a mailing: what it sends appears here.", None)) }
-                (pagination(&Pagination { target: "#inbox", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                @if list.rows.is_empty() { (empty(Icon::Mail, &t!("inbox-nothing"), &t!("inbox-nothing-advice"), None)) }
+                (pagination(&Pagination { target: "#inbox", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("inbox-older") }))
             }
         }
     };
-    page(&visitor.shell(chrome, "Inbox", Section::None), content)
+    page(&visitor.shell(chrome, &t!("inbox-title"), Section::None), content)
+}
+
+fn shown_subject(subject: &str) -> String {
+    if subject.is_empty() { t!("inbox-no-subject") } else { subject.to_owned() }
 }
 
 fn received(moment: OffsetDateTime) -> String {
@@ -57,32 +63,34 @@ pub fn show_page(visitor: &Visitor, chrome: &Chrome, mail: &Mail) -> Markup {
     let message = MessageParser::default().parse(&mail.source);
     let text = message.as_ref().and_then(|message| message.body_text(0)).unwrap_or_default();
     let has_html = message.as_ref().is_some_and(|message| message.html_body_count() > 0);
+    let subject = shown_subject(&mail.subject);
+    let envelope = t!("inbox-envelope", to = mail.recipient, from = mail.sender, moment = received(mail.received_at));
     let content = html! {
-        (page_header(if mail.subject.is_empty() { "(no subject)" } else { &mail.subject }, Some(&format!("To {}, from {}, {}", mail.recipient, mail.sender, received(mail.received_at))), Some(html! {
-            (button::secondary_link(&format!("/dev/inbox/{}/source", mail.id), "Source"))
-            (button::secondary_link("/dev/inbox", "Back to the inbox"))
+        (page_header(&subject, Some(&envelope), Some(html! {
+            (button::secondary_link(&format!("/dev/inbox/{}/source", mail.id), &t!("inbox-source")))
+            (button::secondary_link("/dev/inbox", &t!("inbox-back")))
         })))
-        @if message.is_none() { (alert(Tone::Warning, "This is no well-formed mail; look at its source.")) }
+        @if message.is_none() { (alert(Tone::Warning, t!("inbox-malformed"))) }
         @let links = links(&text);
         @if !links.is_empty() {
             // The frame below is sandboxed and opens nothing, so the links stand here as well.
             div .card .mb-3 { div .card-body {
-                p .text-secondary .mb-2 { "Links in this mail:" }
+                p .text-secondary .mb-2 { (t!("inbox-links")) }
                 ul .mb-0 { @for link in &links { li { a href=(link) rel="noreferrer" { (link) } } } }
             } }
         }
         @if has_html {
             div .card .mb-3 {
-                div .card-header { h2 .card-title { "HTML" } }
-                iframe .preview src={ "/dev/inbox/" (mail.id) "/html" } sandbox="" title="The mail's HTML" {}
+                div .card-header { h2 .card-title { (t!("inbox-html")) } }
+                iframe .preview src={ "/dev/inbox/" (mail.id) "/html" } sandbox="" title=(t!("inbox-html-frame")) {}
             }
         }
         div .card {
-            div .card-header { h2 .card-title { "Text" } }
+            div .card-header { h2 .card-title { (t!("inbox-text")) } }
             pre .mail-text { (text) }
         }
     };
-    page(&visitor.shell(chrome, &mail.subject, Section::None), content)
+    page(&visitor.shell(chrome, &subject, Section::None), content)
 }
 
 /// The web addresses in the text part, each once.

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::support::TestApp;
+use crate::support::{Browser, TestApp};
 
 #[tokio::test]
 async fn an_entry_says_who_did_what_to_whom_when_and_why() {
@@ -60,4 +60,35 @@ async fn the_trail_is_narrowed_by_who_what_and_to_whom_and_read_page_by_page() {
         assert_eq!(seen.len(), expected, "{query}");
         assert!(seen.is_sorted_by(|a, b| a > b), "{query}: each once, newest first");
     }
+}
+
+/// Has the whole site speak Russian to this browser.
+async fn in_russian(browser: &Browser) {
+    let fields = browser.get("/account").await.form("/language");
+    browser.post("/language", fields, &[("language", "ru")]).await;
+}
+
+#[tokio::test]
+async fn an_entry_is_worded_for_whoever_reads_it() {
+    let app = TestApp::without_worker().await;
+    let (_, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    let una = app.user("una@example.org").await;
+    let fields = ada.get(&format!("/admin/users/{una}")).await.form(&format!("/admin/users/{una}"));
+    ada.post(&format!("/admin/users/{una}"), fields, &[("email", "uma@example.org"), ("roles", "editor")]).await;
+    // By an earlier version in its own words, by a later one in terms that this one does not know.
+    let query = r#"insert into audit_entries (actor, action, subject_kind, subject_id, subject, details, changes) values
+                     ('shell', 'set_password', 'user', 1, 'old@example.org', 'All sessions were ended', '[]'),
+                     ('shell', 'fly', 'user', 1, 'new@example.org', '', '[{"what": "wings"}, {"what": "sessions_ended"}]')"#;
+    sqlx::query(query).execute(&app.db).await.unwrap();
+    let rows = |page: &crate::support::Page| page.texts("#audit tbody tr");
+    let english = rows(&ada.get("/admin/audit").await);
+    assert!(english[3].ends_with("E-mail from una@example.org to uma@example.org"), "{english:?}");
+    assert!(english[2].ends_with("Given: Editor"), "{english:?}");
+    assert!(english[1].contains("shell") && english[1].ends_with("All sessions were ended"), "{english:?}");
+    assert!(english[0].contains("fly") && english[0].ends_with("All sessions were ended"), "{english:?}");
+    in_russian(&ada).await;
+    let russian = rows(&ada.get("/admin/audit").await);
+    assert!(russian[3].ends_with("Адрес: было una@example.org, стало uma@example.org"), "{russian:?}");
+    assert!(russian[2].contains("Изменение ролей") && russian[2].contains("Выданы роли: "), "{russian:?}");
+    assert!(russian[0].contains("командная строка") && russian[0].ends_with("Все сеансы завершены"), "{russian:?}");
 }

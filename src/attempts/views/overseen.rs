@@ -5,7 +5,9 @@ use maud::{Markup, html};
 use super::{live_part, state_badge, subtitle};
 use crate::{
     attempts::model::{Answer, Attempt},
-    ui::{Column, Icon, Section, button, cell, empty, page, page_header, progress::grouped, table, table::number_cell},
+    i18n::format::number,
+    t,
+    ui::{Column, Icon, Section, button, cell, empty, page, page_header, table, table::number_cell},
     users::{CurrentUser, queries::Owner},
     web::Chrome,
 };
@@ -17,12 +19,12 @@ const SHOWN: usize = 50;
 
 /// The attempt is without addresses already.
 pub fn overseen_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, owner: &Owner, answers: &[Answer]) -> Markup {
-    let title = format!("{}: attempt {}", attempt.mailing_name, attempt.id);
-    let subtitle = format!("{}. Of {}, {}", subtitle(attempt), owner.full_name, owner.email);
+    let title = t!("oversight-attempt-title", mailing = attempt.mailing_name, id = attempt.id.to_string());
+    let subtitle = format!("{}. {}", subtitle(attempt), t!("oversight-attempt-owner", name = owner.full_name, email = owner.email));
     let content = html! {
         (page_header(&attempt.mailing_name, Some(&subtitle), Some(html! {
-            @if let Some(first) = attempt.retry_of { (button::secondary_link(&format!("/attempts/{first}"), "To the first attempt")) }
-            (button::secondary_link(&format!("/mailings/{}", attempt.mailing_id), "To the mailing"))
+            @if let Some(first) = attempt.retry_of { (button::secondary_link(&format!("/attempts/{first}"), &t!("oversight-to-first-attempt"))) }
+            (button::secondary_link(&format!("/mailings/{}", attempt.mailing_id), &t!("oversight-to-mailing")))
         })))
         (live_part(attempt))
         (answers_card(attempt, answers))
@@ -32,23 +34,25 @@ pub fn overseen_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, own
 
 /// In place of the deliveries: what was said, and to how many.
 fn answers_card(attempt: &Attempt, answers: &[Answer]) -> Markup {
-    let columns = [Column::new("State"), Column::new("Code"), Column::new("Server's answer"), Column::number("Deliveries")];
+    let labels = [t!("oversight-delivery-state"), t!("oversight-code"), t!("oversight-answer"), t!("oversight-deliveries")];
+    let [state, code, text, deliveries] = &labels;
+    let columns = [Column::new(state), Column::new(code), Column::new(text), Column::number(deliveries)];
     let reread = attempt.is_running().then(|| format!("/attempts/{}", attempt.id));
     let seen: i64 = answers.iter().map(|answer| answer.deliveries).sum();
     let shown = &answers[..answers.len().min(SHOWN)];
     let left_out = seen - shown.iter().map(|answer| answer.deliveries).sum::<i64>();
     html! {
         div .card {
-            div .card-header { h2 .card-title { "What servers said to those who did not get it" } }
+            div .card-header { h2 .card-title { (t!("oversight-answers")) } }
             // When the live part above says that it is over, this is read once more.
             div #answers hx-get=[reread.as_deref()] hx-trigger=[reread.as_ref().map(|_| "done from:#live")]
                 hx-select=[reread.as_ref().map(|_| "#answers")] hx-swap=[reread.as_ref().map(|_| "outerHTML")] {
-                (table("Answers", &columns, html! { @for answer in shown { (row(answer)) } }))
-                (empty(Icon::Check, "Nothing of that kind", "Everybody it was sent to has got it so far.", None))
+                (table(&t!("oversight-answers"), &columns, html! { @for answer in shown { (row(answer, &labels)) } }))
+                (empty(Icon::Check, &t!("oversight-no-answers"), &t!("oversight-no-answers-advice"), None))
                 @if left_out > 0 || seen >= REPLIES {
                     div .card-footer .text-secondary {
-                        @if left_out > 0 { "Rarer answers, to " (grouped(left_out.unsigned_abs())) " deliveries in all, are left out. " }
-                        @if seen >= REPLIES { "Only " (grouped(REPLIES.unsigned_abs())) " deliveries were looked at." }
+                        @if left_out > 0 { (t!("oversight-answers-left-out", count = left_out)) " " }
+                        @if seen >= REPLIES { (t!("oversight-answers-looked-at", count = REPLIES)) }
                     }
                 }
             }
@@ -56,13 +60,14 @@ fn answers_card(attempt: &Attempt, answers: &[Answer]) -> Markup {
     }
 }
 
-fn row(answer: &Answer) -> Markup {
+fn row(answer: &Answer, labels: &[String; 4]) -> Markup {
+    let [state, code, text, deliveries] = labels;
     html! {
         tr {
-            (cell("State", state_badge(answer.state)))
-            (cell("Code", html! { @if let Some(code) = answer.code { (code) } }))
-            (cell("Server's answer", &answer.text))
-            (number_cell("Deliveries", grouped(answer.deliveries.unsigned_abs())))
+            (cell(state, state_badge(answer.state)))
+            (cell(code, html! { @if let Some(code) = answer.code { (code) } }))
+            (cell(text, &answer.text))
+            (number_cell(deliveries, number(answer.deliveries)))
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     db,
     error::Result,
     mailings::handlers::show_page,
+    t,
     users::Manager,
     web::{Chrome, FormData, Page, flash, list, see_other},
 };
@@ -42,7 +43,7 @@ pub async fn disable(
     match form.parse() {
         Ok(reason) => {
             suspension::disable(&app, &user.0, id, &reason).await?;
-            flash(session, true, "Disabled. The owner is told by mail.");
+            flash(session, true, t!("oversight-was-disabled"));
             Ok(see_other(format!("/mailings/{id}")))
         }
         Err(errors) => {
@@ -55,6 +56,6 @@ pub async fn disable(
 #[handler]
 pub async fn enable(Manager(user): Manager, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     suspension::enable(&app, &user.0, id).await?;
-    flash(session, true, "Enabled. The owner is told by mail.");
+    flash(session, true, t!("oversight-was-enabled"));
     Ok(see_other(format!("/mailings/{id}")))
 }

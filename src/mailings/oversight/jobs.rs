@@ -4,11 +4,16 @@ use anyhow::anyhow;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 
-use super::{mails, queries};
+use super::{
+    mails,
+    queries::{self, Told},
+};
 use crate::{
-    audit::{self, Action},
+    audit::{self, Action, model::Entry},
     delivery::Engine,
-    users::jobs::transmit,
+    i18n::{self, Language},
+    t,
+    users::{jobs::transmit, mails::AccountMail},
 };
 
 /// Writes to the owner of a mailing about one entry of the audit trail.
@@ -31,18 +36,24 @@ async fn tell(engine: &Engine, entry_id: i64) -> anyhow::Result<()> {
     let Some(entry) = audit::queries::get(&app.db, entry_id).await? else { return Ok(()) };
     let Some(owner) = queries::told(&app.db, entry.subject_id).await? else { return Ok(()) };
     let link = app.config.link(&format!("/mailings/{}", entry.subject_id));
+    let language = owner.locale.as_deref().and_then(Language::from_tag).unwrap_or(Language::English);
+    let Some(mail) = i18n::with(language, || write(&entry, &owner, &link)) else { return Ok(()) };
+    transmit(engine, &owner.email, &owner.full_name, &mail).await
+}
+
+/// The mail in the ambient language; None where there is nothing to say any more.
+fn write(entry: &Entry, owner: &Told, link: &str) -> Option<AccountMail> {
     // A mail that comes late, after the opposite was done, would be the last word and wrong; the later one's mail says how it is.
-    let mail = match Action::parse(&entry.action) {
-        Some(Action::DisableMailing) if owner.is_disabled => mails::disabled(&owner.full_name, &entry.subject, &entry.reason, &link),
+    match Action::parse(&entry.action) {
+        Some(Action::DisableMailing) if owner.is_disabled => Some(mails::disabled(&owner.full_name, &entry.subject, &entry.reason, link)),
         Some(Action::EnableMailing) if !owner.is_disabled => {
             let goes_on = match (owner.is_paused, owner.has_next_run) {
-                (true, _) => "It is paused, so nothing goes out before you resume it.",
-                (false, false) => "No run of it is left.",
-                (false, true) => "It goes on; its page shows when it goes out next.",
+                (true, _) => t!("oversight-mail-paused"),
+                (false, false) => t!("oversight-mail-over"),
+                (false, true) => t!("oversight-mail-goes-on"),
             };
-            mails::enabled(&owner.full_name, &entry.subject, goes_on, &link)
+            Some(mails::enabled(&owner.full_name, &entry.subject, &goes_on, link))
         }
-        _ => return Ok(()),
-    };
-    transmit(engine, &owner.email, &owner.full_name, &mail).await
+        _ => None,
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{mailings::model::Mailing, web::list::ListQuery};
+use crate::{mailings::model::Mailing, t, web::list::ListQuery};
 
 /// Where a mailing stands for somebody who looks for one: its status, unless somebody has stopped it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub enum State {
 impl State {
     pub const ALL: [Self; 5] = [Self::Created, Self::Running, Self::Completed, Self::Paused, Self::Disabled];
 
+    /// As the list's address has it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -24,6 +25,17 @@ impl State {
             Self::Completed => "completed",
             Self::Paused => "paused",
             Self::Disabled => "disabled",
+        }
+    }
+
+    /// For the reader.
+    pub fn label(self) -> String {
+        match self {
+            Self::Created => t!("oversight-created"),
+            Self::Running => t!("oversight-running"),
+            Self::Completed => t!("oversight-completed"),
+            Self::Paused => t!("oversight-paused"),
+            Self::Disabled => t!("oversight-disabled"),
         }
     }
 

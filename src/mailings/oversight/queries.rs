@@ -68,13 +68,15 @@ pub struct Told {
     pub is_disabled: bool,
     pub is_paused: bool,
     pub has_next_run: bool,
+    /// The profile's language; None: none was chosen.
+    pub locale: Option<String>,
 }
 
 pub async fn told(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<Option<Told>> {
     sqlx::query_as!(
         Told,
         r#"select u.email::text as "email!", u.full_name, m.disabled_at is not null as "is_disabled!", m.paused_at is not null as "is_paused!",
-                  m.next_run_at is not null as "has_next_run!"
+                  m.next_run_at is not null as "has_next_run!", u.locale
            from mailings m join users u on u.id = m.user_id
            where m.id = $1 and u.blocked_at is null"#,
         mailing_id

@@ -51,6 +51,6 @@ pub async fn enable(app: &App, actor: &User, id: i64) -> Result<()> {
 /// Puts it on record, and lets the owner know.
 async fn tell(app: &App, transaction: &mut PgTransaction<'_>, actor: &User, action: Action, mailing: &Mailing, reason: &str) -> Result<()> {
     let subject = Subject::Mailing { id: mailing.id, name: &mailing.name };
-    let entry_id = audit::record(&mut **transaction, Actor::User(actor), action, subject, reason, "").await?;
+    let entry_id = audit::record(&mut **transaction, Actor::User(actor), action, subject, reason, &[]).await?;
     app.enqueue(transaction, TellOwner { entry_id }, Enqueue::default()).await
 }

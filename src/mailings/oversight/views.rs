@@ -9,6 +9,7 @@ use crate::{
         model::Mailing,
         views::{next_run, period, status_badges},
     },
+    t,
     ui::{
         Column, Icon, Kind, Pagination, Section, badge,
         button::{self, Act},
@@ -20,48 +21,50 @@ use crate::{
 };
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, query: &AllQuery, list: &Keyset<Overseen>) -> Markup {
-    let columns = [Column::new("Name"), Column::new("Owner"), Column::new("Status"), Column::new("Goes out"), Column::new("Next run")];
+    let labels = [t!("oversight-name"), t!("oversight-owner"), t!("oversight-status"), t!("oversight-goes-out"), t!("oversight-next-run")];
+    let columns = labels.each_ref().map(|label| Column::new(label));
     let content = html! {
-        (page_header("Everybody’s mailings", Some("To look at, and to disable; their owners alone change and start them."), None))
+        (page_header(&t!("oversight-title"), Some(&t!("oversight-subtitle")), None))
         div .card {
             div .card-header { (filter("/mailings/all", "#mailings", controls(query))) }
             div #mailings {
-                (table("Everybody’s mailings", &columns, html! { @for overseen in &list.rows { (row(overseen)) } }))
-                (empty(Icon::Search, "Nothing found", "No mailing has this in its name or its owner’s address, and this state.", None))
-                (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                (table(&t!("oversight-title"), &columns, html! { @for overseen in &list.rows { (row(overseen, &labels)) } }))
+                (empty(Icon::Search, &t!("oversight-nothing"), &t!("oversight-nothing-advice"), None))
+                (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("oversight-older") }))
             }
         }
     };
-    page(&user.shell(chrome, "Everybody’s mailings", Section::Place("/mailings/all")), content)
+    page(&user.shell(chrome, &t!("oversight-title"), Section::Place("/mailings/all")), content)
 }
 
 fn controls(query: &AllQuery) -> Markup {
     html! {
-        input .form-control type="search" name="q" value=(query.q) placeholder="Name or owner" aria-label="Search mailings" maxlength="200" autocomplete="off";
-        select .form-select name="state" aria-label="State" {
-            option value="" { "Every state" }
-            @for state in State::ALL { option value=(state.as_str()) selected[query.state == state.as_str()] { (state.as_str()) } }
+        input .form-control type="search" name="q" value=(query.q) placeholder=(t!("oversight-search-placeholder")) aria-label=(t!("oversight-search")) maxlength="200" autocomplete="off";
+        select .form-select name="state" aria-label=(t!("oversight-state")) {
+            option value="" { (t!("oversight-every-state")) }
+            @for state in State::ALL { option value=(state.as_str()) selected[query.state == state.as_str()] { (state.label()) } }
         }
-        button .btn type="submit" { "Filter" }
+        button .btn type="submit" { (t!("oversight-filter")) }
     }
 }
 
-fn row(overseen: &Overseen) -> Markup {
+fn row(overseen: &Overseen, labels: &[String; 5]) -> Markup {
+    let [name, owner, status, goes_out, next] = labels;
     let mailing = &overseen.mailing;
     html! {
         tr id={ "mailing-" (mailing.id) } {
-            (cell("Name", html! { a href={ "/mailings/" (mailing.id) } { (mailing.name) } }))
-            (cell("Owner", html! {
+            (cell(name, html! { a href={ "/mailings/" (mailing.id) } { (mailing.name) } }))
+            (cell(owner, html! {
                 a href={ "/users/" (mailing.user_id) } { (overseen.owner_email) }
-                div .under { span .text-secondary { (overseen.owner_name) } @if overseen.is_owner_blocked { (badge(Kind::Danger, "blocked")) } }
+                div .under { span .text-secondary { (overseen.owner_name) } @if overseen.is_owner_blocked { (badge(Kind::Danger, &t!("oversight-owner-blocked"))) } }
             }))
-            (cell("Status", html! {
+            (cell(status, html! {
                 (status_badges(mailing))
                 @if let Some(reason) = &mailing.disabled_reason { div .text-secondary .excerpt { (reason) } }
             }))
-            (cell("Goes out", period(mailing)))
-            (cell("Next run", html! {
-                @if overseen.is_owner_blocked { span .text-secondary { "not while blocked" } } @else { (next_run(mailing)) }
+            (cell(goes_out, period(mailing)))
+            (cell(next, html! {
+                @if overseen.is_owner_blocked { span .text-secondary { (t!("oversight-not-while-blocked")) } } @else { (next_run(mailing)) }
             }))
         }
     }
@@ -79,14 +82,13 @@ pub fn suspension_card(mailing: &Mailing, chrome: &Chrome, form: &SuspensionForm
     let action = format!("/mailings/{}/suspension", mailing.id);
     html! {
         div .card .mt-3 .form-card #suspension {
-            div .card-header { h2 .card-title { @if mailing.disabled_at.is_some() { "Disabled" } @else { "Disable this mailing" } } }
+            div .card-header { h2 .card-title { @if mailing.disabled_at.is_some() { (t!("oversight-disabled-title")) } @else { (t!("oversight-disable-title")) } } }
             div .card-body {
                 @if mailing.disabled_at.is_some() {
-                    p .text-secondary { "Nothing of it goes out. Enabled, it goes on with its next moment. What fell due meanwhile stays unsent, but for a first run whose end has not come: that goes out at once." }
-                    (button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label: "Enable", class: "btn-primary" }))
+                    p .text-secondary { (t!("oversight-enable-hint")) }
+                    (button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label: &t!("oversight-enable"), class: "btn-primary" }))
                 } @else {
-                    (reason_form(&action, chrome, &form.reason, &form.errors, "Disable",
-                        "The owner reads it on the mailing and in a mail. Nothing of it goes out until it is enabled again."))
+                    (reason_form(&action, chrome, &form.reason, &form.errors, &t!("oversight-disable"), &t!("oversight-disable-hint")))
                 }
             }
         }

@@ -11,6 +11,7 @@ use crate::{
     app::{App, Enqueue},
     audit::{self, Action, Actor, Subject},
     error::Result,
+    t,
     users::{
         self, Admin,
         deletion::Begun,
@@ -24,9 +25,14 @@ use crate::{
 };
 
 /// Where the last administrator would be lost.
-pub const LAST_ADMIN: &str = "This is the last administrator; make somebody else one first.";
+pub fn last_admin() -> String {
+    t!("administration-last-admin")
+}
+
 /// Where one's own address would go without the password: whoever has found an open browser could take the account.
-pub const OWN_ADDRESS: &str = "Your own address is changed under “Your account”, with your password.";
+pub fn own_address() -> String {
+    t!("administration-own-address")
+}
 
 /// Makes an account without a password: its owner gets a mail with a link to choose one.
 ///
@@ -39,13 +45,13 @@ pub async fn create(app: &App, actor: &User, new: &NewAccount) -> Result<i64, Re
     let mut transaction = app.db.begin().await?;
     let actor = &users::queries::still_may(&mut transaction, actor, Admin::RIGHTS).await?;
     let Some(id) = users::queries::insert(&mut *transaction, &new.email, &new.full_name, &hash).await? else {
-        return Err(FieldErrors::of("email", "There is an account of this address already.").into());
+        return Err(FieldErrors::of("email", t!("administration-address-taken")).into());
     };
     queries::replace_roles(&mut *transaction, id, &new.roles).await?;
     invite(app, &mut transaction, &new.email).await?;
     let subject = Subject::User { id, email: &new.email };
-    let details = model::role_changes(&[], &new.roles);
-    audit::record(&mut *transaction, Actor::User(actor), Action::CreateUser, subject, "", &details).await?;
+    let given = model::role_changes(&[], &new.roles);
+    audit::record(&mut *transaction, Actor::User(actor), Action::CreateUser, subject, "", &given).await?;
     transaction.commit().await?;
     Ok(id)
 }
@@ -83,10 +89,10 @@ pub async fn update(app: &App, actor: &User, id: i64, edition: &str, new: &NewAc
     }
     // Another case of the letters reaches the same mailbox.
     if id == actor.id && new.email.to_lowercase() != old.email.to_lowercase() {
-        return Err(FieldErrors::of("email", OWN_ADDRESS).into());
+        return Err(FieldErrors::of("email", own_address()).into());
     }
     if is_last_admin && !new.roles.contains(&Role::Admin) {
-        return Err(FieldErrors::of("roles", LAST_ADMIN).into());
+        return Err(FieldErrors::of("roles", last_admin()).into());
     }
     let subject = Subject::User { id, email: &old.email };
     if !changes.is_empty() {
@@ -132,7 +138,7 @@ pub async fn switch_off_two_factor(app: &App, actor: &User, id: i64) -> Result<(
         users::queries::disable_totp(&mut *transaction, id).await?;
         app.enqueue(&mut transaction, SendAccountMail::Notice { user_id: id, notice: Notice::TwoFactorOff }, Enqueue::default()).await?;
         let subject = Subject::User { id, email: &account.email };
-        audit::record(&mut *transaction, Actor::User(actor), Action::SwitchOffTwoFactor, subject, "", "").await?;
+        audit::record(&mut *transaction, Actor::User(actor), Action::SwitchOffTwoFactor, subject, "", &[]).await?;
         transaction.commit().await?;
     }
     Ok(())
@@ -148,7 +154,7 @@ pub async fn end_sessions(app: &App, actor: &User, id: i64) -> Result<()> {
     let account = management::queries::lock(&mut transaction, id).await?;
     web::session::end_all(&mut *transaction, id, None).await?;
     let subject = Subject::User { id, email: &account.email };
-    audit::record(&mut *transaction, Actor::User(actor), Action::EndSessions, subject, "", "").await?;
+    audit::record(&mut *transaction, Actor::User(actor), Action::EndSessions, subject, "", &[]).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -163,7 +169,7 @@ pub async fn delete(app: &App, actor: &User, account: &Account) -> Result<Begun>
     let begun = users::deletion::begin(app, &mut transaction, account.id).await?;
     if begun == Begun::Closed {
         let subject = Subject::User { id: account.id, email: &account.email };
-        audit::record(&mut *transaction, Actor::User(actor), Action::DeleteUser, subject, "", "").await?;
+        audit::record(&mut *transaction, Actor::User(actor), Action::DeleteUser, subject, "", &[]).await?;
         transaction.commit().await?;
     }
     Ok(begun)

@@ -16,6 +16,7 @@ use crate::{
     app::App,
     db,
     error::Result,
+    t,
     users::{
         Admin, CurrentUser,
         deletion::Begun,
@@ -53,7 +54,7 @@ pub async fn create(
     let errors = match form.parse() {
         Ok(wanted) => match accounts::create(&app, &user.0, &wanted).await {
             Ok(id) => {
-                flash(session, true, format!("The account was made. {} gets a mail with a link to choose a password.", wanted.email));
+                flash(session, true, t!("administration-made", email = wanted.email));
                 return Ok(see_other(format!("/admin/users/{id}")));
             }
             Err(refusal) => refusal.into_field_errors()?,
@@ -108,7 +109,7 @@ pub async fn update(
     let (is_outdated, errors) = match form.parse() {
         Ok(wanted) => match accounts::update(&app, &user.0, id, &form.edition, &wanted).await {
             Ok(Updated::Saved) => {
-                flash(session, true, "Saved.");
+                flash(session, true, t!("administration-saved"));
                 let is_still_admin = user.id() != id || wanted.roles.contains(&Role::Admin);
                 return Ok(see_other(if is_still_admin { format!("/admin/users/{id}") } else { "/".to_owned() }));
             }
@@ -134,15 +135,15 @@ pub async fn delete(
 ) -> Result<Response> {
     let account = management::queries::get(&app.db, id).await?;
     let errors = if account.id == user.id() {
-        FieldErrors::of("email", "Your own account is deleted under “Your account”, with your password.")
+        FieldErrors::of("email", t!("administration-delete-own"))
     } else {
         match form.parse(&account) {
             Ok(()) => match accounts::delete(&app, &user.0, &account).await? {
                 Begun::Closed => {
-                    flash(session, true, format!("The account of {} is closed; what was theirs is being deleted.", account.email));
+                    flash(session, true, t!("administration-deleted", email = account.email));
                     return Ok(see_other("/admin/users"));
                 }
-                Begun::LastAdmin => FieldErrors::of("email", accounts::LAST_ADMIN),
+                Begun::LastAdmin => FieldErrors::of("email", accounts::last_admin()),
             },
             Err(errors) => errors,
         }
@@ -155,10 +156,10 @@ pub async fn delete(
 #[handler]
 pub async fn delete_two_factor(Admin(user): Admin, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     if id == user.id() {
-        flash(session, false, views::OWN_TWO_FACTOR);
+        flash(session, false, views::own_two_factor());
     } else {
         accounts::switch_off_two_factor(&app, &user.0, id).await?;
-        flash(session, true, "Two-factor sign-in is off; the password alone signs in.");
+        flash(session, true, t!("administration-two-factor-was-switched-off"));
     }
     Ok(see_other(format!("/admin/users/{id}")))
 }
@@ -166,6 +167,6 @@ pub async fn delete_two_factor(Admin(user): Admin, app: Data<&App>, session: &Se
 #[handler]
 pub async fn delete_sessions(Admin(user): Admin, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     accounts::end_sessions(&app, &user.0, id).await?;
-    flash(session, true, "Signed out everywhere.");
+    flash(session, true, t!("administration-sessions-ended"));
     Ok(see_other(format!("/admin/users/{id}")))
 }

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    audit::Change,
+    t,
     users::{management::model::Account, rights::Role},
     web::form::{self, FieldErrors},
 };
@@ -43,7 +45,7 @@ impl AccountForm {
     }
 
     fn parse_roles(&self) -> Result<Vec<Role>, String> {
-        let named = |name: &String| Role::parse(name).ok_or_else(|| format!("There is no role “{name}”; tick those you mean again."));
+        let named = |name: &String| Role::parse(name).ok_or_else(|| t!("administration-no-such-role", name = name));
         let mut roles = self.roles.iter().map(named).collect::<Result<Vec<_>, _>>()?;
         roles.sort_unstable();
         roles.dedup();
@@ -77,7 +79,7 @@ impl DeletionForm {
         if self.email.trim().to_lowercase() == account.email.to_lowercase() {
             Ok(())
         } else {
-            Err(FieldErrors::of("email", "This is not the address of the account."))
+            Err(FieldErrors::of("email", t!("administration-delete-other-address")))
         }
     }
 }
@@ -89,29 +91,32 @@ pub fn edition(account: &Account) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(shown)[..16])
 }
 
-/// What an edit changes, in words for the record; empty where nothing.
-pub fn changes(old: &Account, new: &NewAccount) -> String {
+/// What an edit changes, for the record; empty where nothing.
+pub fn changes(old: &Account, new: &NewAccount) -> Vec<Change> {
     let mut changes = Vec::new();
     if old.email != new.email {
-        changes.push(format!("E-mail from {} to {}", old.email, new.email));
+        changes.push(Change::Email { from: old.email.clone(), to: new.email.clone() });
     }
     if old.full_name != new.full_name {
-        changes.push(format!("Name from {} to {}", old.full_name, new.full_name));
+        changes.push(Change::Name { from: old.full_name.clone(), to: new.full_name.clone() });
     }
-    changes.join(". ")
+    changes
 }
 
-/// Which roles are given and which taken, in words for the record; empty where none.
-pub fn role_changes(old: &[Role], new: &[Role]) -> String {
-    let names =
-        |of: &[Role], without: &[Role]| -> Vec<&str> { of.iter().filter(|role| !without.contains(role)).map(|role| role.name()).collect() };
+/// Which roles are given and which taken, for the record; empty where none.
+pub fn role_changes(old: &[Role], new: &[Role]) -> Vec<Change> {
+    let names = |of: &[Role], without: &[Role]| -> Vec<String> {
+        of.iter().filter(|role| !without.contains(role)).map(|role| role.name().to_owned()).collect()
+    };
+    let (given, taken) = (names(new, old), names(old, new));
     let mut changes = Vec::new();
-    for (verb, names) in [("Given", names(new, old)), ("Taken", names(old, new))] {
-        if !names.is_empty() {
-            changes.push(format!("{verb}: {}", names.join(", ")));
-        }
+    if !given.is_empty() {
+        changes.push(Change::RolesGiven { roles: given });
     }
-    changes.join(". ")
+    if !taken.is_empty() {
+        changes.push(Change::RolesTaken { roles: taken });
+    }
+    changes
 }
 
 #[cfg(test)]
@@ -138,7 +143,9 @@ mod tests {
 
     #[test]
     fn the_record_names_what_was_given_and_what_taken() {
-        assert_eq!(role_changes(&[Role::Manager], &[Role::Editor, Role::Admin]), "Given: editor, admin. Taken: manager");
-        assert_eq!(role_changes(&[Role::Admin], &[Role::Admin]), "");
+        let given = Change::RolesGiven { roles: vec!["editor".into(), "admin".into()] };
+        let taken = Change::RolesTaken { roles: vec!["manager".into()] };
+        assert_eq!(role_changes(&[Role::Manager], &[Role::Editor, Role::Admin]), [given, taken]);
+        assert_eq!(role_changes(&[Role::Admin], &[Role::Admin]), []);
     }
 }

@@ -4,6 +4,7 @@ use sqlx::PgExecutor;
 
 use crate::{
     db::ResultExt,
+    t,
     users::rights::Role,
     web::{FieldErrors, Refusal},
 };
@@ -13,7 +14,7 @@ pub async fn update(db: impl PgExecutor<'_>, id: i64, email: &str, full_name: &s
     sqlx::query!("update users set email = $2::text::citext, full_name = $3, updated_at = now() where id = $1", id, email, full_name)
         .execute(db)
         .await
-        .on_constraint("users_email_key", || Refusal::Invalid(FieldErrors::of("email", "There is another account of this address.")))?;
+        .on_constraint("users_email_key", || Refusal::Invalid(FieldErrors::of("email", t!("administration-address-of-another"))))?;
     Ok(())
 }
 

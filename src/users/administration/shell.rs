@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    audit::{self, Action, Actor, Subject},
+    audit::{self, Action, Actor, Change, Subject},
     error::Result,
     users::{self, management, model::Password, password, rights::Role},
     web,
@@ -43,18 +43,21 @@ pub async fn save(app: &App, wanted: Wanted) -> Result<Saved> {
     let was_blocked = management::blocking::lift(app, &mut transaction, Actor::Shell, &account).await?;
     if !account.roles.contains(&role) {
         users::queries::grant_role(&mut *transaction, id, role.name()).await?;
-        let (action, details) = (if is_new { Action::CreateUser } else { Action::ChangeRoles }, format!("Given: {}", role.name()));
-        audit::record(&mut *transaction, Actor::Shell, action, subject, "", &details).await?;
+        let (action, given) = (
+            if is_new { Action::CreateUser } else { Action::ChangeRoles },
+            vec![Change::RolesGiven { roles: vec![role.name().to_owned()] }],
+        );
+        audit::record(&mut *transaction, Actor::Shell, action, subject, "", &given).await?;
     }
     if !is_new {
         web::session::end_all(&mut *transaction, id, None).await?;
         users::queries::kill_tokens(&mut *transaction, id).await?;
-        audit::record(&mut *transaction, Actor::Shell, Action::SetPassword, subject, "", "All sessions were ended").await?;
+        audit::record(&mut *transaction, Actor::Shell, Action::SetPassword, subject, "", &[Change::SessionsEnded]).await?;
     }
     let had_two_factor = account.has_two_factor;
     if reset_two_factor && had_two_factor {
         users::queries::disable_totp(&mut *transaction, id).await?;
-        audit::record(&mut *transaction, Actor::Shell, Action::SwitchOffTwoFactor, subject, "", "").await?;
+        audit::record(&mut *transaction, Actor::Shell, Action::SwitchOffTwoFactor, subject, "", &[]).await?;
     }
     transaction.commit().await?;
     Ok(Saved { is_new, was_blocked, had_two_factor })

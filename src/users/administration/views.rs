@@ -2,17 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::{accounts::OWN_ADDRESS, model::AccountForm};
+use super::{accounts, model::AccountForm};
 use crate::{
     account::queries::Belongings,
+    rich, t,
     ui::{
         Column, Field, Icon, Section, Tone, alert,
         button::{self, Act},
         cell,
         choice::{self, Choice},
-        csrf_field, form, method_field, page, page_header,
-        progress::grouped,
-        table,
+        csrf_field, form, method_field, page, page_header, table,
     },
     users::{
         CurrentUser,
@@ -28,41 +27,45 @@ use crate::{
 const HOME: Section = Section::Place("/admin/users");
 
 /// Why the button is not there for oneself.
-pub const OWN_TWO_FACTOR: &str = "Your own two-factor sign-in is switched off under “Your account”, with your password and a code.";
+pub fn own_two_factor() -> String {
+    t!("administration-own-two-factor")
+}
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, query: &UsersQuery, list: &Keyset<Account>) -> Markup {
     let content = html! {
-        (page_header("Accounts", Some("Made, changed and deleted here; so are roles."), Some(html! {
-            (button::primary_link("/admin/users/new", Some(Icon::Plus), "New account"))
+        (page_header(&t!("administration-title"), Some(&t!("administration-subtitle")), Some(html! {
+            (button::primary_link("/admin/users/new", Some(Icon::Plus), &t!("administration-new")))
         })))
         (list_card("/admin/users", query, list, &user.zone()))
     };
-    page(&user.shell(chrome, "Accounts", HOME), content)
+    page(&user.shell(chrome, &t!("administration-title"), HOME), content)
 }
 
 pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &AccountForm, errors: &FieldErrors) -> Markup {
     let content = html! {
-        (page_header("New account", Some("Its owner gets a mail with a link to choose a password."), None))
+        (page_header(&t!("administration-new"), Some(&t!("administration-new-subtitle")), None))
         div .card .form-card .mb-3 { div .card-body {
             form method="post" action="/admin/users" novalidate {
                 (csrf_field(&chrome.csrf))
                 (fields(form, errors))
-                div .btn-list { (button::primary("Make the account")) (button::secondary_link("/admin/users", "Cancel")) }
+                div .btn-list { (button::primary(&t!("administration-make"))) (button::secondary_link("/admin/users", &t!("common-cancel"))) }
             }
         } }
         (rights_card())
     };
-    page(&user.shell(chrome, "New account", HOME), content)
+    page(&user.shell(chrome, &t!("administration-new"), HOME), content)
 }
 
 fn fields(form: &AccountForm, errors: &FieldErrors) -> Markup {
-    let roles = Role::ALL.map(|role| (Choice::new(role.name(), role.label()), form.roles.iter().any(|name| name == role.name())));
+    let labels = Role::ALL.map(Role::label);
+    let is_ticked = |role: &Role| form.roles.iter().any(|name| name == role.name());
+    let roles = Role::ALL.iter().zip(&labels).map(|(role, label)| (Choice::new(role.name(), label), is_ticked(role)));
     html! {
         div .row {
-            div .col-md-6 { (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).required().max_length(254).autocomplete("off"))) }
-            div .col-md-6 { (form::text(&Field::new("Name", "full_name").value(&form.full_name).error(errors.get("full_name")).required().max_length(200).autocomplete("off"))) }
+            div .col-md-6 { (form::email(&Field::new(&t!("administration-email"), "email").value(&form.email).error(errors.get("email")).required().max_length(254).autocomplete("off"))) }
+            div .col-md-6 { (form::text(&Field::new(&t!("administration-name"), "full_name").value(&form.full_name).error(errors.get("full_name")).required().max_length(200).autocomplete("off"))) }
         }
-        (choice::checkboxes(&Field::new("Roles", "roles").error(errors.get("roles")).hint("What each may do stands in the table below; everybody may work with what is their own."), roles))
+        (choice::checkboxes(&Field::new(&t!("administration-roles"), "roles").error(errors.get("roles")).hint(&t!("administration-roles-hint")), roles))
     }
 }
 
@@ -83,8 +86,8 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
     let (account, stored) = (edit.account, AccountForm::from(edit.account));
     let content = html! {
         (page_header(&account.full_name, Some(&account.email), Some(html! {
-            (button::secondary_link(&format!("/admin/audit?user_id={}", account.id), "What was done"))
-            (button::secondary_link(&format!("/users/{}", account.id), "Facts, mailings, block"))
+            (button::secondary_link(&format!("/admin/audit?user_id={}", account.id), &t!("management-audit")))
+            (button::secondary_link(&format!("/users/{}", account.id), &t!("administration-facts")))
         })))
         div .row .row-cards {
             div .col-lg-7 { div .card .h-100 { div .card-body {
@@ -95,8 +98,8 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
                     input type="hidden" name="edition" value=(if edit.is_outdated { &stored.edition } else { &edit.form.edition });
                     @if edit.is_outdated { (alert(Tone::Warning, conflict(account))) }
                     (fields(edit.form, edit.errors))
-                    p .text-secondary { @if account.id == user.id() { (OWN_ADDRESS) } @else { "Another address is told to the old one and the new one." } }
-                    div .btn-list { (button::primary("Save")) (button::secondary_link("/admin/users", "Cancel")) }
+                    p .text-secondary { @if account.id == user.id() { (accounts::own_address()) } @else { (t!("administration-other-address")) } }
+                    div .btn-list { (button::primary(&t!("administration-save"))) (button::secondary_link("/admin/users", &t!("common-cancel"))) }
                 }
             } } }
             div .col-lg-5 { (way_in_card(user, account, chrome)) }
@@ -108,11 +111,11 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup
 }
 
 fn conflict(stored: &Account) -> Markup {
-    let roles: Vec<&str> = stored.roles.iter().map(|role| role.label()).collect();
+    let roles: Vec<_> = stored.roles.iter().map(|role| role.label()).collect();
+    let roles = if roles.is_empty() { t!("administration-no-roles") } else { roles.join(", ") };
     html! {
-        strong { "This account was changed meanwhile. " }
-        "Stored now: " (stored.email) ", " (stored.full_name) ", " @if roles.is_empty() { "no roles" } @else { (roles.join(", ")) } ". "
-        "Saving again replaces that with what stands below."
+        strong { (t!("administration-changed-meanwhile")) " " }
+        (t!("administration-stored-now", email = stored.email, name = stored.full_name, roles = roles))
     }
 }
 
@@ -123,16 +126,16 @@ fn way_in_card(user: &CurrentUser, account: &Account, chrome: &Chrome) -> Markup
     };
     html! {
         div .card .h-100 {
-            div .card-header { h2 .card-title { "Signing in" } }
+            div .card-header { h2 .card-title { (t!("administration-signing-in")) } }
             div .card-body {
                 @if account.id == user.id() && account.has_two_factor {
-                    p .text-secondary { (OWN_TWO_FACTOR) }
+                    p .text-secondary { (own_two_factor()) }
                 } @else {
-                    p .text-secondary { "Whoever has lost the second factor and the recovery codes gets in with the password alone once it is off." }
-                    p { @if account.has_two_factor { (act("two-factor", "Switch off two-factor sign-in")) } @else { "Two-factor sign-in is off." } }
+                    p .text-secondary { (t!("administration-two-factor-hint")) }
+                    p { @if account.has_two_factor { (act("two-factor", &t!("administration-two-factor-switch-off"))) } @else { (t!("administration-two-factor-is-off")) } }
                 }
-                p .text-secondary { "Ends every session of this account, on every device." }
-                (act("sessions", "Sign out everywhere"))
+                p .text-secondary { (t!("administration-sessions-hint")) }
+                (act("sessions", &t!("administration-sessions-end")))
             }
         }
     }
@@ -140,16 +143,19 @@ fn way_in_card(user: &CurrentUser, account: &Account, chrome: &Chrome) -> Markup
 
 /// Who may do what, where roles are given.
 fn rights_card() -> Markup {
-    let mut columns = vec![Column::new("Right")];
-    columns.extend(Role::ALL.map(|role| Column::new(role.label())));
+    let (right, labels) = (t!("administration-right"), Role::ALL.map(Role::label));
+    let mut columns = vec![Column::new(&right)];
+    columns.extend(labels.iter().map(|label| Column::new(label)));
     html! {
         div .card .h-100 #rights {
-            div .card-header { h2 .card-title { "What the roles may do" } }
-            (table("What the roles may do", &columns, html! {
+            div .card-header { h2 .card-title { (t!("administration-rights")) } }
+            (table(&t!("administration-rights"), &columns, html! {
                 @for row in &rights::TABLE {
                     tr {
-                        (cell("Right", row.what))
-                        @for role in Role::ALL { (cell(role.label(), if row.roles.contains(&role) { "yes" } else { "" })) }
+                        (cell(&right, row.what))
+                        @for (role, label) in Role::ALL.iter().zip(&labels) {
+                            (cell(label, if row.roles.contains(role) { t!("administration-yes") } else { String::new() }))
+                        }
                     }
                 }
             }))
@@ -159,23 +165,25 @@ fn rights_card() -> Markup {
 
 fn deletion_card(user: &CurrentUser, chrome: &Chrome, edit: &EditPage) -> Markup {
     let (account, goes) = (edit.account, edit.belongings);
-    let count = |count: i64| grouped(count.unsigned_abs());
     html! {
         div .card .h-100 #deletion {
-            div .card-header { h2 .card-title { "Delete this account" } }
+            div .card-header { h2 .card-title { (t!("administration-delete-title")) } }
             div .card-body {
                 @if account.id == user.id() {
-                    p .text-secondary .mb-0 { "Your own account is deleted under “Your account”, with your password." }
+                    p .text-secondary .mb-0 { (t!("administration-delete-own")) }
                 } @else {
                     p {
-                        "With it go " strong { (count(goes.recipients)) " recipients, " (count(goes.messages)) " messages, " (count(goes.mailings)) " mailings" }
-                        " and " strong { (count(goes.attempts)) " attempts" } " with every delivery on record. What runs is stopped. There is no way back."
+                        (rich!("administration-delete-consequence",
+                            recipients = html! { strong { (t!("common-recipients", count = goes.recipients)) } },
+                            messages = html! { strong { (t!("administration-messages", count = goes.messages)) } },
+                            mailings = html! { strong { (t!("administration-mailings", count = goes.mailings)) } },
+                            attempts = html! { strong { (t!("administration-attempts", count = goes.attempts)) } }))
                     }
                     form method="post" action={ "/admin/users/" (account.id) } novalidate {
                         (csrf_field(&chrome.csrf))
                         (method_field("delete"))
-                        (form::email(&Field::new("Type the address to confirm", "email").scope("deletion").value(edit.deletion).error(edit.deletion_errors.get("email")).hint(&account.email).required().max_length(254).autocomplete("off")))
-                        button .btn .btn-danger type="submit" { "Delete the account" }
+                        (form::email(&Field::new(&t!("administration-delete-confirm"), "email").scope("deletion").value(edit.deletion).error(edit.deletion_errors.get("email")).hint(&account.email).required().max_length(254).autocomplete("off")))
+                        button .btn .btn-danger type="submit" { (t!("administration-delete")) }
                     }
                 }
             }

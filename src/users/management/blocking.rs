@@ -35,7 +35,7 @@ pub async fn block(app: &App, actor: &User, id: i64, reason: &Reason) -> Result<
     queries::block(&mut *transaction, id, reason.as_str()).await?;
     web::session::end_all(&mut *transaction, id, None).await?;
     let subject = Subject::User { id, email: &account.email };
-    audit::record(&mut *transaction, Actor::User(actor), Action::BlockUser, subject, reason.as_str(), "").await?;
+    audit::record(&mut *transaction, Actor::User(actor), Action::BlockUser, subject, reason.as_str(), &[]).await?;
     transaction.commit().await?;
     tracing::info!(user.id = id, "User {id} was blocked");
     Ok(Ok(()))
@@ -68,7 +68,7 @@ pub async fn lift(app: &App, transaction: &mut PgTransaction<'_>, actor: Actor<'
     queries::unblock(&mut **transaction, account.id).await?;
     mailings::runs::resume_all(app, transaction, account.id).await?;
     let subject = Subject::User { id: account.id, email: &account.email };
-    audit::record(&mut **transaction, actor, Action::UnblockUser, subject, "", "").await?;
+    audit::record(&mut **transaction, actor, Action::UnblockUser, subject, "", &[]).await?;
     tracing::info!(user.id = account.id, "User {} was unblocked", account.id);
     Ok(true)
 }

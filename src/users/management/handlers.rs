@@ -17,7 +17,7 @@ use crate::{
     audit::ReasonForm,
     db,
     error::Result,
-    mailings,
+    mailings, t,
     users::{CurrentUser, Manager},
     web::{
         Chrome, FieldErrors, FormData, Page, flash,
@@ -66,7 +66,7 @@ pub async fn block(
     let refused = match form.parse() {
         Ok(reason) => match blocking::block(&app, &user.0, id, &reason).await? {
             Ok(()) => {
-                flash(session, true, "Blocked: signed out everywhere, and nothing of theirs goes out.");
+                flash(session, true, t!("management-was-blocked"));
                 return Ok(see_other(format!("/users/{id}")));
             }
             Err(refusal) => FieldErrors::of("reason", refusal.sentence()),
@@ -81,7 +81,7 @@ pub async fn block(
 #[handler]
 pub async fn unblock(Manager(user): Manager, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     match blocking::unblock(&app, &user.0, id).await? {
-        Ok(()) => flash(session, true, "Unblocked. Their mailings go on with their next moments."),
+        Ok(()) => flash(session, true, t!("management-was-unblocked")),
         Err(refusal) => flash(session, false, refusal.sentence()),
     }
     Ok(see_other(format!("/users/{id}")))

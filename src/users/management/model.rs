@@ -4,6 +4,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use crate::{
+    t,
     users::{
         model::User,
         rights::{self, Right, Role},
@@ -23,11 +24,21 @@ pub enum Status {
 impl Status {
     pub const ALL: [Self; 3] = [Self::Active, Self::Unconfirmed, Self::Blocked];
 
+    /// As the list's address has it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Unconfirmed => "unconfirmed",
             Self::Blocked => "blocked",
+        }
+    }
+
+    /// For the reader.
+    pub fn label(self) -> String {
+        match self {
+            Self::Active => t!("management-active"),
+            Self::Unconfirmed => t!("management-unconfirmed"),
+            Self::Blocked => t!("management-blocked"),
         }
     }
 
@@ -94,10 +105,10 @@ pub enum NotBlocked {
 
 impl NotBlocked {
     /// For the reader.
-    pub fn sentence(self) -> &'static str {
+    pub fn sentence(self) -> String {
         match self {
-            Self::Yourself => "Nobody can block themselves.",
-            Self::Colleague => "Only an administrator can block or unblock managers and administrators.",
+            Self::Yourself => t!("management-not-yourself"),
+            Self::Colleague => t!("management-not-a-colleague"),
         }
     }
 }

@@ -5,17 +5,17 @@ use maud::{Markup, html};
 use super::model::{self, Account, Status, UsersQuery};
 use crate::{
     audit::views::reason_form,
+    i18n::format::{self, number},
     mailings::{
         self,
         model::Mailing,
         schedule::{self, Zone},
     },
+    t,
     ui::{
         Column, Icon, Kind, Pagination, Section, Tone, alert, badge,
         button::{self, Act},
-        cell, empty, page, page_header, pagination,
-        progress::grouped,
-        table,
+        cell, empty, page, page_header, pagination, table,
         table::{filter, number_cell},
     },
     users::{
@@ -27,23 +27,24 @@ use crate::{
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, query: &UsersQuery, list: &Keyset<Account>) -> Markup {
     let content = html! {
-        (page_header("Users", Some("Everybody with an account."), None))
+        (page_header(&t!("management-title"), Some(&t!("management-subtitle")), None))
         (list_card("/users", query, list, &user.zone()))
     };
-    page(&user.shell(chrome, "Users", Section::Place("/users")), content)
+    page(&user.shell(chrome, &t!("management-title"), Section::Place("/users")), content)
 }
 
 /// The list with what narrows it. `path` is its address and what the rows lead to.
 pub fn list_card(path: &str, query: &UsersQuery, list: &Keyset<Account>, zone: &Zone) -> Markup {
-    let last = format!("Last sign-in ({zone})");
-    let columns = [Column::new("User"), Column::new("Status"), Column::new("Roles"), Column::number("Mailings"), Column::new(&last)];
+    let (person, status, roles) = (t!("management-user"), t!("management-status"), t!("management-roles"));
+    let (mailings, last) = (t!("management-mailings"), t!("management-last-sign-in-zone", zone = zone.to_string()));
+    let columns = [Column::new(&person), Column::new(&status), Column::new(&roles), Column::number(&mailings), Column::new(&last)];
     html! {
         div .card {
             div .card-header { (filter(path, "#users", controls(query))) }
             div #users {
-                (table("Users", &columns, html! { @for account in &list.rows { (row(path, account, zone)) } }))
-                (empty(Icon::Search, "Nobody found", "No user has this in their address or name, and this status.", None))
-                (pagination(&Pagination { target: "#users", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                (table(&t!("management-title"), &columns, html! { @for account in &list.rows { (row(path, account, zone)) } }))
+                (empty(Icon::Search, &t!("management-nobody"), &t!("management-nobody-advice"), None))
+                (pagination(&Pagination { target: "#users", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("management-older") }))
             }
         }
     }
@@ -51,32 +52,32 @@ pub fn list_card(path: &str, query: &UsersQuery, list: &Keyset<Account>, zone: &
 
 fn controls(query: &UsersQuery) -> Markup {
     html! {
-        input .form-control type="search" name="q" value=(query.q) placeholder="Address or name" aria-label="Search users" maxlength="200" autocomplete="off";
-        select .form-select name="status" aria-label="Status" {
-            option value="" { "Every status" }
-            @for status in Status::ALL { option value=(status.as_str()) selected[query.status == status.as_str()] { (status.as_str()) } }
+        input .form-control type="search" name="q" value=(query.q) placeholder=(t!("management-search-placeholder")) aria-label=(t!("management-search")) maxlength="200" autocomplete="off";
+        select .form-select name="status" aria-label=(t!("management-status")) {
+            option value="" { (t!("management-every-status")) }
+            @for status in Status::ALL { option value=(status.as_str()) selected[query.status == status.as_str()] { (status.label()) } }
         }
-        button .btn type="submit" { "Filter" }
+        button .btn type="submit" { (t!("management-filter")) }
     }
 }
 
 fn row(path: &str, account: &Account, zone: &Zone) -> Markup {
     html! {
         tr id={ "user-" (account.id) } {
-            (cell("User", html! {
+            (cell(&t!("management-user"), html! {
                 a href={ (path) "/" (account.id) } { (account.email) }
                 div .text-secondary { (account.full_name) }
             }))
-            (cell("Status", html! {
+            (cell(&t!("management-status"), html! {
                 (status_badge(account))
                 @if let Some(reason) = &account.blocked_reason { div .text-secondary .excerpt { (reason) } }
             }))
-            (cell("Roles", roles(&account.roles)))
-            (number_cell("Mailings", grouped(account.mailings.unsigned_abs())))
-            (cell("Last sign-in", html! {
+            (cell(&t!("management-roles"), roles(&account.roles)))
+            (number_cell(&t!("management-mailings"), number(account.mailings)))
+            (cell(&t!("management-last-sign-in"), html! {
                 @match account.last_signed_in_at {
                     Some(moment) => span .moment { (short(moment, zone)) },
-                    None => span .text-secondary { "never" },
+                    None => span .text-secondary { (t!("management-never")) },
                 }
             }))
         }
@@ -86,7 +87,7 @@ fn row(path: &str, account: &Account, zone: &Zone) -> Markup {
 /// Day and time, for a column that names the zone.
 fn short(moment: time::OffsetDateTime, zone: &Zone) -> String {
     let civil = schedule::civil(moment, zone);
-    format!("{} {:02}:{:02}", civil.date(), civil.time().hour(), civil.time().minute())
+    format!("{}, {}", format::date(civil.date()), format::time(civil.time()))
 }
 
 pub fn status_badge(account: &Account) -> Markup {
@@ -96,13 +97,13 @@ pub fn status_badge(account: &Account) -> Markup {
         Status::Unconfirmed => Kind::Neutral,
         Status::Blocked => Kind::Danger,
     };
-    badge(kind, status.as_str())
+    badge(kind, &status.label())
 }
 
 pub fn roles(roles: &[Role]) -> Markup {
     html! {
         @if roles.is_empty() {
-            span .text-secondary { "User" }
+            span .text-secondary { (t!("management-no-role")) }
         } @else {
             @for (at, role) in roles.iter().enumerate() { @if at > 0 { ", " } (role.label()) }
         }
@@ -119,13 +120,13 @@ pub struct BlockForm {
 pub fn show_page(user: &CurrentUser, chrome: &Chrome, account: &Account, mailings: &Keyset<Mailing>, form: &BlockForm) -> Markup {
     let content = html! {
         (page_header(&account.full_name, Some(&account.email), Some(html! {
-            @if user.may(Right::ReadAudit) { (button::secondary_link(&format!("/admin/audit?user_id={}", account.id), "What was done")) }
-            @if user.may(Right::ManageUsers) { (button::secondary_link(&format!("/admin/users/{}", account.id), "Edit the account")) }
+            @if user.may(Right::ReadAudit) { (button::secondary_link(&format!("/admin/audit?user_id={}", account.id), &t!("management-audit"))) }
+            @if user.may(Right::ManageUsers) { (button::secondary_link(&format!("/admin/users/{}", account.id), &t!("management-edit"))) }
         })))
         @if account.blocked_at.is_some() {
             (alert(Tone::Danger, html! {
-                strong { "Blocked: " }
-                @match &account.blocked_reason { Some(reason) => span .as-written { (reason) }, None => "no reason is on record" }
+                strong { (t!("management-blocked-alert")) " " }
+                @match &account.blocked_reason { Some(reason) => span .as-written { (reason) }, None => (t!("management-no-reason")) }
             }))
         }
         div .row .row-cards {
@@ -141,22 +142,22 @@ fn facts(account: &Account, zone: &Zone) -> Markup {
     html! {
         div .card .h-100 { div .card-body {
             dl .row .mb-0 {
-                dt .col-sm-4 { "Status" }
+                dt .col-sm-4 { (t!("management-status")) }
                 dd .col-sm-8 { (status_badge(account)) }
-                dt .col-sm-4 { "Roles" }
+                dt .col-sm-4 { (t!("management-roles")) }
                 dd .col-sm-8 { (roles(&account.roles)) }
-                dt .col-sm-4 { "Registered" }
+                dt .col-sm-4 { (t!("management-registered")) }
                 dd .col-sm-8 { (schedule::display(account.created_at, zone)) }
-                dt .col-sm-4 { "Last sign-in" }
-                dd .col-sm-8 { @match account.last_signed_in_at { Some(moment) => (schedule::display(moment, zone)), None => "never" } }
+                dt .col-sm-4 { (t!("management-last-sign-in")) }
+                dd .col-sm-8 { @match account.last_signed_in_at { Some(moment) => (schedule::display(moment, zone)), None => (t!("management-never")) } }
                 @if let Some(moment) = account.blocked_at {
-                    dt .col-sm-4 { "Blocked" }
+                    dt .col-sm-4 { (t!("management-blocked-since")) }
                     dd .col-sm-8 { (schedule::display(moment, zone)) }
                 }
-                dt .col-sm-4 { "Two-factor sign-in" }
-                dd .col-sm-8 { @if account.has_two_factor { "on" } @else { "off" } }
-                dt .col-sm-4 { "Mailings" }
-                dd .col-sm-8 .mb-0 { (grouped(account.mailings.unsigned_abs())) }
+                dt .col-sm-4 { (t!("management-two-factor")) }
+                dd .col-sm-8 { @if account.has_two_factor { (t!("management-two-factor-on")) } @else { (t!("management-two-factor-off")) } }
+                dt .col-sm-4 { (t!("management-mailings")) }
+                dd .col-sm-8 .mb-0 { (number(account.mailings)) }
             }
         } }
     }
@@ -167,7 +168,7 @@ fn block_card(user: &CurrentUser, chrome: &Chrome, account: &Account, form: &Blo
     let action = format!("/users/{}/block", account.id);
     html! {
         div .card .h-100 {
-            div .card-header { h2 .card-title { @if account.blocked_at.is_some() { "Blocked" } @else { "Block this user" } } }
+            div .card-header { h2 .card-title { @if account.blocked_at.is_some() { (t!("management-blocked-title")) } @else { (t!("management-block-title")) } } }
             div .card-body {
                 @match model::may_block(&user.0, account.id, &account.roles) {
                     Err(refusal) => {
@@ -175,11 +176,10 @@ fn block_card(user: &CurrentUser, chrome: &Chrome, account: &Account, form: &Blo
                         @else { p .text-secondary .mb-0 { (refusal.sentence()) } }
                     }
                     Ok(()) if account.blocked_at.is_some() => {
-                        p .text-secondary { "Nothing of theirs goes out. Unblocked, their mailings go on with their next moments. What fell due meanwhile stays unsent, but for first runs whose end has not come: those go out at once." }
-                        (button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label: "Unblock", class: "btn-primary" }))
+                        p .text-secondary { (t!("management-unblock-hint")) }
+                        (button::act(&Act { action: &action, method: "delete", csrf: &chrome.csrf, label: &t!("management-unblock"), class: "btn-primary" }))
                     }
-                    Ok(()) => (reason_form(&action, chrome, &form.reason, &form.errors, "Block",
-                        "They read it when they try to sign in. They are signed out everywhere at once, and their mailings rest."))
+                    Ok(()) => (reason_form(&action, chrome, &form.reason, &form.errors, &t!("management-block"), &t!("management-block-hint")))
                 }
             }
         }
@@ -187,21 +187,23 @@ fn block_card(user: &CurrentUser, chrome: &Chrome, account: &Account, form: &Blo
 }
 
 fn mailings_card(list: &Keyset<Mailing>) -> Markup {
-    let columns = [Column::new("Name"), Column::new("Status"), Column::new("Goes out"), Column::new("Next run")];
+    let labels = [t!("management-mailing"), t!("management-status"), t!("management-goes-out"), t!("management-next-run")];
+    let columns = labels.each_ref().map(|label| Column::new(label));
+    let [name, status, goes_out, next_run] = &labels;
     html! {
         div .card {
-            div .card-header { h2 .card-title { "Mailings" } }
+            div .card-header { h2 .card-title { (t!("management-mailings")) } }
             div #mailings {
-                (table("Mailings", &columns, html! { @for mailing in &list.rows {
+                (table(&t!("management-mailings"), &columns, html! { @for mailing in &list.rows {
                     tr id={ "mailing-" (mailing.id) } {
-                        (cell("Name", html! { a href={ "/mailings/" (mailing.id) } { (mailing.name) } }))
-                        (cell("Status", mailings::views::status_badges(mailing)))
-                        (cell("Goes out", mailings::views::period(mailing)))
-                        (cell("Next run", mailings::views::next_run(mailing)))
+                        (cell(name, html! { a href={ "/mailings/" (mailing.id) } { (mailing.name) } }))
+                        (cell(status, mailings::views::status_badges(mailing)))
+                        (cell(goes_out, mailings::views::period(mailing)))
+                        (cell(next_run, mailings::views::next_run(mailing)))
                     }
                 } }))
-                (empty(Icon::Calendar, "No mailings yet", "Those they make appear here.", None))
-                (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                (empty(Icon::Calendar, &t!("management-no-mailings"), &t!("management-no-mailings-advice"), None))
+                (pagination(&Pagination { target: "#mailings", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("management-older") }))
             }
         }
     }

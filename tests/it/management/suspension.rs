@@ -114,3 +114,19 @@ async fn a_mailing_that_is_enabled_goes_on_like_one_that_is_resumed_and_stays_pa
     assert!(app.job_of(never_ran).await.unwrap() <= now, "but a first run inside its window goes out");
     assert_eq!(app.job_of(paused).await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_is_told_in_the_language_of_their_profile() {
+    let app = TestApp::start().await;
+    let (_, max) = app.signed_in_as("max@example.org", "manager").await;
+    let una = app.user("una@example.org").await;
+    sqlx::query("update users set locale = 'ru' where id = $1").bind(una).execute(&app.db).await.unwrap();
+    app.recipients(una, &["rita@example.org"]).await;
+    let mailing = app.due_mailing(una).await;
+    assert!(disable(&max, mailing, "Жалобы").await.contains("Disabled. The owner is told by mail."), "the manager reads English");
+    let mail = app.mail_to("una@example.org").await;
+    let mail = mail_parser::MessageParser::default().parse(mail.as_bytes()).unwrap();
+    assert_eq!(mail.subject(), Some("Ваша рассылка отключена"));
+    let text = mail.body_text(0).unwrap();
+    assert!(text.contains("Менеджер отключил вашу рассылку «Test mailing». Указанная причина:") && text.contains("Жалобы"), "{text}");
+}
