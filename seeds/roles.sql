@@ -15,12 +15,14 @@ insert into rights (name, description) values
   ('edit_blog', 'Write and publish the blog'),
   ('manage_users', 'Create, edit and delete users'),
   ('give_roles', 'Give and take roles'),
-  ('read_audit', 'Read the record of what managers and administrators did')
+  ('read_audit', 'Read the record of what managers and administrators did'),
+  ('test_mail_server', 'See where mail goes, and send a test')
 on conflict on constraint rights_pkey do update set description = excluded.description where rights.description <> excluded.description;
 
 insert into role_rights (role, right_name) values
   ('manager', 'view_users'), ('manager', 'block_users'), ('manager', 'view_mailings'), ('manager', 'disable_mailings'),
   ('editor', 'edit_blog'),
   ('admin', 'view_users'), ('admin', 'block_users'), ('admin', 'view_mailings'), ('admin', 'disable_mailings'),
-  ('admin', 'edit_blog'), ('admin', 'manage_users'), ('admin', 'give_roles'), ('admin', 'read_audit')
+  ('admin', 'edit_blog'), ('admin', 'manage_users'), ('admin', 'give_roles'), ('admin', 'read_audit'),
+  ('admin', 'test_mail_server')
 on conflict on constraint role_rights_pkey do nothing;

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod delivery;
 pub mod home;
 pub mod inbox;
+pub mod mail_server;
 pub mod mailings;
 pub mod messages;
 pub mod recipients;

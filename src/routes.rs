@@ -7,7 +7,7 @@ use crate::{
     app::App,
     attempts, audit,
     config::Config,
-    error, home, inbox, mailings, messages, recipients, reports, users,
+    error, home, inbox, mail_server, mailings, messages, recipients, reports, users,
     web::{
         UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
@@ -26,6 +26,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = attempts::routes(map);
     map = reports::routes(map);
     map = audit::routes(map);
+    map = mail_server::routes(map);
     if config.has_catcher() {
         map = inbox::routes(map);
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
+    mail::trial::Trial,
     t,
     users::{model::User, rights::Role},
     web::form::{self, FieldErrors},
@@ -178,9 +179,7 @@ pub enum Change {
     SessionsEnded,
     TestMail {
         to: String,
-        sent: bool,
-        /// The server's last words, or what went wrong.
-        answer: String,
+        trial: Trial,
     },
 }
 
@@ -193,13 +192,23 @@ impl Change {
             Self::RolesGiven { roles } => t!("audit-roles-given", roles = role_labels(roles)),
             Self::RolesTaken { roles } => t!("audit-roles-taken", roles = role_labels(roles)),
             Self::SessionsEnded => t!("audit-sessions-ended"),
-            Self::TestMail { to, sent: true, answer } => {
-                format!("{}. {}", t!("audit-tested-address", email = to), t!("audit-test-sent", answer = answer))
-            }
-            Self::TestMail { to, sent: false, answer } => {
-                format!("{}. {}", t!("audit-tested-address", email = to), t!("audit-test-failed", answer = answer))
+            Self::TestMail { to, trial } => {
+                let answer = Self::answer(trial);
+                let outcome = match trial.is_well() {
+                    true => t!("audit-test-sent", answer = answer),
+                    false => t!("audit-test-failed", answer = answer),
+                };
+                format!("{}. {outcome}", t!("audit-tested-address", email = to))
             }
         }
+    }
+}
+
+impl Change {
+    /// The server's last words in a trial, or what went wrong without any.
+    pub fn answer(trial: &Trial) -> String {
+        let words = trial.reply.as_ref().map(ToString::to_string);
+        words.or_else(|| trial.error.clone()).unwrap_or_default()
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Longest reply text that is kept, in characters.
 pub const MAX_TEXT: usize = 500;
 
@@ -70,7 +72,7 @@ pub enum Stage {
 }
 
 /// An enhanced status code, `class.subject.detail` (RFC 3463 section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnhancedStatus {
     pub class: u8,
     pub subject: u16,
@@ -100,7 +102,7 @@ impl fmt::Display for EnhancedStatus {
 }
 
 /// A whole reply of the server, its text made harmless and short.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     pub code: u16,
     pub enhanced: Option<EnhancedStatus>,

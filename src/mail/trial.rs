@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use lettre::address::Envelope;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::{
@@ -15,8 +16,9 @@ use super::{
 /// The longest a trial takes: whoever waits for it sees an answer before the page itself gives up (`limits::answer`).
 pub const LONGEST: Duration = Duration::from_secs(50);
 
-/// The last step a trial came to, in their order on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The last step a trial came to, in their order on the wire. Kept on record: the names are never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     Connect,
     /// The server's first line, and EHLO.
@@ -35,8 +37,8 @@ pub enum Step {
     Done,
 }
 
-/// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What became of it. It is kept on record as it is, so its names are never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trial {
     pub step: Step,
     /// The server's last words, accepting or refusing; None where it said nothing to this.

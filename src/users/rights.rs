@@ -50,6 +50,7 @@ pub enum Right {
     ManageUsers,
     GiveRoles,
     ReadAudit,
+    TestMailServer,
 }
 
 /// One right: what it is, who has it, and where the menu leads to it.
@@ -68,7 +69,7 @@ const WRITERS: &[Role] = &[Role::Editor, Role::Admin];
 const ADMINS: &[Role] = &[Role::Admin];
 
 /// The table. Nobody may edit, delete or send what belongs to somebody else: there is no right for it.
-pub const TABLE: [Row; 8] = [
+pub const TABLE: [Row; 9] = [
     row(
         Right::ViewUsers,
         "view_users",
@@ -100,6 +101,13 @@ pub const TABLE: [Row; 8] = [
         "Read the record of what managers and administrators did",
         ADMINS,
         Some(|| MenuLink { label: t!("users-menu-audit"), href: "/admin/audit" }),
+    ),
+    row(
+        Right::TestMailServer,
+        "test_mail_server",
+        "See where mail goes, and send a test",
+        ADMINS,
+        Some(|| MenuLink { label: t!("mail-server-menu"), href: "/admin/mail-server" }),
     ),
 ];
 

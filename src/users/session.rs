@@ -55,7 +55,7 @@ impl Editor {
 
 impl Admin {
     /// What a handler that asks for an [`Admin`] may do.
-    pub const RIGHTS: &[Right] = &[Right::ManageUsers, Right::GiveRoles, Right::ReadAudit];
+    pub const RIGHTS: &[Right] = &[Right::ManageUsers, Right::GiveRoles, Right::ReadAudit, Right::TestMailServer];
 }
 
 impl<'a> FromRequest<'a> for CurrentUser {

@@ -14,6 +14,7 @@ mod door;
 mod embedded;
 mod home;
 mod inbox;
+mod mail_server;
 mod mailings;
 mod management;
 mod matrix;

@@ -253,7 +253,7 @@ async fn an_account_is_deleted_with_everything_once_its_address_was_typed() {
     let mailing = app.due_mailing(una).await;
     runs::run_due(&app.app, mailing).await.unwrap();
     let card = ada.get(&format!("/admin/users/{una}")).await.text_of("#deletion").unwrap();
-    assert!(card.contains("30 recipients, 1 messages, 1 mailings and 1 attempts"), "{card}");
+    assert!(card.contains("30 recipients, 1 message, 1 mailing and 1 attempt with"), "{card}");
 
     for typed in ["", "una@example.com", "ada@example.org"] {
         let page = delete(&ada, una, typed).await;

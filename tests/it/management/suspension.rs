@@ -124,8 +124,9 @@ async fn an_owner_is_told_in_the_language_of_their_profile() {
     app.recipients(una, &["rita@example.org"]).await;
     let mailing = app.due_mailing(una).await;
     assert!(disable(&max, mailing, "Жалобы").await.contains("Disabled. The owner is told by mail."), "the manager reads English");
-    let mail = app.mail_to("una@example.org").await;
-    let mail = mail_parser::MessageParser::default().parse(mail.as_bytes()).unwrap();
+    app.mail_to("una@example.org").await;
+    let received = app.mails().into_iter().find(|mail| mail.to == ["una@example.org"]).unwrap();
+    let mail = mail_parser::MessageParser::default().parse(&received.data).unwrap();
     assert_eq!(mail.subject(), Some("Ваша рассылка отключена"));
     let text = mail.body_text(0).unwrap();
     assert!(text.contains("Менеджер отключил вашу рассылку «Test mailing». Указанная причина:") && text.contains("Жалобы"), "{text}");

@@ -157,4 +157,7 @@ pub const EXPECTED: &[Row] = &[
     row("DELETE /admin/users/:id/two-factor", "", ADMINS),
     row("DELETE /admin/users/:id/sessions", "", ADMINS),
     row("GET /admin/audit", "", ADMINS),
+    row("GET /admin/mail-server", "", ADMINS),
+    row("POST /admin/mail-server/connections", "", ADMINS),
+    row("POST /admin/mail-server/mails", "email=nobody", ADMINS),
 ];
