@@ -13,7 +13,6 @@ audit-everything = Everything
 audit-nothing = Nothing here
 audit-nothing-advice = Nothing was done that this looks for.
 audit-shell = shell
-audit-mail-server = Mail server
 
 audit-block-user = Blocked a user
 audit-unblock-user = Unblocked a user

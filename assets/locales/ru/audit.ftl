@@ -13,7 +13,6 @@ audit-everything = Любые действия
 audit-nothing = Ничего нет
 audit-nothing-advice = Таких действий не было.
 audit-shell = командная строка
-audit-mail-server = Почтовый сервер
 
 audit-block-user = Блокировка пользователя
 audit-unblock-user = Разблокировка пользователя
