@@ -1,5 +1,5 @@
-"""The main job from the built binary, as a newcomer does it, with JavaScript off: start, register, confirm by the caught
-mail, sign in, recipients, message, mailing; the mails arrive; stop. Standard library alone.
+"""The main job from the built binary, with JavaScript off: start, set the site up, and then as a newcomer does it: register,
+confirm by the caught mail, sign in, recipients, message, mailing; the mails arrive; stop. Standard library alone.
 
 Usage: main_job.py BINARY [--keep-running-for COMMAND …]
 With a command: it runs while the server is up, with DATABASE_URL set to its embedded database.
@@ -94,6 +94,11 @@ def answers(base):
 
 
 def walk(base):
+    administrator = Reader(base)
+    assert "Welcome to Periodical" in administrator.open("/") and administrator.url.endswith("/setup"), administrator.text
+    administrator.submit("/setup", "/setup", email="admin@example.org", full_name="Ada Admin", password="a few words in a row")
+    assert administrator.url == f"{base}/" and "Ada Admin" in administrator.text, administrator.text
+
     reader = Reader(base)
     assert "Recurring e-mail" in reader.open("/")
     account = {"email": "newcomer@example.org", "full_name": "Nora Newcomer", "password": "a few words in a row"}

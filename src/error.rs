@@ -9,7 +9,7 @@ use poem::{
     http::{StatusCode, header},
 };
 
-use crate::{limits::COME_AGAIN, ui, web::page::notice};
+use crate::{limits::COME_AGAIN, t, ui, web::page::notice};
 
 /// How a request fails. The page shown says what to do next and never the inside of the failure.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +48,11 @@ pub enum Error {
     #[error("method not allowed")]
     MethodNotAllowed,
     /// The request makes no sense (a form without its fields, an id that is no number).
-    #[error("bad request: {0}")]
-    BadRequest(&'static str),
+    #[error("bad request")]
+    BadRequest {
+        /// For the reader.
+        why: String,
+    },
     /// Everything else; logged where the response is made, shown as "our fault".
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
@@ -66,12 +69,13 @@ impl Wait {
     }
 }
 
+/// In the reader's words.
 impl fmt::Display for Wait {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.seconds();
-        let (count, unit) = if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
-        let plural = if count == 1 { "" } else { "s" };
-        write!(formatter, "That was too often. Try again in {count} {unit}{plural}.")
+        let words =
+            if seconds < 60 { t!("error-wait-seconds", count = seconds) } else { t!("error-wait-minutes", count = seconds.div_ceil(60)) };
+        formatter.write_str(&words)
     }
 }
 
@@ -118,38 +122,32 @@ impl ResponseError for Error {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Overdue => StatusCode::SERVICE_UNAVAILABLE,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn as_response(&self) -> Response {
-        let too_often;
         let (title, advice) = match self {
-            Self::NotFound => ("Nothing here", "This page does not exist, or it belongs to somebody else."),
-            Self::Forbidden => ("Not allowed", "Your account may not do this."),
-            Self::StaleForm => {
-                ("This form has expired", "Go back, reload the page and send the form again. What you typed is still in it.")
-            }
-            Self::MethodNotAllowed => ("Nothing to see here", "This address takes forms. Go back to the page you came from."),
-            Self::TooLarge => ("Too large", "What was sent is larger than Periodical takes. Go back and shorten it."),
-            Self::CrossSite => ("Not from here", "Another site has sent this. Go to the page itself and do it there, if you want it done."),
-            Self::TooSlow => ("That took too long", "What was sent did not arrive in time. Go back and send it again."),
-            Self::TooMany(wait) => {
-                too_often = wait.to_string();
-                ("Too many requests", &*too_often)
-            }
-            Self::Busy => ("Busy", "There is too much to do right now. Go back and try again in a moment."),
-            Self::Overdue => ("This takes too long", "The answer was not ready in time. Try again in a moment."),
-            Self::BadRequest(what) => ("That did not make sense", *what),
+            Self::NotFound => (t!("error-not-found"), t!("error-not-found-advice")),
+            Self::Forbidden => (t!("error-forbidden"), t!("error-forbidden-advice")),
+            Self::StaleForm => (t!("error-stale-form"), t!("error-stale-form-advice")),
+            Self::MethodNotAllowed => (t!("error-method"), t!("error-method-advice")),
+            Self::TooLarge => (t!("error-too-large"), t!("error-too-large-advice")),
+            Self::CrossSite => (t!("error-cross-site"), t!("error-cross-site-advice")),
+            Self::TooSlow => (t!("error-too-slow"), t!("error-too-slow-advice")),
+            Self::TooMany(wait) => (t!("error-too-many"), wait.to_string()),
+            Self::Busy => (t!("error-busy"), t!("error-busy-advice")),
+            Self::Overdue => (t!("error-overdue"), t!("error-overdue-advice")),
+            Self::BadRequest { why } => (t!("error-bad-request"), why.clone()),
             Self::Internal(error) => {
                 // The alternate form has the whole chain of causes on one line.
                 tracing::error!(error = format!("{error:#}"), "A request failed");
-                ("Something broke on our side", "Nothing was saved. Try again in a moment; if it stays, tell whoever runs this service.")
+                (t!("error-internal"), t!("error-internal-advice"))
             }
             Self::SignInRequired { return_to, asked } => return sign_in(return_to, *asked),
         };
-        let page = ui::layout::error_page(self.status().as_u16(), title, advice);
+        let page = ui::layout::error_page(self.status().as_u16(), &title, &advice);
         let mut response = (self.status(), poem::web::Html(page.into_string())).into_response();
         if let Some(wait) = self.wait() {
             response.headers_mut().insert(header::RETRY_AFTER, wait.seconds().into());
@@ -182,7 +180,7 @@ pub async fn page(error: poem::Error) -> Response {
     } else if error.is::<MethodNotAllowedError>() {
         Error::MethodNotAllowed.as_response()
     } else if error.is::<ParseQueryError>() {
-        Error::BadRequest("The address has a part that cannot be read, such as a page that is no number.").as_response()
+        Error::BadRequest { why: t!("error-bad-address") }.as_response()
     } else {
         error.into_response()
     }
@@ -199,9 +197,6 @@ fn sign_in(return_to: &str, asked: Asked) -> Response {
         Asked::ByLink | Asked::WithForm => Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, login).finish(),
         // A redirect would be followed inside the request, and the sign-in page put into a table's row.
         Asked::ForFragment => Response::builder().status(StatusCode::UNAUTHORIZED).header("HX-Redirect", login).finish(),
-        Asked::WithOpenForm => notice(
-            StatusCode::UNAUTHORIZED,
-            "You are no longer signed in, so this was not saved. Sign in in another tab and send it again; it is still here.",
-        ),
+        Asked::WithOpenForm => notice(StatusCode::UNAUTHORIZED, &t!("error-signed-out")),
     }
 }

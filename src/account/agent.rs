@@ -1,5 +1,7 @@
 //! Browsers in words: what a `User-Agent` says of itself, as far as it helps to tell one's own sessions apart.
 
+use crate::t;
+
 /// By the first mark that is found: most browsers call themselves the ones below them as well.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg", "Edge"),
@@ -31,10 +33,10 @@ const SYSTEMS: [(&str, &str); 8] = [
 pub fn in_words(agent: &str) -> String {
     let first = |marks: &[(&str, &'static str)]| marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (first(&BROWSERS), first(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => t!("account-agent", browser = browser, system = system),
         (Some(name), None) => name.to_owned(),
-        (None, Some(system)) => format!("An unknown browser on {system}"),
-        (None, None) => "An unknown browser".to_owned(),
+        (None, Some(system)) => t!("account-agent-unknown-on", system = system),
+        (None, None) => t!("account-agent-unknown"),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::{
     i18n::Language,
     mailings::schedule::Zone,
+    t,
     users::{model::Password, two_factor::code::Code},
     web::form::{self, FieldErrors},
 };
@@ -58,11 +59,11 @@ fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Res
 }
 
 fn locale(text: &str) -> Result<String, String> {
-    Language::from_tag(text).map(|language| language.tag().to_owned()).ok_or_else(|| "Choose one of the list.".into())
+    Language::from_tag(text).map(|language| language.tag().to_owned()).ok_or_else(|| t!("account-bad-language"))
 }
 
 fn zone(text: &str) -> Result<String, String> {
-    Zone::parse(text).map(|zone| zone.name().to_owned()).map_err(|_| "Choose a time zone from the list.".into())
+    Zone::parse(text).map(|zone| zone.name().to_owned()).map_err(|_| t!("account-bad-zone"))
 }
 
 #[derive(Default, Deserialize)]
@@ -96,7 +97,7 @@ impl EmailChangeForm {
         let email = form::email(&self.email).map_err(|error| FieldErrors::of("email", error))?;
         // As citext compares them: upper and lower case alike.
         if email.to_lowercase() == present.to_lowercase() {
-            return Err(FieldErrors::of("email", "This is your address already."));
+            return Err(FieldErrors::of("email", t!("account-email-same")));
         }
         Ok(email)
     }

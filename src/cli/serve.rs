@@ -18,7 +18,7 @@ use crate::{
     delivery::{Engine, model::Timing},
     inbox::{self, catcher::Catcher},
     routes,
-    users::two_factor,
+    users::{setup, two_factor},
     web, worker,
 };
 
@@ -32,6 +32,7 @@ pub async fn everything(config: Config) -> anyhow::Result<ExitCode> {
         let app = &backend.app;
         let catcher = if app.config.has_catcher() { Catcher::start(&app.config.data_dir, app.db.clone()).await? } else { None };
         greet(&backend, catcher.as_ref());
+        say_how_to_set_up(app).await?;
         let engine = Engine::new(app.clone(), inbox::smtp_settings(&app.config), Timing::default());
         // Whichever ends first ends the other: a site that sends nothing is not well.
         let worker = async {
@@ -60,6 +61,7 @@ pub async fn web(config: Config) -> anyhow::Result<ExitCode> {
     let listener = bind(&config).await?;
     let backend = Backend::start(config, stop.clone()).await?;
     eprintln!("Periodical's web side: {}", backend.app.config.public_url);
+    say_how_to_set_up(&backend.app).await?;
     let served = serve(&backend.app, listener, stop).await;
     finish(backend, served).await
 }
@@ -113,6 +115,19 @@ fn greet(backend: &Backend, catcher: Option<&Catcher>) {
     }
     eprintln!("  Database  {database}");
     eprintln!("  Stop      Ctrl-C\n");
+}
+
+/// What whoever has started it does first.
+async fn say_how_to_set_up(app: &App) -> anyhow::Result<()> {
+    if !setup::queries::nobody_is_here(&app.db).await? {
+        return Ok(());
+    }
+    eprintln!("  Nobody has an account yet. {} makes the administrator's.", app.config.link(setup::PATH));
+    if let Some(code) = setup::code(&app.config) {
+        eprintln!("  It asks for the setup code {code}: others may reach this site before you do.");
+    }
+    eprintln!();
+    Ok(())
 }
 
 /// The lock that one all-in-one process holds on a data folder; the file says where that one is.

@@ -13,11 +13,15 @@ pub mod format;
 use std::{cell::Cell, future::Future};
 
 pub use bundle::{Argument, markup, text};
+use serde::{Deserialize, Serialize};
 
 /// A language that Periodical speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
+    #[default]
+    #[serde(rename = "en")]
     English,
+    #[serde(rename = "ru")]
     Russian,
 }
 

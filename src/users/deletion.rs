@@ -4,7 +4,7 @@
 use sqlx::PgTransaction;
 
 use super::{
-    jobs::{DeleteUser, SendAccountMail},
+    jobs::{DeleteUser, Occasion, SendAccountMail},
     queries,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub async fn begin(app: &App, transaction: &mut PgTransaction<'_>, user_id: i64)
     let key = Some(job_key(user_id));
     app.enqueue(transaction, DeleteUser { user_id }, Enqueue { key, run_at: None }).await?;
     if let Some(former_address_id) = told {
-        app.enqueue(transaction, SendAccountMail::AccountDeleted { former_address_id }, Enqueue::default()).await?;
+        app.enqueue(transaction, SendAccountMail::on(Occasion::AccountDeleted { former_address_id }), Enqueue::default()).await?;
     }
     Ok(Begun::Closed)
 }

@@ -15,16 +15,34 @@ use super::{
 use crate::{
     app::{App, Enqueue},
     delivery::Engine,
+    i18n::{self, Language},
     mail::{
         compose::{self, Mail},
         outcome::{self, Outcome},
     },
 };
 
+/// A mail about an account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendAccountMail {
+    #[serde(flatten)]
+    occasion: Occasion,
+    /// That of the request behind it, for whoever has chosen none in their profile.
+    #[serde(default)]
+    language: Language,
+}
+
+impl SendAccountMail {
+    /// The mail to be sent on an occasion of this request.
+    pub fn on(occasion: Occasion) -> Self {
+        Self { occasion, language: i18n::current() }
+    }
+}
+
 /// What is said to whom; ids alone, so that the queue holds neither tokens nor addresses. Where a token is nobody's, nothing
 /// is sent: asking for an address without an account has taken as long.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum SendAccountMail {
+pub enum Occasion {
     Verification {
         token_id: i64,
     },
@@ -112,9 +130,9 @@ async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
     if let Some((to, mail)) = write(app, job.clone()).await? {
         transmit(engine, &to.email, &to.full_name, &mail).await?;
     }
-    if let SendAccountMail::EmailChanged { former_address_id }
-    | SendAccountMail::AccountDeleted { former_address_id }
-    | SendAccountMail::AddressTakenOut { former_address_id } = job
+    if let Occasion::EmailChanged { former_address_id }
+    | Occasion::AccountDeleted { former_address_id }
+    | Occasion::AddressTakenOut { former_address_id } = job.occasion
     {
         queries::forget_address(&app.db, former_address_id).await?;
     }
@@ -122,63 +140,61 @@ async fn send(engine: &Engine, job: SendAccountMail) -> anyhow::Result<()> {
 }
 
 /// The mail and whom it goes to; None where there is nobody to tell (any more).
-async fn write(app: &App, job: SendAccountMail) -> anyhow::Result<Option<(Addressee, AccountMail)>> {
+async fn write(app: &App, SendAccountMail { occasion, language }: SendAccountMail) -> anyhow::Result<Option<(Addressee, AccountMail)>> {
     let link = |path: &str| app.config.link(path);
     // Tokens are made here and not with the job: they are nowhere but in the mail. A repeated job makes another, and the link
     // of a mail that went out all the same is dead then; the later mail has the live one.
     let token = new_token();
     let token_hash = token_hash(&token);
-    match job {
-        SendAccountMail::Verification { token_id } => {
-            if let Some(to) = queries::arm_verification(&app.db, token_id, &token_hash).await? {
-                let mail = mails::verification(&to.full_name, &link(&format!("/verify/{token}")));
-                return Ok(Some((to, mail)));
+    let addressed = |to: Addressee, write: &dyn Fn(&str) -> AccountMail| {
+        let mail = i18n::with(to.language().unwrap_or(language), || write(&to.full_name));
+        (to, mail)
+    };
+    Ok(match occasion {
+        Occasion::Verification { token_id } => match queries::arm_verification(&app.db, token_id, &token_hash).await? {
+            Some(to) => Some(addressed(to, &|name| mails::verification(name, &link(&format!("/verify/{token}"))))),
+            None => {
+                let known = queries::already_verified(&app.db, token_id).await?;
+                known.map(|to| addressed(to, &|name| mails::already_registered(name, &link("/login"))))
             }
-            let known = queries::already_verified(&app.db, token_id).await?;
-            Ok(known.map(|to| addressed(to, |name| mails::already_registered(name, &link("/login")))))
-        }
-        SendAccountMail::PasswordReset { token_id } => {
-            let to = queries::arm_reset(&app.db, token_id, &token_hash).await?;
-            Ok(to.map(|to| addressed(to, |name| mails::password_reset(name, &link(&format!("/password/reset/{token}"))))))
-        }
-        SendAccountMail::EmailChange { token_id } => match queries::arm_email_change(&app.db, token_id, &token_hash).await? {
-            Some(to) => Ok(Some(addressed(to, |name| mails::email_change(name, &link(&format!("/account/email/{token}")))))),
-            None => address_is_taken(app, token_id).await,
         },
-        SendAccountMail::EmailChangeAsked { token_id } => {
+        Occasion::PasswordReset { token_id } => {
+            let to = queries::arm_reset(&app.db, token_id, &token_hash).await?;
+            to.map(|to| addressed(to, &|name| mails::password_reset(name, &link(&format!("/password/reset/{token}")))))
+        }
+        Occasion::EmailChange { token_id } => match queries::arm_email_change(&app.db, token_id, &token_hash).await? {
+            Some(to) => Some(addressed(to, &|name| mails::email_change(name, &link(&format!("/account/email/{token}"))))),
+            None => {
+                let holder = address_is_taken(app, token_id, language).await?;
+                holder.map(|to| addressed(to, &|name| mails::already_registered(name, &link("/login"))))
+            }
+        },
+        Occasion::EmailChangeAsked { token_id } => {
             let asked = queries::asked_email_change(&app.db, token_id).await?;
-            Ok(asked.map(|(to, new)| addressed(to, |name| mails::email_change_asked(name, &new, &link("/account/password")))))
+            asked.map(|(to, new)| addressed(to, &|name| mails::email_change_asked(name, &new, &link("/account/password"))))
         }
-        SendAccountMail::EmailChanged { former_address_id } => {
-            let to = queries::former_address(&app.db, former_address_id).await?;
-            Ok(to.map(|to| addressed(to, mails::email_changed)))
+        Occasion::EmailChanged { former_address_id } => {
+            queries::former_address(&app.db, former_address_id).await?.map(|to| addressed(to, &mails::email_changed))
         }
-        SendAccountMail::AccountDeleted { former_address_id } => {
-            let to = queries::former_address(&app.db, former_address_id).await?;
-            Ok(to.map(|to| addressed(to, mails::account_deleted)))
+        Occasion::AccountDeleted { former_address_id } => {
+            queries::former_address(&app.db, former_address_id).await?.map(|to| addressed(to, &mails::account_deleted))
         }
-        SendAccountMail::Invitation { token_id } => {
+        Occasion::Invitation { token_id } => {
             let to = queries::arm_verification(&app.db, token_id, &token_hash).await?;
-            Ok(to.map(|to| addressed(to, |name| mails::invitation(name, &link(&format!("/verify/{token}"))))))
+            to.map(|to| addressed(to, &|name| mails::invitation(name, &link(&format!("/verify/{token}")))))
         }
-        SendAccountMail::AddressTakenOut { former_address_id } => {
-            let to = queries::former_address(&app.db, former_address_id).await?;
-            Ok(to.map(|to| addressed(to, mails::address_taken_out)))
+        Occasion::AddressTakenOut { former_address_id } => {
+            queries::former_address(&app.db, former_address_id).await?.map(|to| addressed(to, &mails::address_taken_out))
         }
-        SendAccountMail::AddressPutIn { user_id } => {
+        Occasion::AddressPutIn { user_id } => {
             let to = queries::addressee(&app.db, user_id).await?;
-            Ok(to.map(|to| addressed(to, |name| mails::address_put_in(name, &link("/login")))))
+            to.map(|to| addressed(to, &|name| mails::address_put_in(name, &link("/login"))))
         }
-        SendAccountMail::Notice { user_id, notice } => {
+        Occasion::Notice { user_id, notice } => {
             let to = queries::addressee(&app.db, user_id).await?;
-            Ok(to.map(|to| addressed(to, |name| noticed(notice, name, link))))
+            to.map(|to| addressed(to, &|name| noticed(notice, name, link)))
         }
-    }
-}
-
-fn addressed(to: Addressee, write: impl FnOnce(&str) -> AccountMail) -> (Addressee, AccountMail) {
-    let mail = write(&to.full_name);
-    (to, mail)
+    })
 }
 
 fn noticed(notice: Notice, full_name: &str, link: impl Fn(&str) -> String) -> AccountMail {
@@ -190,16 +206,17 @@ fn noticed(notice: Notice, full_name: &str, link: impl Fn(&str) -> String) -> Ac
     }
 }
 
-/// Somebody has the address that another user wants: they get what they would get if it were registered.
-async fn address_is_taken(app: &App, token_id: i64) -> anyhow::Result<Option<(Addressee, AccountMail)>> {
+/// Somebody has the address that another user wants: they get what they would get if it were registered. None: they have not
+/// confirmed it, and get another link to do so.
+async fn address_is_taken(app: &App, token_id: i64, language: Language) -> anyhow::Result<Option<Addressee>> {
     let Some(holder) = queries::holder_of_new_email(&app.db, token_id).await? else { return Ok(None) };
     if holder.is_verified {
-        let to = Addressee { email: holder.email, full_name: holder.full_name };
-        return Ok(Some(addressed(to, |name| mails::already_registered(name, &app.config.link("/login")))));
+        return Ok(Some(Addressee { email: holder.email, full_name: holder.full_name, locale: holder.locale }));
     }
     let mut transaction = app.db.begin().await?;
     let token_id = queries::repeat_verification(&mut *transaction, &holder.email).await?;
-    app.enqueue(&mut transaction, SendAccountMail::Verification { token_id }, Enqueue::default()).await?;
+    let mail = SendAccountMail { occasion: Occasion::Verification { token_id }, language };
+    app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;
     Ok(None)
 }

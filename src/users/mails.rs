@@ -1,6 +1,6 @@
-//! The words of account mails.
+//! The words of account mails, in the language that is current where they are written.
 
-use crate::mail::compose::Body;
+use crate::{mail::compose::Body, t};
 
 pub struct AccountMail {
     pub subject: String,
@@ -9,11 +9,11 @@ pub struct AccountMail {
 
 /// By name, where there is one: see [`Addressee`](super::queries::Addressee).
 fn greeting(full_name: &str) -> String {
-    if full_name.is_empty() { "Hello,".into() } else { format!("Hello {full_name},") }
+    if full_name.is_empty() { t!("users-mail-greeting") } else { t!("users-mail-greeting-name", name = full_name) }
 }
 
-/// What most of them are: a greeting, what has happened, perhaps a link, and what to do if it was somebody else.
-fn letter(subject: &str, full_name: &str, before: &str, link: Option<&str>, after: &str) -> AccountMail {
+/// What they are: a greeting, what has happened, perhaps a link, and what to do if it was somebody else.
+fn letter(subject: String, full_name: &str, before: &str, link: Option<&str>, after: &str) -> AccountMail {
     let greeting = greeting(full_name);
     let html = maud::html! {
         p { (greeting) }
@@ -23,161 +23,89 @@ fn letter(subject: &str, full_name: &str, before: &str, link: Option<&str>, afte
     };
     let link = link.map(|link| format!("{link}\n\n")).unwrap_or_default();
     let text = format!("{greeting}\n\n{before}\n\n{link}{after}\n");
-    AccountMail { subject: subject.into(), body: Body::trusted(&html.into_string(), &text) }
+    AccountMail { subject, body: Body::trusted(&html.into_string(), &text) }
 }
 
 /// The link that activates an account.
 pub fn verification(full_name: &str, link: &str) -> AccountMail {
     letter(
-        "Confirm your address",
+        t!("users-mail-verification"),
         full_name,
-        "somebody, probably you, has registered this address at Periodical. To confirm that it is yours, open this link within 24 hours:",
+        &t!("users-mail-verification-before"),
         Some(link),
-        "If it was not you, do nothing: without the link the account stays inactive.",
+        &t!("users-mail-verification-after"),
     )
 }
 
 /// To somebody who registers a second time: the page has said the same as to everybody.
 pub fn already_registered(full_name: &str, link: &str) -> AccountMail {
-    let greeting = greeting(full_name);
-    let html = maud::html! {
-        p { (greeting) }
-        p { "somebody, probably you, has tried to register this address at Periodical. It has an account already: " a href=(link) { "sign in" } " with the password you chose then." }
-    };
-    let text = format!(
-        "{greeting}\n\nsomebody, probably you, has tried to register this address at Periodical. It has an account already; sign in with the password you chose then:\n\n{link}\n"
-    );
-    AccountMail { subject: "You have an account already".into(), body: Body::trusted(&html.into_string(), &text) }
+    letter(t!("users-mail-registered"), full_name, &t!("users-mail-registered-before"), Some(link), &t!("users-mail-registered-after"))
 }
 
 /// The link to a new password.
 pub fn password_reset(full_name: &str, link: &str) -> AccountMail {
-    letter(
-        "Choose a new password",
-        full_name,
-        "somebody, probably you, has forgotten the password of your account at Periodical. To choose a new one, open this link within an hour:",
-        Some(link),
-        "If it was not you, do nothing: your password stays as it is.",
-    )
+    letter(t!("users-mail-reset"), full_name, &t!("users-mail-reset-before"), Some(link), &t!("users-mail-reset-after"))
 }
 
 /// `forgot`: the page to go to if it was somebody else.
 pub fn password_changed(full_name: &str, forgot: &str) -> AccountMail {
-    letter(
-        "Your password was changed",
-        full_name,
-        "the password of your account at Periodical was changed, and other browsers were signed out. If it was not you, choose another one here:",
-        Some(forgot),
-        "If it was you, there is nothing to do.",
-    )
+    letter(t!("users-mail-password"), full_name, &t!("users-mail-password-before"), Some(forgot), &t!("users-mail-password-after"))
 }
 
 pub fn recovery_code_used(full_name: &str, left: i64, account: &str) -> AccountMail {
     letter(
-        "A recovery code was used",
+        t!("users-mail-recovery"),
         full_name,
-        &format!(
-            "somebody, probably you, has signed in to your account at Periodical with a recovery code. {left} of them are left; new ones are made here:"
-        ),
+        &t!("users-mail-recovery-before", left = left),
         Some(account),
-        "If it was not you, somebody has your password and your codes: change both.",
+        &t!("users-mail-recovery-after"),
     )
 }
 
 pub fn two_factor_on(full_name: &str, account: &str) -> AccountMail {
-    letter(
-        "Two-factor sign-in is on",
-        full_name,
-        "from now on, signing in to your account at Periodical takes a code of your authenticator as well.",
-        Some(account),
-        "If it was not you, somebody has your password. Ask whoever runs this service for help.",
-    )
+    letter(t!("users-mail-factor-on"), full_name, &t!("users-mail-factor-on-before"), Some(account), &t!("users-mail-factor-on-after"))
 }
 
 pub fn two_factor_off(full_name: &str, account: &str) -> AccountMail {
-    letter(
-        "Two-factor sign-in is off",
-        full_name,
-        "from now on, the password alone is enough to sign in to your account at Periodical.",
-        Some(account),
-        "If it was not you, change your password and switch it on again.",
-    )
+    letter(t!("users-mail-factor-off"), full_name, &t!("users-mail-factor-off-before"), Some(account), &t!("users-mail-factor-off-after"))
 }
 
 /// To the new address.
 pub fn email_change(full_name: &str, link: &str) -> AccountMail {
-    letter(
-        "Confirm your new address",
-        full_name,
-        "this is to become the address of an account at Periodical. To confirm that it is yours, open this link within 24 hours:",
-        Some(link),
-        "If you have asked for no such thing, do nothing: nothing changes without the link.",
-    )
+    letter(t!("users-mail-change"), full_name, &t!("users-mail-change-before"), Some(link), &t!("users-mail-change-after"))
 }
 
 /// To the present address, as soon as a change was asked for.
 pub fn email_change_asked(full_name: &str, new_email: &str, password: &str) -> AccountMail {
     letter(
-        "A change of your address was asked for",
+        t!("users-mail-asked"),
         full_name,
-        &format!(
-            "somebody, probably you, wants your account at Periodical to have the address {new_email} instead of this one. It changes when the link in the mail to that address is opened. If it was not you, change your password now, and that link is dead:"
-        ),
+        &t!("users-mail-asked-before", email = new_email),
         Some(password),
-        "If it was you, there is nothing to do.",
+        &t!("users-mail-asked-after"),
     )
 }
 
 /// To the address that was left.
 pub fn email_changed(full_name: &str) -> AccountMail {
-    letter(
-        "Your address was changed",
-        full_name,
-        "your account at Periodical has another address now, which was confirmed. Nothing is sent to this one any more.",
-        None,
-        "If it was not you, ask whoever runs this service for help.",
-    )
+    letter(t!("users-mail-changed"), full_name, &t!("users-mail-changed-before"), None, &t!("users-mail-changed-after"))
 }
 
 pub fn account_deleted(full_name: &str) -> AccountMail {
-    letter(
-        "Your account was deleted",
-        full_name,
-        "your account at Periodical is closed, and everything in it is being deleted: recipients, messages, mailings and the record of what was sent. What was running was stopped.",
-        None,
-        "This is the last mail to this address.",
-    )
+    letter(t!("users-mail-deleted"), full_name, &t!("users-mail-deleted-before"), None, &t!("users-mail-deleted-after"))
 }
 
 /// An administrator has made an account for somebody.
 pub fn invitation(full_name: &str, link: &str) -> AccountMail {
-    letter(
-        "Your account at Periodical",
-        full_name,
-        "an administrator has made an account for you at Periodical. To confirm your address and choose a password, open this link within 24 hours:",
-        Some(link),
-        "If you want no account, do nothing: without the link it stays inactive.",
-    )
+    letter(t!("users-mail-invitation"), full_name, &t!("users-mail-invitation-before"), Some(link), &t!("users-mail-invitation-after"))
 }
 
 /// To the address that signed in until an administrator put another one in its place.
 pub fn address_taken_out(full_name: &str) -> AccountMail {
-    letter(
-        "Your address was changed",
-        full_name,
-        "an administrator has given your account at Periodical another address. This one no longer signs in, and nothing is sent to it any more.",
-        None,
-        "If you did not ask for that, write to whoever runs this service.",
-    )
+    letter(t!("users-mail-changed"), full_name, &t!("users-mail-taken-out-before"), None, &t!("users-mail-taken-out-after"))
 }
 
 /// To the address that signs in from now on.
 pub fn address_put_in(full_name: &str, link: &str) -> AccountMail {
-    letter(
-        "Your address was changed",
-        full_name,
-        "an administrator has made this the address of your account at Periodical. Sign in with it, and with the password you have:",
-        Some(link),
-        "If you have no account there, write to whoever runs this service.",
-    )
+    letter(t!("users-mail-changed"), full_name, &t!("users-mail-put-in-before"), Some(link), &t!("users-mail-put-in-after"))
 }

@@ -12,6 +12,7 @@ pub mod password;
 pub mod queries;
 pub mod rights;
 pub mod session;
+pub mod setup;
 pub mod two_factor;
 pub mod views;
 
@@ -21,7 +22,7 @@ pub use session::{Admin, CurrentUser, Editor, Manager, Visitor};
 
 /// This slice's part of the URL map.
 pub fn routes(map: UrlMap) -> UrlMap {
-    let map = administration::routes(management::routes(map));
+    let map = setup::routes(administration::routes(management::routes(map)));
     map.get("/register", handlers::registration::new)
         .post("/register", handlers::registration::create)
         .get("/verify/:token", handlers::registration::verify)

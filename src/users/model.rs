@@ -3,8 +3,11 @@
 use serde::Deserialize;
 
 use super::rights::Role;
-use crate::i18n::Language;
-use crate::web::form::{self, FieldErrors};
+use crate::{
+    i18n::Language,
+    t,
+    web::form::{self, FieldErrors},
+};
 
 /// A password this short is guessed; NIST SP 800-63B section 5.1.1 asks for 8 at the least, and we for a little more.
 pub const PASSWORD_MIN: usize = 10;
@@ -41,10 +44,8 @@ impl Password {
     /// A sentence for the reader.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.chars().count() {
-            length if length < PASSWORD_MIN => {
-                Err(format!("Use at least {PASSWORD_MIN} characters; a few words in a row are easy to keep in mind."))
-            }
-            length if length > PASSWORD_MAX => Err(format!("Use at most {PASSWORD_MAX} characters.")),
+            length if length < PASSWORD_MIN => Err(t!("users-password-too-short", min = PASSWORD_MIN)),
+            length if length > PASSWORD_MAX => Err(t!("users-password-too-long", max = PASSWORD_MAX)),
             _ => Ok(Self(text.to_owned())),
         }
     }

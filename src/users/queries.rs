@@ -258,7 +258,7 @@ pub async fn delete(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
 pub async fn addressee(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Addressee>> {
     sqlx::query_as!(
         Addressee,
-        r#"select email::text as "email!", full_name from users where id = $1 and verified_at is not null and deleting_at is null"#,
+        r#"select email::text as "email!", full_name, locale from users where id = $1 and verified_at is not null and deleting_at is null"#,
         id
     )
     .fetch_optional(db)
@@ -268,8 +268,8 @@ pub async fn addressee(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<
 /// Keeps a verified user's present address for one last mail. None: there is nobody to tell.
 pub async fn keep_address(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar!(
-        "insert into former_addresses (email, full_name)
-         select email, full_name from users where id = $1 and verified_at is not null and deleting_at is null returning id",
+        "insert into former_addresses (email, full_name, locale)
+         select email, full_name, locale from users where id = $1 and verified_at is not null and deleting_at is null returning id",
         user_id
     )
     .fetch_optional(db)
@@ -277,7 +277,7 @@ pub async fn keep_address(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result
 }
 
 pub async fn former_address(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Addressee>> {
-    sqlx::query_as!(Addressee, r#"select email::text as "email!", full_name from former_addresses where id = $1"#, id)
+    sqlx::query_as!(Addressee, r#"select email::text as "email!", full_name, locale from former_addresses where id = $1"#, id)
         .fetch_optional(db)
         .await
 }

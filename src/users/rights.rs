@@ -25,11 +25,11 @@ impl Role {
     }
 
     /// For the reader.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> String {
         match self {
-            Self::Manager => "Manager",
-            Self::Editor => "Editor",
-            Self::Admin => "Administrator",
+            Self::Manager => t!("users-role-manager"),
+            Self::Editor => t!("users-role-editor"),
+            Self::Admin => t!("users-role-admin"),
         }
     }
 
@@ -59,7 +59,8 @@ pub struct Row {
     pub right: Right,
     /// As the table `rights` has it.
     pub name: &'static str,
-    pub what: &'static str,
+    /// For the reader.
+    pub what: fn() -> String,
     pub roles: &'static [Role],
     pub menu: Option<fn() -> MenuLink>,
 }
@@ -73,45 +74,45 @@ pub const TABLE: [Row; 9] = [
     row(
         Right::ViewUsers,
         "view_users",
-        "See the list of users",
+        || t!("users-right-view-users"),
         WATCHERS,
         Some(|| MenuLink { label: t!("users-menu-users"), href: "/users" }),
     ),
-    row(Right::BlockUsers, "block_users", "Block and unblock users, with a reason", WATCHERS, None),
+    row(Right::BlockUsers, "block_users", || t!("users-right-block-users"), WATCHERS, None),
     row(
         Right::ViewMailings,
         "view_mailings",
-        "See any mailing and its attempts, without recipients and message bodies",
+        || t!("users-right-view-mailings"),
         WATCHERS,
         Some(|| MenuLink { label: t!("users-menu-mailings"), href: "/mailings/all" }),
     ),
-    row(Right::DisableMailings, "disable_mailings", "Disable and enable any mailing, with a reason", WATCHERS, None),
-    row(Right::EditBlog, "edit_blog", "Write and publish the blog", WRITERS, None),
+    row(Right::DisableMailings, "disable_mailings", || t!("users-right-disable-mailings"), WATCHERS, None),
+    row(Right::EditBlog, "edit_blog", || t!("users-right-edit-blog"), WRITERS, None),
     row(
         Right::ManageUsers,
         "manage_users",
-        "Create, edit and delete users",
+        || t!("users-right-manage-users"),
         ADMINS,
         Some(|| MenuLink { label: t!("users-menu-accounts"), href: "/admin/users" }),
     ),
-    row(Right::GiveRoles, "give_roles", "Give and take roles", ADMINS, None),
+    row(Right::GiveRoles, "give_roles", || t!("users-right-give-roles"), ADMINS, None),
     row(
         Right::ReadAudit,
         "read_audit",
-        "Read the record of what managers and administrators did",
+        || t!("users-right-read-audit"),
         ADMINS,
         Some(|| MenuLink { label: t!("users-menu-audit"), href: "/admin/audit" }),
     ),
     row(
         Right::TestMailServer,
         "test_mail_server",
-        "See where mail goes, and send a test",
+        || t!("users-right-test-mail"),
         ADMINS,
         Some(|| MenuLink { label: t!("mail-server-menu"), href: "/admin/mail-server" }),
     ),
 ];
 
-const fn row(right: Right, name: &'static str, what: &'static str, roles: &'static [Role], menu: Option<fn() -> MenuLink>) -> Row {
+const fn row(right: Right, name: &'static str, what: fn() -> String, roles: &'static [Role], menu: Option<fn() -> MenuLink>) -> Row {
     Row { right, name, what, roles, menu }
 }
 
@@ -135,7 +136,7 @@ pub fn markdown() -> String {
     let mut table = String::from("| right | what it is | manager | editor | admin |\n|---|---|---|---|---|\n");
     for row in &TABLE {
         let marks = Role::ALL.map(|role| if row.roles.contains(&role) { "yes" } else { "" });
-        table.push_str(&format!("| `{}` | {} | {} |\n", row.name, row.what, marks.join(" | ")));
+        table.push_str(&format!("| `{}` | {} | {} |\n", row.name, (row.what)(), marks.join(" | ")));
     }
     table
 }

@@ -1,168 +1,193 @@
 //! The pages of registration and signing in.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::{
     Visitor,
     model::{EmailForm, LoginForm, PASSWORD_MIN, RegistrationForm},
+    setup,
 };
 use crate::{
     error::Wait,
+    rich, t,
     ui::{Field, Section, Tone, alert, button, csrf_field, form, narrow_page},
     web::{Chrome, FieldErrors, form::WHOLE},
 };
 
-pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &RegistrationForm, errors: &FieldErrors) -> Markup {
-    let hint = format!("At least {PASSWORD_MIN} characters.");
+fn link(href: &str, label: &str) -> Markup {
+    html! { a href=(href) { (label) } }
+}
+
+/// An address in a sentence.
+fn strong(email: &str) -> Markup {
+    html! { strong { (email) } }
+}
+
+/// Where most of these pages lead.
+fn to_sign_in() -> Markup {
+    link("/login", &t!("users-sign-in"))
+}
+
+fn email_field(value: &str, errors: &FieldErrors, hint: Option<&str>, autofocus: bool) -> Markup {
+    let label = t!("users-email");
+    let mut field = Field::new(&label, "email").value(value).error(errors.get("email")).autocomplete("username").required().max_length(254);
+    if let Some(hint) = hint {
+        field = field.hint(hint);
+    }
+    if autofocus {
+        field = field.autofocus();
+    }
+    form::email(&field)
+}
+
+/// `is_first`: nobody has an account yet, so the administrator's comes before any other.
+pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &RegistrationForm, errors: &FieldErrors, is_first: bool) -> Markup {
     let content = html! {
-        h1 .h2 .mb-4 { "Create your account" }
+        h1 .h2 .mb-4 { (t!("users-register-title")) }
+        @if is_first { (alert(Tone::Info, rich!("users-setup-first", link = link(setup::PATH, &t!("users-setup-first-link"))))) }
         (form::whole(errors.get(WHOLE)))
         form method="post" action="/register" novalidate {
             (csrf_field(&chrome.csrf))
-            (form::text(&Field::new("Your name", "full_name").value(&form.full_name).error(errors.get("full_name")).autocomplete("name").required().max_length(200).autofocus()))
-            (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).hint("We send you a link to confirm it.").autocomplete("username").required().max_length(254)))
-            (form::password(&Field::new("Password", "password").error(errors.get("password")).hint(&hint).autocomplete("new-password").required()))
-            (button::primary("Create account"))
+            (form::text(&Field::new(&t!("users-name"), "full_name").value(&form.full_name).error(errors.get("full_name")).autocomplete("name").required().max_length(200).autofocus()))
+            (email_field(&form.email, errors, Some(&t!("users-register-email-hint")), false))
+            (form::password(&Field::new(&t!("users-password"), "password").error(errors.get("password")).hint(&t!("users-password-hint", min = PASSWORD_MIN)).autocomplete("new-password").required()))
+            (button::primary(&t!("users-register-submit")))
         }
     };
     narrow_page(
-        &visitor.shell(chrome, "Register", Section::None),
+        &visitor.shell(chrome, &t!("users-register"), Section::None),
         content,
-        Some(html! { "You have an account? " a href="/login" { "Sign in" } }),
+        Some(rich!("users-have-account", link = to_sign_in())),
     )
 }
 
 /// Says the same whoever the address belongs to.
 pub fn mail_sent_page(visitor: &Visitor, chrome: &Chrome, email: &str) -> Markup {
     let content = html! {
-        h1 .h2 { "Look into your mailbox" }
-        p { "We have written to " strong { (email) } ". Open the link in that mail within 24 hours, then sign in." }
+        h1 .h2 { (t!("users-mailbox-title")) }
+        p { (rich!("users-mailbox-confirm", email = strong(email))) }
         (caught(chrome))
-        p .text-secondary .mb-0 { "Nothing there after a few minutes? Look among the spam, or " a href="/verification" { "have it sent again" } "." }
+        p .text-secondary .mb-0 { (rich!("users-mailbox-nothing", link = link("/verification", &t!("users-mailbox-again")))) }
     };
-    narrow_page(&visitor.shell(chrome, "Confirm your address", Section::None), content, None)
+    narrow_page(&visitor.shell(chrome, &t!("users-confirm-title"), Section::None), content, None)
 }
 
 /// Where mail goes as long as no server is set.
 pub fn caught(chrome: &Chrome) -> Markup {
     html! {
         @if chrome.dev_inbox {
-            (alert(Tone::Info, html! { "No mail server is set up yet, so the mail was caught: find it in the " a href="/dev/inbox" { "inbox" } "." }))
+            (alert(Tone::Info, rich!("users-caught", link = link("/dev/inbox", &t!("users-caught-link")))))
         }
     }
 }
 
-pub fn bad_link_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
+/// One thing to say, and the way on.
+pub fn notice_page(visitor: &Visitor, chrome: &Chrome, title: &str, text: impl Render, way_on: Markup) -> Markup {
     let content = html! {
-        h1 .h2 { "This link does not work" }
-        p { "It may have expired (they last 24 hours), been replaced by a later one, or been cut short on its way." }
-        (button::primary_link("/verification", None, "Send me a new link"))
+        h1 .h2 { (title) }
+        p { (text) }
+        (way_on)
     };
-    narrow_page(&visitor.shell(chrome, "This link does not work", Section::None), content, None)
+    narrow_page(&visitor.shell(chrome, title, Section::None), content, None)
+}
+
+pub fn bad_link_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
+    let way_on = button::primary_link("/verification", None, &t!("users-bad-link-again"));
+    notice_page(visitor, chrome, &t!("users-bad-link-title"), t!("users-bad-link"), way_on)
 }
 
 /// Behind a link that was sent again.
 pub fn choose_password_page(visitor: &Visitor, chrome: &Chrome, token: &str, errors: &FieldErrors) -> Markup {
-    let hint = format!("At least {PASSWORD_MIN} characters. If you chose one before, this replaces it.");
     let content = html! {
-        h1 .h2 { "Choose your password" }
-        p .text-secondary { "With it your address is confirmed and your account active." }
+        h1 .h2 { (t!("users-choose-title")) }
+        p .text-secondary { (t!("users-choose")) }
         form method="post" action={ "/verify/" (token) } novalidate {
             (csrf_field(&chrome.csrf))
-            (form::password(&Field::new("Password", "password").error(errors.get("password")).hint(&hint).autocomplete("new-password").required().autofocus()))
-            (button::primary("Confirm"))
+            (form::password(&Field::new(&t!("users-password"), "password").error(errors.get("password")).hint(&t!("users-choose-hint", min = PASSWORD_MIN)).autocomplete("new-password").required().autofocus()))
+            (button::primary(&t!("users-choose-submit")))
         }
     };
-    narrow_page(&visitor.shell(chrome, "Choose your password", Section::None), content, None)
+    narrow_page(&visitor.shell(chrome, &t!("users-choose-title"), Section::None), content, None)
 }
 
 pub fn already_verified_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
-    let content = html! {
-        h1 .h2 { "Confirmed already" }
-        p { "This link has done its work before. Your account is active." }
-        (button::primary_link("/login", None, "Sign in"))
-    };
-    narrow_page(&visitor.shell(chrome, "Confirmed already", Section::None), content, None)
+    let way_on = button::primary_link("/login", None, &t!("users-sign-in"));
+    notice_page(visitor, chrome, &t!("users-confirmed-before-title"), t!("users-confirmed-before"), way_on)
 }
 
 pub fn resend_page(visitor: &Visitor, chrome: &Chrome, form: &EmailForm, errors: &FieldErrors) -> Markup {
     let content = html! {
-        h1 .h2 { "Send the link again" }
-        p .text-secondary { "The address you registered with:" }
+        h1 .h2 { (t!("users-resend-title")) }
+        p .text-secondary { (t!("users-resend")) }
         (form::whole(errors.get(WHOLE)))
         form method="post" action="/verification" novalidate {
             (csrf_field(&chrome.csrf))
-            (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("username").required().max_length(254).autofocus()))
-            (button::primary("Send"))
+            (email_field(&form.email, errors, None, true))
+            (button::primary(&t!("users-resend-submit")))
         }
     };
-    narrow_page(&visitor.shell(chrome, "Send the link again", Section::None), content, Some(html! { a href="/login" { "Sign in" } }))
+    narrow_page(&visitor.shell(chrome, &t!("users-resend-title"), Section::None), content, Some(to_sign_in()))
 }
 
 /// Asks for the address of whoever has forgotten their password.
 pub fn forgot_page(visitor: &Visitor, chrome: &Chrome, form: &EmailForm, errors: &FieldErrors) -> Markup {
     let content = html! {
-        h1 .h2 { "Forgotten your password?" }
-        p .text-secondary { "We send you a link to choose a new one." }
+        h1 .h2 { (t!("users-forgot-title")) }
+        p .text-secondary { (t!("users-forgot")) }
+        (form::whole(errors.get(WHOLE)))
         form method="post" action="/password/forgot" novalidate {
-            (form::whole(errors.get(WHOLE)))
             (csrf_field(&chrome.csrf))
-            (form::email(&Field::new("E-mail", "email").value(&form.email).error(errors.get("email")).autocomplete("username").required().max_length(254).autofocus()))
-            (button::primary("Send me a link"))
+            (email_field(&form.email, errors, None, true))
+            (button::primary(&t!("users-forgot-submit")))
         }
     };
-    narrow_page(&visitor.shell(chrome, "Forgotten password", Section::None), content, Some(html! { a href="/login" { "Sign in" } }))
+    narrow_page(&visitor.shell(chrome, &t!("users-forgot-page"), Section::None), content, Some(to_sign_in()))
 }
 
 /// Says the same whoever the address belongs to.
 pub fn reset_sent_page(visitor: &Visitor, chrome: &Chrome, email: &str) -> Markup {
     let content = html! {
-        h1 .h2 { "Look into your mailbox" }
-        p { "If " strong { (email) } " has an account, we have written to it. Open the link in that mail within an hour." }
+        h1 .h2 { (t!("users-mailbox-title")) }
+        p { (rich!("users-reset-sent", email = strong(email))) }
         (caught(chrome))
-        p .text-secondary .mb-0 { "Nothing there after a few minutes? Look among the spam, or whether you have " a href="/password/forgot" { "typed the right address" } "." }
+        p .text-secondary .mb-0 { (rich!("users-reset-nothing", link = link("/password/forgot", &t!("users-reset-typed")))) }
     };
-    narrow_page(&visitor.shell(chrome, "Forgotten password", Section::None), content, Some(html! { a href="/login" { "Sign in" } }))
+    narrow_page(&visitor.shell(chrome, &t!("users-forgot-page"), Section::None), content, Some(to_sign_in()))
 }
 
 pub fn bad_reset_link_page(visitor: &Visitor, chrome: &Chrome) -> Markup {
-    let content = html! {
-        h1 .h2 { "This link does not work" }
-        p { "It may have been used, have expired (they last an hour), been replaced by a later one, or been cut short on its way." }
-        (button::primary_link("/password/forgot", None, "Send me a new link"))
-    };
-    narrow_page(&visitor.shell(chrome, "This link does not work", Section::None), content, None)
+    let way_on = button::primary_link("/password/forgot", None, &t!("users-bad-link-again"));
+    notice_page(visitor, chrome, &t!("users-bad-link-title"), t!("users-bad-reset-link"), way_on)
 }
 
 /// Behind the link in the mail.
 pub fn reset_page(visitor: &Visitor, chrome: &Chrome, token: &str, errors: &FieldErrors) -> Markup {
-    let hint = format!("At least {PASSWORD_MIN} characters.");
     let content = html! {
-        h1 .h2 { "Choose a new password" }
-        p .text-secondary { "You are signed out everywhere with it." }
+        h1 .h2 { (t!("users-reset-title")) }
+        p .text-secondary { (t!("users-reset-hint")) }
         form method="post" action={ "/password/reset/" (token) } novalidate {
             (csrf_field(&chrome.csrf))
-            (form::password(&Field::new("New password", "password").error(errors.get("password")).hint(&hint).autocomplete("new-password").required().autofocus()))
-            (button::primary("Change password"))
+            (form::password(&Field::new(&t!("users-new-password"), "password").error(errors.get("password")).hint(&t!("users-password-hint", min = PASSWORD_MIN)).autocomplete("new-password").required().autofocus()))
+            (button::primary(&t!("users-reset-submit")))
         }
     };
-    narrow_page(&visitor.shell(chrome, "Choose a new password", Section::None), content, None)
+    narrow_page(&visitor.shell(chrome, &t!("users-reset-title"), Section::None), content, None)
 }
 
 /// The second step of a sign-in.
 pub fn code_page(visitor: &Visitor, chrome: &Chrome, next: &str, errors: &FieldErrors) -> Markup {
     let content = html! {
-        h1 .h2 { "Enter your code" }
-        p .text-secondary { "The six digits that your authenticator shows for Periodical." }
+        h1 .h2 { (t!("users-code-title")) }
+        p .text-secondary { (t!("users-code-hint")) }
+        (form::whole(errors.get(WHOLE)))
         form method="post" action="/login/code" novalidate {
-            (form::whole(errors.get(WHOLE)))
             (csrf_field(&chrome.csrf))
             input type="hidden" name="next" value=(next);
-            (form::text(&Field::new("Code", "code").error(errors.get("code")).hint("Without your authenticator: one of your recovery codes.").autocomplete("one-time-code").required().max_length(40).autofocus()))
-            (button::primary("Sign in"))
+            (form::text(&Field::new(&t!("users-code"), "code").error(errors.get("code")).hint(&t!("users-code-lost")).autocomplete("one-time-code").required().max_length(40).autofocus()))
+            (button::primary(&t!("users-sign-in")))
         }
     };
-    narrow_page(&visitor.shell(chrome, "Enter your code", Section::None), content, Some(html! { a href="/login" { "Start again" } }))
+    narrow_page(&visitor.shell(chrome, &t!("users-code-title"), Section::None), content, Some(link("/login", &t!("users-code-again"))))
 }
 
 /// Why nobody was signed in.
@@ -181,38 +206,39 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    fn alert(&self) -> Markup {
+        match self {
+            Self::Wrong => alert(Tone::Danger, t!("users-wrong")),
+            Self::TooOften(wait) => alert(Tone::Warning, wait.to_string()),
+            Self::Unsaved => alert(Tone::Warning, t!("users-unsaved")),
+            Self::Overdue => alert(Tone::Warning, t!("users-overdue")),
+            Self::Unverified => alert(Tone::Warning, rich!("users-unverified", link = link("/verification", &t!("users-mailbox-again")))),
+            Self::Blocked { reason } if reason.is_empty() => alert(Tone::Danger, t!("users-blocked")),
+            Self::Blocked { reason } => alert(Tone::Danger, t!("users-blocked-reason", reason = reason)),
+        }
+    }
+}
+
 pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal: Option<Refusal>) -> Markup {
     let content = html! {
-        h1 .h2 .mb-4 { "Sign in" }
-        @match &refusal {
-            None => {}
-            Some(Refusal::Wrong) => (alert(Tone::Danger, "This address and password do not belong together.")),
-            Some(Refusal::TooOften(wait)) => (alert(Tone::Warning, wait.to_string())),
-            Some(Refusal::Unsaved) => (alert(Tone::Warning, "You were signed out, so nothing was saved. Sign in, then go back to your form: most browsers still have what you typed.")),
-            Some(Refusal::Overdue) => (alert(Tone::Warning, "That took too long. Sign in once more.")),
-            Some(Refusal::Unverified) => (alert(Tone::Warning, html! {
-                "Your address is not confirmed yet: open the link in the mail we sent you, or " a href="/verification" { "have it sent again" } "."
-            })),
-            Some(Refusal::Blocked { reason }) => (alert(Tone::Danger, html! {
-                "This account is blocked. "
-                @if reason.is_empty() { "Whoever runs this service can say why." } @else { "The reason given: " (reason) }
-            })),
-        }
+        h1 .h2 .mb-4 { (t!("users-sign-in")) }
+        @if let Some(refusal) = &refusal { (refusal.alert()) }
         form method="post" action="/login" novalidate {
             (csrf_field(&chrome.csrf))
             input type="hidden" name="next" value=(form.next);
-            (form::email(&Field::new("E-mail", "email").value(&form.email).autocomplete("username").required().max_length(254).autofocus()))
-            (form::password(&Field::new("Password", "password").autocomplete("current-password").required()))
-            p .mb-3 { a href="/password/forgot" { "Forgotten your password?" } }
-            (button::primary("Sign in"))
+            (email_field(&form.email, &FieldErrors::default(), None, true))
+            (form::password(&Field::new(&t!("users-password"), "password").autocomplete("current-password").required()))
+            p .mb-3 { (link("/password/forgot", &t!("users-forgot-title"))) }
+            (button::primary(&t!("users-sign-in")))
         }
     };
     narrow_page(
-        &visitor.shell(chrome, "Sign in", Section::None),
+        &visitor.shell(chrome, &t!("users-sign-in"), Section::None),
         content,
         Some(html! {
-            p .mb-1 { "No account yet? " a href="/register" { "Register" } }
-            p .mb-0 { "No mail to confirm your address? " a href="/verification" { "Have it sent again" } }
+            p .mb-1 { (rich!("users-no-account", link = link("/register", &t!("users-register")))) }
+            p .mb-0 { (rich!("users-no-mail", link = link("/verification", &t!("users-no-mail-link")))) }
         }),
     )
 }

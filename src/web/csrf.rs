@@ -20,6 +20,7 @@ use crate::{
     config::{Config, SecretKey},
     error::{Asked, Error},
     limits::{BODY_BYTES, STRANGERS_BODY_BYTES},
+    t,
 };
 
 /// The hidden field's name.
@@ -160,7 +161,7 @@ async fn read_body(request: &mut Request, patience: Duration) -> Result<FormFiel
     let body = request.take_body().into_async_read();
     let bytes = match tokio::time::timeout(patience, up_to(limit, body)).await {
         Err(_) => return Err(Error::TooSlow),
-        Ok(Err(_)) => return Err(Error::BadRequest("What was sent broke off in the middle.")),
+        Ok(Err(_)) => return Err(Error::BadRequest { why: t!("form-broken-off") }),
         Ok(Ok(Sent::All(bytes))) => bytes,
         // A long message of somebody whose session has ended meanwhile is not too long.
         Ok(Ok(Sent::More(length))) if is_stranger && length <= BODY_BYTES => return Err(signed_out(request)),

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     error::{Error, Wait},
     limits::BODY_BYTES,
+    t,
 };
 
 /// A posted form. Unlike poem's `Form` it reads a name that comes several times (a list of ticked boxes) into a `Vec`.
@@ -16,7 +17,7 @@ pub struct FormData<T>(pub T);
 impl<'a, T: DeserializeOwned> FromRequest<'a> for FormData<T> {
     async fn from_request(_request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let bytes = body.take()?.into_bytes_limit(BODY_BYTES).await.map_err(|_| Error::TooLarge)?;
-        let form = serde_html_form::from_bytes(&bytes).map_err(|_| Error::BadRequest("A field of the form is missing, or there twice."))?;
+        let form = serde_html_form::from_bytes(&bytes).map_err(|_| Error::BadRequest { why: t!("form-incomplete") })?;
         Ok(Self(form))
     }
 }
@@ -115,7 +116,7 @@ impl Refusal {
 /// A sentence for the reader.
 pub fn line(text: &str, max: usize) -> Result<String, String> {
     let text = optional_line(text, max)?;
-    if text.is_empty() { Err("Please fill this in.".into()) } else { Ok(text) }
+    if text.is_empty() { Err(t!("form-fill-in")) } else { Ok(text) }
 }
 
 /// As [`line`], but it may be empty.
@@ -125,7 +126,7 @@ pub fn line(text: &str, max: usize) -> Result<String, String> {
 pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
-        return Err("Line breaks and control characters cannot stand here.".into());
+        return Err(t!("form-one-line"));
     }
     within(text, max)?;
     Ok(text.to_owned())
@@ -139,7 +140,7 @@ pub fn optional_text(text: &str, max: usize) -> Result<String, String> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim();
     if text.chars().any(|character| character.is_control() && character != '\n' && character != '\t') {
-        return Err("There are control characters in this text; please take them out.".into());
+        return Err(t!("form-control-characters"));
     }
     within(text, max)?;
     Ok(text.to_owned())
@@ -147,8 +148,11 @@ pub fn optional_text(text: &str, max: usize) -> Result<String, String> {
 
 fn within(text: &str, max: usize) -> Result<(), String> {
     let length = text.chars().count();
-    if length > max { Err(format!("This is {length} characters long; {max} are the most.")) } else { Ok(()) }
+    if length > max { Err(t!("form-too-long", length = length, max = max)) } else { Ok(()) }
 }
+
+/// The longest local part a server has to take (RFC 5321, section 4.5.3.1.1).
+const LOCAL_PART_MAX: usize = 64;
 
 /// An e-mail address as lettre takes it (RFC 5321), at most 254 characters.
 ///
@@ -157,11 +161,10 @@ fn within(text: &str, max: usize) -> Result<(), String> {
 pub fn email(text: &str) -> Result<String, String> {
     let text = line(text, 254)?;
     let Ok(address) = text.parse::<lettre::Address>() else {
-        return Err("This is not an e-mail address; one looks like anna@example.org.".into());
+        return Err(t!("form-not-an-email"));
     };
-    // The longest local part a server has to take (RFC 5321, section 4.5.3.1.1).
-    if address.user().len() > 64 {
-        return Err("The part before the @ is longer than the 64 characters that mail servers take.".into());
+    if address.user().len() > LOCAL_PART_MAX {
+        return Err(t!("form-local-part", max = LOCAL_PART_MAX));
     }
     Ok(text)
 }

@@ -18,7 +18,7 @@ const KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Answers in the reader's language.
 pub async fn within<E: Endpoint>(endpoint: &E, request: Request) -> Result<E::Output> {
-    let language = chosen(&request).or_else(|| asked_for(&request)).unwrap_or(Language::English);
+    let language = chosen(&request).or_else(|| asked_for(&request)).unwrap_or_default();
     i18n::scope(language, endpoint.call(request)).await
 }
 
@@ -31,15 +31,16 @@ fn chosen(request: &Request) -> Option<Language> {
     })
 }
 
-fn asked_for(request: &Request) -> Option<Language> {
+/// What the browser asks for.
+pub fn asked_for(request: &Request) -> Option<Language> {
     request.header(header::ACCEPT_LANGUAGE).and_then(Language::negotiate)
 }
 
-/// Keeps the choice for a year.
-pub fn cookie(language: Language, is_https: bool) -> Cookie {
-    let mut cookie = Cookie::new_with_str(COOKIE, language.tag());
+/// Keeps the choice for a year; with none made, forgets the one before.
+pub fn cookie(language: Option<Language>, is_https: bool) -> Cookie {
+    let mut cookie = Cookie::new_with_str(COOKIE, language.map_or("", Language::tag));
     cookie.set_path("/");
-    cookie.set_max_age(KEPT);
+    cookie.set_max_age(if language.is_some() { KEPT } else { Duration::ZERO });
     cookie.set_same_site(SameSite::Lax);
     cookie.set_http_only(true);
     cookie.set_secure(is_https);

@@ -26,7 +26,8 @@ async fn the_profile_is_saved_and_its_zone_is_the_one_that_new_mailings_begin_wi
     let changes = [("full_name", "Юна О'Хара"), ("locale", "ru"), ("time_zone", "Asia/Kathmandu")];
     let page = browser.submit("/account", "/account", &changes).await;
     assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/account"));
-    assert!(page.contains("Saved."), "{}", page.text);
+    assert_eq!(page.text_of(".alert-success").as_deref(), Some("Сохранено."), "the language counts at once");
+    assert_eq!(page.attr("html", "lang").as_deref(), Some("ru"));
     let fields = page.form("/account");
     for (name, value) in changes {
         assert!(fields.contains(&(name.to_owned(), value.to_owned())), "{name}: {fields:?}");
@@ -34,7 +35,10 @@ async fn the_profile_is_saved_and_its_zone_is_the_one_that_new_mailings_begin_wi
     assert_eq!(chosen().await, "Asia/Kathmandu");
     assert!(browser.get("/account/sessions").await.contains("(Asia/Kathmandu)"));
 
-    browser.submit("/account", "/account", &[("time_zone", ""), ("locale", "")]).await;
+    assert_eq!(browser.cookie("language").as_deref(), Some("ru"), "pages before the next sign-in agree");
+    let page = browser.submit("/account", "/account", &[("time_zone", ""), ("locale", "")]).await;
+    assert_eq!((page.text_of(".alert-success").as_deref(), page.attr("html", "lang").as_deref()), (Some("Saved."), Some("en")));
+    assert_eq!(browser.cookie("language"), None, "as the browser asks");
     assert_eq!(app.count("select count(*) from users where time_zone is null and locale is null").await, 1);
 }
 

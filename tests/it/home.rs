@@ -18,6 +18,7 @@ fn is_guarded(page: &Page, what: &str) {
 #[tokio::test]
 async fn a_visitor_learns_what_this_is_and_what_to_do() {
     let app = TestApp::without_worker().await;
+    app.user("una@example.org").await;
     let page = app.browser().get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.text_of("h1").unwrap(), "Recurring e-mail you host yourself");

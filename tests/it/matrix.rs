@@ -99,7 +99,7 @@ async fn the_fixtures_of_the_roles_say_what_the_code_does() {
     .unwrap();
     let mut coded: Vec<(String, String, String)> = rights::TABLE
         .iter()
-        .flat_map(|row| row.roles.iter().map(|role| (row.name.to_owned(), row.what.to_owned(), role.name().to_owned())))
+        .flat_map(|row| row.roles.iter().map(|role| (row.name.to_owned(), (row.what)(), role.name().to_owned())))
         .collect();
     coded.sort();
     assert_eq!(stored, coded);

@@ -1,8 +1,10 @@
 //! Registration and the link in the mail; the files in `users/` have the rest.
 
 mod csrf;
+mod languages;
 mod reset;
 mod sessions;
+mod setup;
 mod sign_in;
 mod two_factor;
 

@@ -14,7 +14,7 @@ use crate::{
     limits::Door,
     users::{
         CurrentUser, Visitor,
-        jobs::{self, SendAccountMail},
+        jobs::{self, Occasion, SendAccountMail},
         queries,
     },
     web::{self, Chrome, ClientAddress, FieldErrors, FormData, Page},
@@ -49,7 +49,7 @@ pub async fn create(
     }
     let mut transaction = app.db.begin().await?;
     let token_id = queries::insert_email_change(&mut transaction, user.id(), &email).await?;
-    let mails = [SendAccountMail::EmailChange { token_id }, SendAccountMail::EmailChangeAsked { token_id }];
+    let mails = [SendAccountMail::on(Occasion::EmailChange { token_id }), SendAccountMail::on(Occasion::EmailChangeAsked { token_id })];
     app.enqueue_all(&mut transaction, mails.map(|mail| (mail, Enqueue::default())).into()).await?;
     transaction.commit().await?;
     Ok(Page::ok(views::email_sent_page(&user, &chrome, &email)))
@@ -96,7 +96,7 @@ pub async fn update(visitor: Visitor, chrome: Chrome, app: Data<&App>, Path(toke
     queries::kill_tokens(&mut *transaction, change.user_id).await?;
     web::session::rotate_all(&mut *transaction, change.user_id).await?;
     if let Some(former_address_id) = former {
-        app.enqueue(&mut transaction, SendAccountMail::EmailChanged { former_address_id }, Enqueue::default()).await?;
+        app.enqueue(&mut transaction, SendAccountMail::on(Occasion::EmailChanged { former_address_id }), Enqueue::default()).await?;
     }
     transaction.commit().await?;
     tracing::info!(user.id = change.user_id, "User {} has changed their address", change.user_id);

@@ -17,6 +17,6 @@ pub async fn update(request: &Request, visitor: Visitor, app: Data<&App>, FormDa
     if let Some(user) = &visitor.0 {
         queries::save_locale(&app.db, user.id, language.tag()).await?;
     }
-    let cookie = locale::cookie(language, app.config.is_https()).to_string();
+    let cookie = locale::cookie(Some(language), app.config.is_https()).to_string();
     Ok(see_other(local_path(&return_to(request))).with_header(header::SET_COOKIE, cookie).into_response())
 }

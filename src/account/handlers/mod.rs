@@ -16,6 +16,7 @@ use crate::{
     error::Result,
     limits::Door,
     mailings::schedule::Zone,
+    t,
     users::{
         CurrentUser,
         model::PASSWORD_MAX,
@@ -24,8 +25,6 @@ use crate::{
     },
     web::{ClientAddress, FieldErrors},
 };
-
-const WRONG_PASSWORD: &str = "This is not your password.";
 
 /// The kept hash, if the password is the user's own; else what is wrong, at `field`. What is longer than any password is not
 /// looked at, and wrong ones may be typed only so often: whoever has found an open browser does not get to guess.
@@ -44,7 +43,7 @@ async fn own_password(
     let is_right = typed.chars().count() <= PASSWORD_MAX && passwords::verify(typed.to_owned(), kept.clone()).await?;
     let Some(kept) = kept.filter(|_| is_right) else {
         pass.counts();
-        return Ok(Err(FieldErrors::of(field, WRONG_PASSWORD)));
+        return Ok(Err(FieldErrors::of(field, t!("account-wrong-password"))));
     };
     Ok(Ok(kept))
 }

@@ -2,14 +2,15 @@
 
 use poem::{IntoResponse, Response, handler, session::Session, web::Data};
 
-use super::{WRONG_PASSWORD, own_password};
+use super::own_password;
 use crate::{
     account::{model::PasswordChangeForm, queries, views},
     app::{App, Enqueue},
     error::Result,
+    t,
     users::{
         CurrentUser,
-        jobs::{Notice, SendAccountMail},
+        jobs::{Notice, Occasion, SendAccountMail},
         password as passwords, queries as users,
     },
     web::{
@@ -45,17 +46,17 @@ pub async fn update(
     let hash = passwords::hash(password).await?;
     let mut transaction = app.db.begin().await?;
     if !queries::change_password(&mut *transaction, user.id(), &kept, &hash).await? {
-        return Ok(refused(&FieldErrors::of("current_password", WRONG_PASSWORD)));
+        return Ok(refused(&FieldErrors::of("current_password", t!("account-wrong-password"))));
     }
     // Whoever knew the old one may have asked for a link or be signed in.
     users::kill_tokens(&mut *transaction, user.id()).await?;
     let ended = end_all(&mut *transaction, user.id(), own.as_deref()).await?;
-    let mail = SendAccountMail::Notice { user_id: user.id(), notice: Notice::PasswordChanged };
+    let mail = SendAccountMail::on(Occasion::Notice { user_id: user.id(), notice: Notice::PasswordChanged });
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;
     // This one goes on, under another cookie.
     session.set(EPOCH, ended.epoch);
     session.renew();
-    flash(session, true, "Your password is changed. Every other browser was signed out.");
+    flash(session, true, t!("account-password-changed"));
     Ok(see_other("/account/password"))
 }

@@ -11,6 +11,7 @@ use crate::{
     account::{queries, views},
     app::App,
     error::Result,
+    t,
     users::CurrentUser,
     web::{self, Chrome, Page, flash, see_other, session::SessionHash},
 };
@@ -25,8 +26,8 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, SessionHa
 pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     // One that has ended meanwhile, in its own browser, is nobody's any more, and another user's is told no other way.
     let words = match queries::end_session(&app.db, user.id(), id).await? {
-        true => "That browser was signed out.",
-        false => "That browser is signed out already.",
+        true => t!("account-session-ended"),
+        false => t!("account-session-ended-before"),
     };
     flash(session, true, words);
     Ok(see_other("/account/sessions"))
@@ -36,10 +37,6 @@ pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(
 pub async fn delete_others(user: CurrentUser, app: Data<&App>, session: &Session, SessionHash(own): SessionHash) -> Result<Response> {
     let ended = web::session::end_all(&app.db, user.id(), own.as_deref()).await?;
     session.set(web::session::EPOCH, ended.epoch);
-    let words = match ended.sessions {
-        1 => "One browser was signed out.".to_owned(),
-        count => format!("{count} browsers were signed out."),
-    };
-    flash(session, true, words);
+    flash(session, true, t!("account-sessions-ended", count = ended.sessions));
     Ok(see_other("/account/sessions"))
 }

@@ -12,9 +12,10 @@ use crate::{
     },
     app::{App, Enqueue},
     error::Result,
+    t,
     users::{
         CurrentUser,
-        jobs::{Notice, SendAccountMail},
+        jobs::{Notice, Occasion, SendAccountMail},
         model::{CodeForm, PasswordForm},
         queries,
         two_factor::{
@@ -87,11 +88,7 @@ pub async fn update(
     FormData(form): FormData<CodeForm>,
 ) -> Result<Response> {
     let Some((sealed, secret)) = secret_in_hand(&app, &user, session).await? else {
-        let words = if user.0.has_two_factor {
-            "Two-factor sign-in is on already. If you have not kept the recovery codes, make new ones below."
-        } else {
-            "That took too long, or was done in another tab. Begin again."
-        };
+        let words = if user.0.has_two_factor { t!("account-factor-on-before") } else { t!("account-factor-overdue") };
         flash(session, false, words);
         return Ok(see_other("/account/two-factor"));
     };
@@ -100,7 +97,7 @@ pub async fn update(
         Ok(Code::Recovery(_)) | Err(_) => None,
     };
     let Some(step) = step else {
-        let wrong = Wrong::Confirm(FieldErrors::of("code", "This is not the code that your authenticator shows now. Is its clock right?"));
+        let wrong = Wrong::Confirm(FieldErrors::of("code", t!("account-factor-wrong")));
         return Ok(Page::invalid(views::two_factor_page(&user, &chrome, &State::SettingUp { secret }, &wrong)?).into_response());
     };
     let (codes, hashes) = code::new_recovery_codes();
@@ -109,7 +106,7 @@ pub async fn update(
         return Ok(see_other("/account/two-factor"));
     }
     queries::replace_recovery_codes(&mut *transaction, user.id(), &hashes).await?;
-    let mail = SendAccountMail::Notice { user_id: user.id(), notice: Notice::TwoFactorOn };
+    let mail = SendAccountMail::on(Occasion::Notice { user_id: user.id(), notice: Notice::TwoFactorOn });
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;
     session.remove(SETTING_UP);
@@ -135,11 +132,11 @@ pub async fn delete(
         }
     };
     queries::disable_totp(&mut *transaction, user.id()).await?;
-    let mail = SendAccountMail::Notice { user_id: user.id(), notice: Notice::TwoFactorOff };
+    let mail = SendAccountMail::on(Occasion::Notice { user_id: user.id(), notice: Notice::TwoFactorOff });
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;
     tracing::info!(user.id = user.id(), "User {} has switched two-factor sign-in off", user.id());
-    flash(session, true, "Two-factor sign-in is off. Your password alone is enough now.");
+    flash(session, true, t!("account-factor-ended"));
     Ok(see_other("/account/two-factor"))
 }
 

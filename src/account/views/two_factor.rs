@@ -7,6 +7,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::{Tab, account_page, form_card};
 use crate::{
     error::Result,
+    rich, t,
     ui::{Field, Kind, Tone, alert, badge, button, csrf_field, form, form::method_field},
     users::{CurrentUser, two_factor},
     web::{Chrome, FieldErrors, form::WHOLE},
@@ -47,14 +48,14 @@ pub fn two_factor_page(user: &CurrentUser, chrome: &Chrome, state: &State, wrong
 fn start(chrome: &Chrome, wrong: &Wrong) -> Markup {
     let error = |field| if let Wrong::Start(errors) = wrong { errors.get(field) } else { None };
     form_card(html! {
-        h2 { "Two-factor sign-in is " (badge(Kind::Neutral, "off")) }
-        p { "With it, signing in takes your password and a code that an authenticator on your phone shows: whoever gets hold of your password alone gets no further." }
-        p { "You need an app for one-time codes, such as Aegis, FreeOTP, Google Authenticator, or your password manager." }
+        h2 { (rich!("account-factor-state", state = badge(Kind::Neutral, &t!("account-factor-off")))) }
+        p { (t!("account-factor-why")) }
+        p { (t!("account-factor-apps")) }
         form method="post" action="/account/two-factor" novalidate {
             (csrf_field(&chrome.csrf))
             (form::whole(error(WHOLE)))
-            (form::password(&Field::new("Password", "password").error(error("password")).autocomplete("current-password").required()))
-            (button::primary("Set it up"))
+            (form::password(&Field::new(&t!("users-password"), "password").error(error("password")).autocomplete("current-password").required()))
+            (button::primary(&t!("account-factor-start")))
         }
     })
 }
@@ -62,20 +63,20 @@ fn start(chrome: &Chrome, wrong: &Wrong) -> Markup {
 fn confirm(user: &CurrentUser, chrome: &Chrome, secret: &[u8], wrong: &Wrong) -> Result<Markup> {
     let error = if let Wrong::Confirm(errors) = wrong { errors.get("code") } else { None };
     Ok(form_card(html! {
-        h2 { "Set up your authenticator" }
+        h2 { (t!("account-factor-set-up")) }
         ol .set-up {
             li {
-                "Scan this with the app, or type the key into it."
+                (t!("account-factor-scan"))
                 div .qr-frame { (qr(&two_factor::otpauth_uri(secret, &user.0.email))?) }
-                p .mb-0 { "Key: " code .key { (two_factor::typed(secret)) } }
+                p .mb-0 { (rich!("account-factor-key", key = html! { code .key { (two_factor::typed(secret)) } })) }
             }
             li {
-                "Type the code that it shows. From then on it is asked for when you sign in; until then nothing is on, and you may leave this page."
+                (t!("account-factor-type"))
                 form .mt-3 method="post" action="/account/two-factor" novalidate {
                     (csrf_field(&chrome.csrf))
                     (method_field("put"))
-                    (form::text(&Field::new("Code", "code").error(error).autocomplete("one-time-code").required().max_length(20)))
-                    (button::primary("Switch on"))
+                    (form::text(&Field::new(&t!("users-code"), "code").error(error).autocomplete("one-time-code").required().max_length(20)))
+                    (button::primary(&t!("account-factor-switch-on")))
                 }
             }
         }
@@ -89,31 +90,31 @@ fn on(chrome: &Chrome, codes_left: i64, wrong: &Wrong) -> Markup {
     html! {
         div .card .form-card .mb-3 {
             div .card-body {
-                h2 { "Two-factor sign-in is " (badge(Kind::Success, "on")) }
-                p .mb-0 { "Signing in takes your password and a code of your authenticator, or one of your recovery codes." }
+                h2 { (rich!("account-factor-state", state = badge(Kind::Success, &t!("account-factor-on")))) }
+                p .mb-0 { (t!("account-factor-how")) }
             }
         }
         div .card .form-card .mb-3 {
             div .card-body {
-                h2 #recovery-codes { "Recovery codes: " (codes_left) " left" }
-                @if codes_left < 3 { (alert(Tone::Warning, "Make new ones before you need them.")) }
-                p { "Each signs you in once without your authenticator. New ones replace all earlier ones." }
+                h2 #recovery-codes { (t!("account-codes-left", left = codes_left)) }
+                @if codes_left < 3 { (alert(Tone::Warning, t!("account-codes-few"))) }
+                p { (t!("account-codes-hint")) }
                 form method="post" action="/account/two-factor/recovery-codes" novalidate {
                     (csrf_field(&chrome.csrf))
                     (proof_fields("codes", codes_errors))
-                    button .btn type="submit" { "Make new codes" }
+                    button .btn type="submit" { (t!("account-codes-new")) }
                 }
             }
         }
         div .card .form-card {
             div .card-body {
-                h2 { "Switch it off" }
-                p { "Your password alone is enough then." }
+                h2 { (t!("account-factor-end")) }
+                p { (t!("account-factor-end-hint")) }
                 form method="post" action="/account/two-factor" novalidate {
                     (csrf_field(&chrome.csrf))
                     (method_field("delete"))
                     (proof_fields("off", off_errors))
-                    button .btn .btn-outline-danger type="submit" { "Switch off" }
+                    button .btn .btn-outline-danger type="submit" { (t!("account-factor-switch-off")) }
                 }
             }
         }
@@ -123,19 +124,19 @@ fn on(chrome: &Chrome, codes_left: i64, wrong: &Wrong) -> Markup {
 fn proof_fields(scope: &str, errors: &FieldErrors) -> Markup {
     html! {
         (form::whole(errors.get(WHOLE)))
-        (form::password(&Field::new("Password", "password").scope(scope).error(errors.get("password")).autocomplete("current-password").required()))
-        (form::text(&Field::new("Code", "code").scope(scope).error(errors.get("code")).hint("Of your authenticator, or a recovery code.").autocomplete("one-time-code").required().max_length(40)))
+        (form::password(&Field::new(&t!("users-password"), "password").scope(scope).error(errors.get("password")).autocomplete("current-password").required()))
+        (form::text(&Field::new(&t!("users-code"), "code").scope(scope).error(errors.get("code")).hint(&t!("account-factor-code-hint")).autocomplete("one-time-code").required().max_length(40)))
     }
 }
 
 /// The recovery codes, shown this once; `fresh` when two-factor sign-in was switched on just now.
 pub fn recovery_codes_page(user: &CurrentUser, chrome: &Chrome, codes: &[String], fresh: bool) -> Markup {
     let content = form_card(html! {
-        @if fresh { (alert(Tone::Success, "Two-factor sign-in is on.")) }
-        h2 { "Your recovery codes" }
-        p { "Each signs you in once, if you have lost your authenticator. Print this page or copy them to a safe place: they are not shown again." }
+        @if fresh { (alert(Tone::Success, t!("account-codes-on"))) }
+        h2 { (t!("account-codes-title")) }
+        p { (t!("account-codes-keep")) }
         ul .recovery-codes { @for code in codes { li { code { (code) } } } }
-        (button::primary_link("/account/two-factor", None, "I have kept them"))
+        (button::primary_link("/account/two-factor", None, &t!("account-codes-kept")))
     });
     account_page(user, chrome, Tab::TwoFactor, content)
 }
@@ -149,7 +150,7 @@ fn qr(text: &str) -> Result<Markup> {
     let path: String = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET)).collect();
     let side = width + 2 * QUIET;
     Ok(html! {
-        svg .qr viewBox={ "0 0 " (side) " " (side) } role="img" aria-label="QR code for your authenticator" shape-rendering="crispEdges" {
+        svg .qr viewBox={ "0 0 " (side) " " (side) } role="img" aria-label=(t!("account-factor-qr")) shape-rendering="crispEdges" {
             rect .qr-ground width=(side) height=(side) {}
             path .qr-modules d=(path) {}
         }

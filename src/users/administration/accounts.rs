@@ -15,7 +15,7 @@ use crate::{
     users::{
         self, Admin,
         deletion::Begun,
-        jobs::{Notice, SendAccountMail},
+        jobs::{Notice, Occasion, SendAccountMail},
         management::{self, model::Account},
         model::{Password, User},
         password,
@@ -58,7 +58,7 @@ pub async fn create(app: &App, actor: &User, new: &NewAccount) -> Result<i64, Re
 
 async fn invite(app: &App, transaction: &mut PgTransaction<'_>, email: &str) -> Result<()> {
     let token_id = users::queries::insert_invitation(&mut **transaction, email).await?;
-    app.enqueue(transaction, SendAccountMail::Invitation { token_id }, Enqueue::default()).await
+    app.enqueue(transaction, SendAccountMail::on(Occasion::Invitation { token_id }), Enqueue::default()).await
 }
 
 /// What came of saving an account.
@@ -120,7 +120,10 @@ async fn save(app: &App, transaction: &mut PgTransaction<'_>, old: &Account, new
     users::queries::kill_tokens(&mut **transaction, old.id).await?;
     let Some(former_address_id) = former else { return Ok(invite(app, transaction, &new.email).await?) };
     // A job each: the one that fails is repeated without the other.
-    for mail in [SendAccountMail::AddressTakenOut { former_address_id }, SendAccountMail::AddressPutIn { user_id: old.id }] {
+    for mail in [
+        SendAccountMail::on(Occasion::AddressTakenOut { former_address_id }),
+        SendAccountMail::on(Occasion::AddressPutIn { user_id: old.id }),
+    ] {
         app.enqueue(transaction, mail, Enqueue::default()).await?;
     }
     Ok(())
@@ -136,7 +139,12 @@ pub async fn switch_off_two_factor(app: &App, actor: &User, id: i64) -> Result<(
     let account = management::queries::lock(&mut transaction, id).await?;
     if account.has_two_factor {
         users::queries::disable_totp(&mut *transaction, id).await?;
-        app.enqueue(&mut transaction, SendAccountMail::Notice { user_id: id, notice: Notice::TwoFactorOff }, Enqueue::default()).await?;
+        app.enqueue(
+            &mut transaction,
+            SendAccountMail::on(Occasion::Notice { user_id: id, notice: Notice::TwoFactorOff }),
+            Enqueue::default(),
+        )
+        .await?;
         let subject = Subject::User { id, email: &account.email };
         audit::record(&mut *transaction, Actor::User(actor), Action::SwitchOffTwoFactor, subject, "", &[]).await?;
         transaction.commit().await?;

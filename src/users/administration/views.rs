@@ -152,7 +152,7 @@ fn rights_card() -> Markup {
             (table(&t!("administration-rights"), &columns, html! {
                 @for row in &rights::TABLE {
                     tr {
-                        (cell(&right, row.what))
+                        (cell(&right, (row.what)()))
                         @for (role, label) in Role::ALL.iter().zip(&labels) {
                             (cell(label, if row.roles.contains(role) { t!("administration-yes") } else { String::new() }))
                         }

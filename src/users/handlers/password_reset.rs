@@ -10,9 +10,10 @@ use crate::{
     app::{App, Enqueue},
     error::Result,
     limits::Door,
+    t,
     users::{
         Visitor,
-        jobs::{self, Notice, SendAccountMail},
+        jobs::{self, Notice, Occasion, SendAccountMail},
         model::{EmailForm, Password, PasswordForm},
         password, queries, views,
     },
@@ -42,7 +43,7 @@ pub async fn create(
     }
     let mut transaction = app.db.begin().await?;
     let token_id = queries::insert_reset(&mut *transaction, &email).await?;
-    app.enqueue(&mut transaction, SendAccountMail::PasswordReset { token_id }, Enqueue::default()).await?;
+    app.enqueue(&mut transaction, SendAccountMail::on(Occasion::PasswordReset { token_id }), Enqueue::default()).await?;
     transaction.commit().await?;
     Ok(Page::ok(views::reset_sent_page(&visitor, &chrome, &email)))
 }
@@ -84,13 +85,13 @@ pub async fn update(
     };
     queries::kill_tokens(&mut *transaction, user_id).await?;
     web::session::end_all(&mut *transaction, user_id, None).await?;
-    let mail = SendAccountMail::Notice { user_id, notice: Notice::PasswordChanged };
+    let mail = SendAccountMail::on(Occasion::Notice { user_id, notice: Notice::PasswordChanged });
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;
     tracing::info!(user.id = user_id, "User {user_id} has reset their password");
     // This browser's own session may be among those that have just ended, and would keep no message.
     session.clear();
     session.renew();
-    flash(session, true, "Your password is changed, and you were signed out everywhere. Sign in with the new one.");
+    flash(session, true, t!("users-reset-done"));
     Ok(see_other("/login"))
 }

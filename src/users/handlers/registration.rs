@@ -9,22 +9,26 @@ use poem::{
 use crate::{
     app::{App, Enqueue},
     error::Result,
+    i18n,
     limits::Door,
+    t,
     users::{
         Visitor,
-        jobs::{self, SendAccountMail},
+        jobs::{self, Occasion, SendAccountMail},
         model::{EmailForm, Password, PasswordForm, Registration, RegistrationForm},
-        password, queries, views,
+        password, queries, setup, views,
     },
     web::{Chrome, ClientAddress, FieldErrors, FormData, Page, flash, form, see_other},
 };
 
 #[handler]
-pub async fn new(visitor: Visitor, chrome: Chrome) -> Response {
+pub async fn new(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Response> {
     if visitor.0.is_some() {
-        return see_other("/");
+        return Ok(see_other("/"));
     }
-    Page::ok(views::registration_page(&visitor, &chrome, &RegistrationForm::default(), &FieldErrors::default())).into_response()
+    let (form, errors) = (RegistrationForm::default(), FieldErrors::default());
+    let is_first = setup::is_due(&app, &visitor).await?;
+    Ok(Page::ok(views::registration_page(&visitor, &chrome, &form, &errors, is_first)).into_response())
 }
 
 #[handler]
@@ -37,10 +41,10 @@ pub async fn create(
 ) -> Result<Page> {
     let registration = match form.parse() {
         Ok(registration) => registration,
-        Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors))),
+        Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors, false))),
     };
     if let Err(wait) = app.throttle.count(Door::Registration, client, &registration.email) {
-        return Ok(Page::too_many(wait, views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait))));
+        return Ok(Page::too_many(wait, views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait), false)));
     }
     let email = registration.email.clone();
     register(&app, registration).await?;
@@ -54,8 +58,8 @@ async fn register(app: &App, registration: Registration) -> Result<()> {
     let hash = password::hash(password).await?;
     let mut transaction = app.db.begin().await?;
     queries::insert(&mut *transaction, &email, &full_name, &hash).await?;
-    let token_id = queries::insert_verification(&mut *transaction, &email, &full_name, &hash).await?;
-    app.enqueue(&mut transaction, SendAccountMail::Verification { token_id }, Enqueue::default()).await?;
+    let token_id = queries::insert_verification(&mut *transaction, &email, &full_name, &hash, i18n::current()).await?;
+    app.enqueue(&mut transaction, SendAccountMail::on(Occasion::Verification { token_id }), Enqueue::default()).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -128,7 +132,7 @@ async fn usable(
 
 fn verified(session: &Session, user_id: i64) -> Response {
     tracing::info!(user.id = user_id, "User {user_id} has confirmed their address");
-    flash(session, true, "Your address is confirmed. Sign in with the password you chose.");
+    flash(session, true, t!("users-confirmed"));
     see_other("/login")
 }
 
@@ -155,7 +159,7 @@ pub async fn create_verification(
     // The same statements for every address, so that the time an answer takes tells nothing; the job finds out whose it is.
     let mut transaction = app.db.begin().await?;
     let token_id = queries::repeat_verification(&mut *transaction, &email).await?;
-    app.enqueue(&mut transaction, SendAccountMail::Verification { token_id }, Enqueue::default()).await?;
+    app.enqueue(&mut transaction, SendAccountMail::on(Occasion::Verification { token_id }), Enqueue::default()).await?;
     transaction.commit().await?;
     Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)))
 }

@@ -11,9 +11,10 @@ use crate::{
     app::{App, Enqueue},
     error::Result,
     limits::Door,
+    t,
     users::{
         Visitor,
-        jobs::{Notice, SendAccountMail},
+        jobs::{Notice, Occasion, SendAccountMail},
         model::{self, CodeForm},
         queries,
         session::{self, Pending},
@@ -91,7 +92,7 @@ pub async fn create(
     let still = |kept: &queries::Credentials| kept.blocked.is_none() && kept.has_two_factor && pending.knows(&kept.password_hash);
     let Some(credentials) = credentials.filter(still) else {
         pass.counts();
-        return Ok(again(session, &form.next, "Your account has changed meanwhile. Sign in once more."));
+        return Ok(again(session, &form.next, t!("users-code-changed")));
     };
     let mut transaction = app.db.begin().await?;
     let Some(used) = two_factor::check(&app, &mut transaction, credentials.id, &code).await? else {
@@ -103,7 +104,7 @@ pub async fn create(
         return Ok(Page::invalid(views::code_page(&visitor, &chrome, &form.next, &errors)).into_response());
     };
     if let Used::Recovery { left } = used {
-        let mail = SendAccountMail::Notice { user_id: credentials.id, notice: Notice::RecoveryCodeUsed { left } };
+        let mail = SendAccountMail::on(Occasion::Notice { user_id: credentials.id, notice: Notice::RecoveryCodeUsed { left } });
         app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     }
     queries::signed_in(&mut *transaction, credentials.id).await?;
@@ -111,20 +112,16 @@ pub async fn create(
     session::begin(session, request, &credentials);
     end_surplus(&app.db, credentials.id).await?;
     if let Used::Recovery { left } = used {
-        flash(
-            session,
-            true,
-            format!("You have used a recovery code; {left} are left. Make new ones on your account’s page before they run out."),
-        );
+        flash(session, true, t!("users-code-recovery-used", left = left));
     }
     Ok(see_other(model::local_path(&form.next)))
 }
 
 fn too_often(session: &Session, next: &str) -> Response {
-    again(session, next, "That were too many wrong codes. Sign in once more.")
+    again(session, next, t!("users-code-too-many"))
 }
 
-fn again(session: &Session, next: &str, why: &str) -> Response {
+fn again(session: &Session, next: &str, why: String) -> Response {
     Pending::end(session);
     flash(session, false, why);
     see_other(with_next("/login", next))

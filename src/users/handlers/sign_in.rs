@@ -15,7 +15,7 @@ use crate::{
         Visitor,
         handlers::second_factor,
         model::{self, LoginForm},
-        password, queries, session, views,
+        password, queries, session, setup, views,
     },
     web::{Chrome, ClientAddress, FormData, Page, form, see_other, session::end_surplus},
 };
@@ -31,9 +31,17 @@ pub struct Next {
 }
 
 #[handler]
-pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next, unsaved, overdue }): Query<Next>) -> Response {
+pub async fn new(
+    visitor: Visitor,
+    chrome: Chrome,
+    app: Data<&App>,
+    Query(Next { next, unsaved, overdue }): Query<Next>,
+) -> Result<Response> {
     if visitor.0.is_some() {
-        return see_other(model::local_path(&next));
+        return Ok(see_other(model::local_path(&next)));
+    }
+    if setup::is_due(&app, &visitor).await? {
+        return Ok(see_other(setup::PATH));
     }
     let form = LoginForm { next, ..LoginForm::default() };
     let refusal = match (unsaved, overdue) {
@@ -41,7 +49,7 @@ pub async fn new(visitor: Visitor, chrome: Chrome, Query(Next { next, unsaved, o
         (false, true) => Some(views::Refusal::Overdue),
         (false, false) => None,
     };
-    Page::ok(views::login_page(&visitor, &chrome, &form, refusal)).into_response()
+    Ok(Page::ok(views::login_page(&visitor, &chrome, &form, refusal)).into_response())
 }
 
 #[handler]

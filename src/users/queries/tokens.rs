@@ -2,18 +2,27 @@
 
 use sqlx::{PgConnection, PgExecutor};
 
+use crate::i18n::Language;
+
 /// A verification to come: it carries the password it was asked with, so that a link activates only what the owner
 /// of the mailbox typed, not what a stranger registered with the same address. Where the account is confirmed already, the
 /// row comes to nothing.
-pub async fn insert_verification(db: impl PgExecutor<'_>, email: &str, full_name: &str, password_hash: &str) -> sqlx::Result<i64> {
+pub async fn insert_verification(
+    db: impl PgExecutor<'_>,
+    email: &str,
+    full_name: &str,
+    password_hash: &str,
+    language: Language,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        "insert into user_tokens (user_id, purpose, full_name, password_hash, expires_at)
-         values ((select id from users where email = $1::text::citext and deleting_at is null), 'verification', $2, $3,
+        "insert into user_tokens (user_id, purpose, full_name, password_hash, locale, expires_at)
+         values ((select id from users where email = $1::text::citext and deleting_at is null), 'verification', $2, $3, $4,
                  now() + interval '24 hours')
          returning id",
         email,
         full_name,
-        password_hash
+        password_hash,
+        language.tag()
     )
     .fetch_one(db)
     .await
@@ -52,6 +61,14 @@ pub struct Addressee {
     pub email: String,
     /// Empty where the address is not confirmed: whoever reads the mail need not be who typed the name.
     pub full_name: String,
+    /// The profile's language; None: not chosen.
+    pub locale: Option<String>,
+}
+
+impl Addressee {
+    pub fn language(&self) -> Option<Language> {
+        self.locale.as_deref().and_then(Language::from_tag)
+    }
 }
 
 /// Gives the token its hash, made only when the mail is: the queue never holds a token. None when it is no longer wanted.
@@ -62,7 +79,7 @@ pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash
            from users u
            where t.id = $1 and t.purpose = 'verification' and t.used_at is null and t.expires_at > now()
              and u.id = t.user_id and u.verified_at is null
-           returning u.email::text as "email!", '' as "full_name!""#,
+           returning u.email::text as "email!", '' as "full_name!", u.locale"#,
         token_id,
         token_hash
     )
@@ -74,7 +91,7 @@ pub async fn arm_verification(db: impl PgExecutor<'_>, token_id: i64, token_hash
 pub async fn already_verified(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<Option<Addressee>> {
     sqlx::query_as!(
         Addressee,
-        r#"select u.email::text as "email!", u.full_name
+        r#"select u.email::text as "email!", u.full_name, u.locale
            from user_tokens t join users u on u.id = t.user_id
            where t.id = $1 and t.token_hash is null and t.used_at is null and t.expires_at > now()
              and u.verified_at is not null and u.blocked_at is null"#,
@@ -113,15 +130,15 @@ pub async fn verification(db: &mut PgConnection, token_hash: &[u8]) -> sqlx::Res
     .await
 }
 
-/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. Password and name are
-/// the token's own, but for `chosen`: a password that was chosen behind the link. Where the token's password does not count
-/// ([`Verification::has_password`]), neither does its name.
+/// Uses the token and verifies its user in one statement; the other tokens of the user die with it. Password, name and
+/// language are the token's own, but for `chosen`: a password that was chosen behind the link. Where the token's password does
+/// not count ([`Verification::has_password`]), neither do name and language.
 pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>) -> sqlx::Result<bool> {
     let verified = sqlx::query!(
         "with used as (
              update user_tokens set used_at = now()
              where id = $1 and used_at is null and expires_at > now() and coalesce(password_hash, $2) is not null
-             returning id, user_id, full_name, password_hash
+             returning id, user_id, full_name, password_hash, locale
          ), others as (
              update user_tokens t set expires_at = now() from used
              where t.user_id = used.user_id and t.purpose = 'verification' and t.id <> used.id and t.used_at is null
@@ -129,6 +146,8 @@ pub async fn verify(db: impl PgExecutor<'_>, token_id: i64, chosen: Option<&str>
          update users u set verified_at = now(), updated_at = now(),
              full_name = case when u.invited_at is null and not exists (select from user_roles r where r.user_id = u.id)
                               then coalesce(used.full_name, u.full_name) else u.full_name end,
+             locale = case when u.invited_at is null and not exists (select from user_roles r where r.user_id = u.id)
+                           then coalesce(used.locale, u.locale) else u.locale end,
              password_hash = coalesce($2, used.password_hash)
          from used where u.id = used.user_id and u.verified_at is null",
         token_id,
@@ -160,13 +179,13 @@ pub async fn arm_reset(db: impl PgExecutor<'_>, token_id: i64, token_hash: &[u8]
                from users u
                where t.id = $1 and t.purpose = 'password_reset' and t.used_at is null and t.expires_at > now()
                  and u.id = t.user_id and u.deleting_at is null
-               returning t.id, t.user_id, u.email::text, case when u.verified_at is null then '' else u.full_name end as full_name
+               returning t.id, t.user_id, u.email::text, case when u.verified_at is null then '' else u.full_name end as full_name, u.locale
            ), earlier as (
                update user_tokens t set expires_at = now() from armed
                where t.user_id = armed.user_id and t.purpose = 'password_reset' and t.id < armed.id
                  and t.used_at is null and t.expires_at > now()
            )
-           select email as "email!", full_name as "full_name!" from armed"#,
+           select email as "email!", full_name as "full_name!", locale from armed"#,
         token_id,
         token_hash
     )
@@ -243,7 +262,7 @@ pub async fn arm_email_change(db: impl PgExecutor<'_>, token_id: i64, token_hash
            where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now()
              and u.id = t.user_id and u.deleting_at is null
              and not exists (select from users other where other.email = t.new_email and other.id <> t.user_id)
-           returning t.new_email::text as "email!", '' as "full_name!""#,
+           returning t.new_email::text as "email!", '' as "full_name!", u.locale"#,
         token_id,
         token_hash
     )
@@ -255,13 +274,14 @@ pub async fn arm_email_change(db: impl PgExecutor<'_>, token_id: i64, token_hash
 pub struct Holder {
     pub email: String,
     pub full_name: String,
+    pub locale: Option<String>,
     pub is_verified: bool,
 }
 
 pub async fn holder_of_new_email(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<Option<Holder>> {
     sqlx::query_as!(
         Holder,
-        r#"select u.email::text as "email!", u.full_name, u.verified_at is not null as "is_verified!"
+        r#"select u.email::text as "email!", u.full_name, u.locale, u.verified_at is not null as "is_verified!"
            from user_tokens t join users u on u.email = t.new_email and u.id <> t.user_id
            where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and t.expires_at > now() and u.blocked_at is null"#,
         token_id
@@ -273,14 +293,14 @@ pub async fn holder_of_new_email(db: impl PgExecutor<'_>, token_id: i64) -> sqlx
 /// The present address of whoever asked for a change, and the new one. None once the change has happened or was given up.
 pub async fn asked_email_change(db: impl PgExecutor<'_>, token_id: i64) -> sqlx::Result<Option<(Addressee, String)>> {
     let row = sqlx::query!(
-        r#"select u.email::text as "email!", u.full_name, t.new_email::text as "new_email!"
+        r#"select u.email::text as "email!", u.full_name, u.locale, t.new_email::text as "new_email!"
            from user_tokens t join users u on u.id = t.user_id
            where t.id = $1 and t.purpose = 'email_change' and t.used_at is null and u.deleting_at is null"#,
         token_id
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| (Addressee { email: row.email, full_name: row.full_name }, row.new_email)))
+    Ok(row.map(|row| (Addressee { email: row.email, full_name: row.full_name, locale: row.locale }, row.new_email)))
 }
 
 /// A change that its link can make.

@@ -3,6 +3,8 @@
 use data_encoding::BASE32_NOPAD;
 use sha2::{Digest, Sha256};
 
+use crate::t;
+
 /// Recovery codes made at once.
 pub const RECOVERY_CODES: usize = 10;
 /// 80 bits in base 32.
@@ -29,14 +31,14 @@ impl Code {
         if typed.len() == LENGTH && BASE32_NOPAD.decode(typed.as_bytes()).is_ok() {
             return Ok(Self::Recovery(hash(&typed)));
         }
-        Err("Type the six digits that your authenticator shows, or one of your recovery codes.".into())
+        Err(t!("users-code-none"))
     }
 
     /// What is said of one that was not taken.
-    pub fn refusal(&self) -> &'static str {
+    pub fn refusal(&self) -> String {
         match self {
-            Self::Totp(_) => "This code is wrong, or was used before. Wait for the next one and type that.",
-            Self::Recovery(_) => "This recovery code is wrong, or was used before. Take another one.",
+            Self::Totp(_) => t!("users-code-wrong"),
+            Self::Recovery(_) => t!("users-code-wrong-recovery"),
         }
     }
 }

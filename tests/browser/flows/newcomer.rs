@@ -6,6 +6,8 @@ use crate::{browser::Browser, stage, support};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newcomer_comes_from_registering_to_the_delivered_mail() {
     let (app, catcher) = stage::with_catcher().await;
+    // Whoever has set the site up.
+    app.user("ada@example.org").await;
     let Some(browser) = Browser::open(&app).await else { return };
     browser.goto("/").await;
     browser.follow("/register").await;

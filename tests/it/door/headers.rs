@@ -18,6 +18,7 @@ fn carries(page: &Page, what: &str) {
 #[tokio::test]
 async fn over_https_every_kind_of_answer_insists_on_it_and_carries_the_other_headers() {
     let app = TestApp::configured(quick(), |config| config.public_url = "https://periodical.example".parse().unwrap()).await;
+    app.user("una@example.org").await;
     let browser = crate::support::Browser::without_redirects(&app.base);
     let style = browser.get("/").await.attr("link[rel=stylesheet]", "href").unwrap();
     for (path, status) in [

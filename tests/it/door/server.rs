@@ -100,6 +100,7 @@ async fn a_body_that_does_not_arrive_is_answered_with_a_page() {
 #[tokio::test]
 async fn strangers_send_less_than_users_and_a_user_whose_session_ended_is_told_so() {
     let app = TestApp::without_worker().await;
+    app.user("ada@example.org").await;
     let stranger = app.browser();
     let token = stranger.token().await;
     let send = async |browser: &Browser, path: &str, token: &str, length: usize| {
