@@ -209,6 +209,10 @@ pub struct Work {
     pub mailing_name: String,
     pub sender_name: String,
     pub sender_email: String,
+    /// The owner's language, as a tag; None: nobody knows.
+    pub locale: Option<String>,
+    /// The mailing's.
+    pub time_zone: String,
     pub started_at: OffsetDateTime,
     pub resend_unknown: bool,
     pub held_count: i32,
@@ -219,7 +223,7 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<
     sqlx::query_as!(
         Work,
         r#"select a.id as attempt_id, a.mailing_id, m.name as mailing_name, u.full_name as sender_name, u.email::text as "sender_email!",
-                  a.started_at, m.resend_unknown, a.held_count
+                  u.locale, m.time_zone, a.started_at, m.resend_unknown, a.held_count
            from attempts a
            join mailings m on m.id = a.mailing_id
            join users u on u.id = a.user_id

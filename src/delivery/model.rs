@@ -63,6 +63,8 @@ pub struct Claimed {
     pub slice: i32,
     /// Its own number within the attempt, from 1.
     pub number: i32,
+    /// As it was at the attempt's start; None in records of before there was one.
+    pub recipient_id: Option<i64>,
     /// Whether the recipient was deleted since the attempt's start.
     pub is_gone: bool,
     pub email: String,

@@ -19,7 +19,14 @@ use super::{
     settle::Handover,
     slice::Slice,
 };
-use crate::mail::{compose, connection::Transaction, outcome::Outcome};
+use crate::{
+    mail::{
+        compose::{self, Recipient},
+        connection::Transaction,
+        outcome::Outcome,
+    },
+    recipients::unsubscribe,
+};
 
 /// A verdict that takes longer than this is waited for alone.
 const SLOW: Duration = Duration::from_secs(2);
@@ -296,7 +303,9 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
     }
     let message_id = compose::delivery_message_id(slice.held.attempt_id, claimed.number.into(), engine.app.config.mail_domain());
     // The attempt's moment, not this one's: every try is the same mail to the byte.
-    let mail = slice.letter.template.render(&claimed.email, &claimed.full_name, &message_id, work.started_at);
+    let unsubscribe_link = claimed.recipient_id.map(|id| unsubscribe::link(&engine.app.config, id));
+    let recipient = Recipient { email: &claimed.email, name: &claimed.full_name, unsubscribe_link: unsubscribe_link.as_deref() };
+    let mail = slice.letter.template.render(&recipient, &message_id, work.started_at);
     mail.map_err(|error| model::unmade(claimed, &error.to_string()))
 }
 

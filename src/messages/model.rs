@@ -5,9 +5,13 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    mail::compose::Body,
+    mail::compose::{Body, BodyError, Marked, Markup, Placeholder, PlaceholderError},
+    t,
     web::form::{self, FieldErrors},
 };
+
+/// The longest subject, in characters.
+pub const SUBJECT_MAX: usize = 250;
 
 /// The longest body, in bytes of UTF-8; Gmail clips a mail at a fifth of it.
 pub const BODY_MAX_BYTES: usize = 512 * 1024;
@@ -40,7 +44,7 @@ impl MessageForm {
     /// What is wrong, by field; everything at once.
     pub fn parse(&self) -> Result<NewMessage, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let subject = errors.take("subject", form::line(&self.subject, 250));
+        let subject = errors.take("subject", parse_subject(&self.subject));
         let body = errors.take("body", parse_body(&self.body));
         match (subject, body) {
             (Some(subject), Some(body)) => Ok(NewMessage { subject, body }),
@@ -49,17 +53,41 @@ impl MessageForm {
     }
 }
 
+fn parse_subject(text: &str) -> Result<String, String> {
+    let subject = form::line(text, SUBJECT_MAX)?;
+    let (marked, mut errors) = Marked::parse(&subject, Markup::Plain);
+    if errors.is_empty() { Ok(marked.source()) } else { Err(words(&errors.swap_remove(0))) }
+}
+
 fn parse_body(text: &str) -> Result<String, String> {
     let body = form::optional_text(text, usize::MAX)?;
-    if body.is_empty() {
-        return Err("Please write what the message should say.".into());
-    }
     if body.len() > BODY_MAX_BYTES {
-        return Err(format!("This is {} KB long; {} KB are the most.", body.len() / 1024, BODY_MAX_BYTES / 1024));
+        return Err(too_long(body.len()));
     }
-    // Said now, at the field, and not when the mail is made.
-    Body::try_from_author(&body).map_err(|error| error.to_string())?;
-    Ok(body)
+    // Said now, at the field, and not when the mail is made; and what is kept is what will be sent.
+    let body = Body::cleaned(&body).map_err(|error| match error {
+        BodyError::Tangled => t!("messages-tangled"),
+        BodyError::Placeholder(error) => words(&error),
+    })?;
+    if body.trim().is_empty() {
+        return Err(t!("messages-no-body"));
+    }
+    // Cleaning adds a word or two to every link.
+    if body.len() > BODY_MAX_BYTES { Err(too_long(body.len())) } else { Ok(body) }
+}
+
+fn too_long(bytes: usize) -> String {
+    t!("messages-too-long", length = bytes.div_ceil(1024), most = BODY_MAX_BYTES / 1024)
+}
+
+/// What is wrong with a placeholder, and which there are.
+fn words(error: &PlaceholderError) -> String {
+    let known = Placeholder::ALL.map(|placeholder| format!("{{{{ {} }}}}", placeholder.word())).join(", ");
+    match error {
+        PlaceholderError::Unknown(word) => t!("messages-placeholder-unknown", word = word, known = known),
+        PlaceholderError::Malformed(inside) => t!("messages-placeholder-malformed", inside = inside, known = known),
+        PlaceholderError::Unclosed => t!("messages-placeholder-unclosed", known = known),
+    }
 }
 
 impl From<&Message> for MessageForm {
@@ -89,7 +117,7 @@ pub struct Summary {
 impl Summary {
     /// The beginning in words: without HTML's tags, on one line.
     pub fn beginning(&self) -> String {
-        let text = Body::from_author(&self.excerpt).text;
+        let text = Body::from_author(&self.excerpt).text_as_written();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }

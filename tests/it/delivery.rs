@@ -6,6 +6,7 @@ mod faults;
 mod journals;
 mod leases;
 mod limits;
+mod personal;
 mod postgres;
 mod repeat;
 mod running;

@@ -198,3 +198,31 @@ async fn the_preview_stands_in_a_sandbox_without_scripts() {
     assert!(frame.header("content-security-policy").unwrap().starts_with("sandbox; default-src 'none'"));
     assert_eq!(frame.header("x-frame-options"), Some("SAMEORIGIN"));
 }
+
+#[tokio::test]
+async fn an_unknown_placeholder_is_an_error_at_its_field_that_names_those_there_are() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let form = [("subject", "Hi {{ nmae }}"), ("body", "<p>Dear {{ name | friend }}</p>")];
+    let page = browser.submit("/messages/new", "/messages", &form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let subject = page.error("subject").unwrap();
+    assert!(subject.contains("nmae") && subject.contains("{{ name }}") && subject.contains("{{ unsubscribe_link }}"), "{subject}");
+    assert!(page.error("body").unwrap().contains("with a fallback"), "{:?}", page.error("body"));
+    assert!(page.contains("Hi {{ nmae }}") && page.contains("Dear {{ name | friend }}"));
+    let page = browser.submit("/messages/new", "/messages", &[("subject", "Hi"), ("body", "Dear {{ name")]).await;
+    assert!(page.error("body").unwrap().contains("no }} behind it"), "{:?}", page.error("body"));
+    assert_eq!(app.count("select count(*) from messages").await, 0);
+}
+
+#[tokio::test]
+async fn html_is_cleaned_when_it_is_saved() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let body = "<p style=\"color:red;position:fixed\" onclick=\"x()\">Hi {{name}}</p><script>alert(1)</script>";
+    browser.submit("/messages/new", "/messages", &[("subject", "Hi"), ("body", body)]).await;
+    let id = app.count("select id from messages").await;
+    assert_eq!(row(&app, id).await.unwrap().1, "<p style=\"color:red\">Hi {{ name }}</p>");
+    let page = browser.submit("/messages/new", "/messages", &[("subject", "Hi"), ("body", "<script>alert(1)</script>")]).await;
+    assert_eq!(page.error("body").unwrap(), "Please write what the message should say.");
+}

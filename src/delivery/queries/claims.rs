@@ -91,7 +91,7 @@ pub async fn claim(
 pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::Result<Vec<Claimed>> {
     sqlx::query_as!(
         Claimed,
-        r#"select s.attempt_id as "attempt_id!", s.slice as "slice!", d.number, d.email, d.full_name, d.state as "state: State", d.tries,
+        r#"select s.attempt_id as "attempt_id!", s.slice as "slice!", d.number, d.recipient_id, d.email, d.full_name, d.state as "state: State", d.tries,
                   r.id is null as "is_gone!", r.unsubscribed_at is not null as "is_unsubscribed!",
                   (s.taken_over_from is not null and (d.again_at is null or d.again_at <= s.taken_over_from)) as "is_taken_over!"
            from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::timestamptz[], $6::timestamptz[])
@@ -119,7 +119,7 @@ pub async fn to_send(db: impl PgExecutor<'_>, slices: &[ClaimedSlice]) -> sqlx::
 pub async fn left_of(db: impl PgExecutor<'_>, held: &Held) -> sqlx::Result<Vec<Claimed>> {
     sqlx::query_as!(
         Claimed,
-        r#"select d.attempt_id, s.number as slice, d.number, d.email, d.full_name, d.state as "state: State", d.tries,
+        r#"select d.attempt_id, s.number as slice, d.number, d.recipient_id, d.email, d.full_name, d.state as "state: State", d.tries,
                   false as "is_gone!", false as "is_unsubscribed!", true as "is_taken_over!"
            from slices s
            join deliveries d on d.attempt_id = s.attempt_id and d.number between s.first_delivery and s.last_delivery

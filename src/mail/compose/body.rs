@@ -1,113 +1,131 @@
 //! What the author typed, as the two alternatives of a mail.
 
-use std::{collections::HashSet, sync::LazyLock};
-
-use ammonia::Builder;
 use thiserror::Error;
 
-use super::tangle::is_tangled;
+use super::{
+    placeholder::{Marked, Markup, Piece, PlaceholderError, Slot, pieces},
+    sanitizer::{clean, has_element},
+    tangle::is_tangled,
+};
 
 /// The width that plain-text mail is read at (RFC 5322 section 2.1.1 asks for less than 78).
 const WIDTH: usize = 76;
 
-/// The two alternatives of a mail. Made once for a message, however many recipients it has.
+/// The two alternatives of a mail. Made once for a message, however many recipients it has. Where there are placeholders,
+/// characters of private use keep their places.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Body {
     /// A complete HTML document.
     pub html: String,
     /// The same to be read without HTML. Lines end in LF.
     pub text: String,
+    slots: Vec<Slot>,
 }
 
-/// HTML that no parser should be asked to read: see `tangle`. The form of a message says so beside its field.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("the HTML is nested too deeply or has too many tags that are not closed")]
-pub struct TangledHtml;
+/// What a body cannot be made of. The form of a message says so beside its field.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum BodyError {
+    /// No parser should be asked to read it: see `tangle`.
+    #[error("the HTML is nested too deeply or has too many tags that are not closed")]
+    Tangled,
+    #[error(transparent)]
+    Placeholder(PlaceholderError),
+}
+
+/// What an author typed, read once.
+enum Read {
+    Literal(Marked),
+    /// Cleaned.
+    Html(Marked),
+}
 
 impl Body {
     /// From what an author typed, in HTML or not.
     ///
-    /// HTML is cleaned: no scripts, no event handlers, no styles, links to http, https and mailto only, images from http
-    /// and https only. Text in which no HTML element occurs is taken literally: `<` is a less-than sign, a blank line
-    /// divides paragraphs and a line break stays one; its text alternative is that very text.
+    /// HTML is cleaned (see `sanitizer`): no scripts, no event handlers, links to http, https, mailto and tel only, images
+    /// from http and https only. Text in which no HTML element occurs is taken literally: `<` is a less-than sign, a blank
+    /// line divides paragraphs and a line break stays one; its text alternative is that very text.
     ///
-    /// So is tangled HTML, source and all: the form refuses it with `try_from_author`, so none should come this far.
+    /// So is tangled HTML, source and all, and what only looks like a placeholder: the form refuses them with
+    /// `try_from_author`, so none should come this far.
     pub fn from_author(typed: &str) -> Self {
-        Self::try_from_author(typed).unwrap_or_else(|TangledHtml| Self::literal(&without_controls(typed)))
+        let typed = without_controls(typed);
+        match read(&typed) {
+            Ok((read, _)) => Self::of(read),
+            Err(_) => Self::literal(&Marked::literal(&typed)),
+        }
     }
 
     /// As `from_author`, for the form of a message to check what it is given.
-    pub fn try_from_author(typed: &str) -> Result<Self, TangledHtml> {
-        let typed = without_controls(typed);
-        if !has_element(&typed) {
-            return Ok(Self::literal(&typed));
+    pub fn try_from_author(typed: &str) -> Result<Self, BodyError> {
+        strictly_read(&without_controls(typed)).map(Self::of)
+    }
+
+    /// What is kept of what an author typed: HTML cleaned as it will be sent, so that cleaning it again changes nothing.
+    pub fn cleaned(typed: &str) -> Result<String, BodyError> {
+        Ok(match strictly_read(&without_controls(typed))? {
+            Read::Literal(marked) => Piece::source(&marked.pieces(), Markup::Plain),
+            Read::Html(marked) => Piece::source(&marked.pieces(), Markup::Html),
+        })
+    }
+
+    fn of(read: Read) -> Self {
+        match read {
+            Read::Literal(marked) => Self::literal(&marked),
+            Read::Html(Marked { text: fragment, slots }) => Self { html: document(&fragment), text: to_text(&fragment), slots },
         }
-        if is_tangled(&typed) {
-            return Err(TangledHtml);
-        }
-        let fragment = SANITIZER.clean(&typed).to_string();
-        // Reopened elements again, and html2text needs some 3 KB for each of them.
-        if fragment.len() > 4 * typed.len() + 10_000 {
-            return Err(TangledHtml);
-        }
-        let text = to_text(&fragment);
-        Ok(Self { html: document(&fragment), text })
     }
 
     /// From HTML of our own making, such as a mail that confirms an address, with the same in words.
     pub fn trusted(fragment: &str, text: &str) -> Self {
-        Self { html: document(fragment), text: text.to_owned() }
+        Self { html: document(fragment), text: text.to_owned(), slots: Vec::new() }
     }
 
-    fn literal(text: &str) -> Self {
-        let text = text.trim_end();
-        Self { html: document(&paragraphs(text)), text: format!("{text}\n") }
+    fn literal(marked: &Marked) -> Self {
+        let text = marked.text.trim_end();
+        Self { html: document(&paragraphs(text)), text: format!("{text}\n"), slots: marked.slots.clone() }
     }
+
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// The text alternative with its placeholders as they were written.
+    pub fn text_as_written(&self) -> String {
+        Piece::source(&pieces(&self.text, &self.slots), Markup::Plain)
+    }
+}
+
+fn strictly_read(typed: &str) -> Result<Read, BodyError> {
+    let (read, mut errors) = read(typed)?;
+    if errors.is_empty() { Ok(read) } else { Err(BodyError::Placeholder(errors.swap_remove(0))) }
+}
+
+fn read(typed: &str) -> Result<(Read, Vec<PlaceholderError>), BodyError> {
+    if !has_element(typed) {
+        let (marked, errors) = Marked::parse(typed, Markup::Plain);
+        return Ok((Read::Literal(marked), errors));
+    }
+    if is_tangled(typed) {
+        return Err(BodyError::Tangled);
+    }
+    let (marked, errors) = Marked::parse(typed, Markup::Html);
+    let mut fragment = clean(&marked.text);
+    // Reopened elements again, and html2text needs some 3 KB for each of them.
+    if fragment.len() > 4 * typed.len() + 10_000 {
+        return Err(BodyError::Tangled);
+    }
+    // Of elements that go, words in HTML are left; read again they would be taken literally.
+    if !has_element(&fragment) && !fragment.trim().is_empty() {
+        fragment = format!("<div>{fragment}</div>");
+    }
+    Ok((Read::Html(Marked { text: fragment, slots: marked.slots }), errors))
 }
 
 /// Lines end in LF, and of the other control characters only tabs remain.
 fn without_controls(typed: &str) -> String {
     let typed = typed.replace("\r\n", "\n").replace('\r', "\n");
     typed.chars().filter(|&character| matches!(character, '\n' | '\t') || !character.is_control()).collect()
-}
-
-static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut sanitizer = Builder::default();
-    sanitizer
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
-        // There is no page that a relative address could be relative to.
-        .url_relative(ammonia::UrlRelative::Deny)
-        .add_clean_content_tags(["title"])
-        .attribute_filter(|element, attribute, value| {
-            let is_remote_image = || {
-                let scheme = value.trim_start().split(':').next().unwrap_or_default();
-                scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
-            };
-            let is_shown = !(element == "img" && attribute == "src") || is_remote_image();
-            is_shown.then(|| value.into())
-        });
-    sanitizer
-});
-
-/// The names by which HTML is told from text with a `<` in it: all that may stay, and the common ones that may not.
-static ELEMENTS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    let mut names = Builder::default().clone_tags();
-    names.extend([
-        "body", "button", "center", "font", "form", "head", "html", "iframe", "input", "link", "meta", "object", "embed", "script",
-        "section", "style", "svg", "title", "video", "audio", "base", "math", "textarea", "select", "template", "noscript", "main",
-        "label", "big",
-    ]);
-    names
-});
-
-/// Whether a tag of HTML occurs: `<p>`, `</p>`, `<br/>`, `<a href…`. Not `a < b`, `<3` or `<ivan@example.org>`.
-fn has_element(typed: &str) -> bool {
-    typed.split('<').skip(1).any(|after| {
-        let after = after.strip_prefix('/').unwrap_or(after);
-        let length = after.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(after.len());
-        let (name, rest) = after.split_at(length);
-        (rest.starts_with(['>', '/']) || rest.starts_with(char::is_whitespace)) && ELEMENTS.contains(name.to_ascii_lowercase().as_str())
-    })
 }
 
 fn paragraphs(text: &str) -> String {
@@ -121,7 +139,7 @@ fn paragraphs(text: &str) -> String {
         .collect()
 }
 
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
