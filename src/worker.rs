@@ -103,6 +103,10 @@ async fn keep_house(engine: Engine, stop: CancellationToken) {
             () = stop.cancelled() => return,
         }
         engine.close_idle().await;
+        // What a worker had in hand when its mailing was stopped may wait for a retry now.
+        if let Err(error) = delivery::queries::hasten(&engine.app.db, None).await {
+            tracing::warn!(%error, "What stopped mailings have left waits for its retry");
+        }
         if tick.is_multiple_of(6)
             && let Err(error) = tidy(&engine).await
         {

@@ -55,6 +55,7 @@ fn after_start(session: &Session, started: Result<i64, NotStarted>, nobody: &str
             return see_other(format!("/attempts/{attempt_id}"));
         }
         Err(NotStarted::Paused) => t!("attempts-refused-paused"),
+        Err(NotStarted::Stopped) => t!("attempts-refused-stopped"),
         Err(NotStarted::Disabled) => t!("attempts-refused-disabled"),
         Err(NotStarted::Blocked) => t!("attempts-refused-blocked"),
         Err(NotStarted::Ended) => t!("attempts-refused-ended"),

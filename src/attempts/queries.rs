@@ -168,11 +168,26 @@ pub async fn hold(db: impl PgExecutor<'_>, attempt_id: i64, hold: &Hold<'_>) -> 
     Ok(())
 }
 
+/// Ends the wait of a mailing's unfinished attempt.
+pub async fn end_hold(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update attempts set held_reason = null, held_until = null, held_count = 0 where mailing_id = $1 and status = 'running'",
+        mailing_id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Closes those of the attempts whose deliveries are all final; which this call closed.
 pub async fn close(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         "update attempts set finished_at = now(), held_reason = null, held_until = null,
-             status = case when failed + unknown = 0 then 'succeeded' when sent > 0 then 'partial' else 'failed' end,
+             -- One that was cut short has not succeeded, whoever was skipped.
+             status = case
+               when failed + unknown = 0
+                    and not (skipped > 0 and (select stopped_at from mailings m where m.id = attempts.mailing_id) is not null) then 'succeeded'
+               when sent > 0 then 'partial' else 'failed' end,
              last_reply = case when total = 0 then 'There was nobody to send to.' else last_reply end
          where id = any($1) and status = 'running'
            and not exists (select from slices s where s.attempt_id = attempts.id and s.claimable_at is not null)
@@ -215,6 +230,8 @@ pub struct Work {
     pub time_zone: String,
     pub started_at: OffsetDateTime,
     pub resend_unknown: bool,
+    /// The mailing was ended for good: nothing more of it goes out.
+    pub is_stopped: bool,
     pub held_count: i32,
 }
 
@@ -223,7 +240,7 @@ pub async fn work(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<
     sqlx::query_as!(
         Work,
         r#"select a.id as attempt_id, a.mailing_id, m.name as mailing_name, u.full_name as sender_name, u.email::text as "sender_email!",
-                  u.locale, m.time_zone, a.started_at, m.resend_unknown, a.held_count
+                  u.locale, m.time_zone, a.started_at, m.resend_unknown, m.stopped_at is not null as "is_stopped!", a.held_count
            from attempts a
            join mailings m on m.id = a.mailing_id
            join users u on u.id = a.user_id

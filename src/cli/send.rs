@@ -60,6 +60,7 @@ async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
     let attempt_id = match mailings::runs::run_now(&engine.app, owner, mailing_id, Uuid::new_v4()).await? {
         Ok(attempt_id) | Err(NotStarted::Running(attempt_id)) => attempt_id,
         Err(NotStarted::Paused) => bail!("mailing {mailing_id} is paused; resume it on its page"),
+        Err(NotStarted::Stopped) => bail!("mailing {mailing_id} was stopped for good; clone it on its page"),
         Err(NotStarted::Disabled) => bail!("mailing {mailing_id} was disabled by a manager"),
         Err(NotStarted::Blocked) => bail!("mailing {mailing_id} is of a user who is blocked"),
         Err(NotStarted::Ended) => bail!("mailing {mailing_id} has passed its end; choose a later one on its page"),

@@ -201,6 +201,12 @@ impl Feeder {
         let works: HashMap<i64, Work> =
             attempts::queries::work(&db, &attempts).await?.into_iter().map(|work| (work.attempt_id, work)).collect();
         let deliveries = queries::to_send(&db, &claimed).await?;
+        let is_stopped = |attempt_id: i64| works.get(&attempt_id).is_some_and(|work| work.is_stopped);
+        let (stopped, claimed): (Vec<ClaimedSlice>, Vec<ClaimedSlice>) =
+            claimed.into_iter().partition(|slice| is_stopped(slice.attempt_id));
+        let (unsent, deliveries): (Vec<Claimed>, Vec<Claimed>) =
+            deliveries.into_iter().partition(|delivery| is_stopped(delivery.attempt_id));
+        self.skip(&stopped, &unsent).await?;
         let is_doubted =
             |delivery: &Claimed| delivery.is_taken_over && works.get(&delivery.attempt_id).is_some_and(|work| !work.resend_unknown);
         let (doubted, deliveries): (Vec<Claimed>, Vec<Claimed>) = deliveries.into_iter().partition(is_doubted);
@@ -249,6 +255,20 @@ impl Feeder {
             settle::commit(&self.engine, &batch).await?;
         }
         self.unopened.extend(claimed.iter().filter(|slice| slice.taken_over_from.is_some()).map(held));
+        Ok(())
+    }
+
+    /// Settles what is not sent any more, because its mailing was ended for good.
+    async fn skip(&mut self, stopped: &[ClaimedSlice], unsent: &[Claimed]) -> Result<()> {
+        for slice in stopped {
+            let held = held(slice);
+            let is_of_it = |delivery: &&Claimed| (delivery.attempt_id, delivery.slice) == (held.attempt_id, held.number);
+            let settlements: Vec<Settlement> = unsent.iter().filter(is_of_it).map(model::stop).collect();
+            let settlements = settlements.iter().map(|settlement| (held, settlement)).collect();
+            let done = settle::commit(&self.engine, &Batch { settlements, ended: vec![(held, None)] }).await?;
+            self.unopened.retain(|other| *other != held);
+            settle::close(&self.engine, &done).await?;
+        }
         Ok(())
     }
 

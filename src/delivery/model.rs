@@ -217,6 +217,15 @@ pub fn unmade(claimed: &Claimed, why: &str) -> Settlement {
     Settlement { state: State::Failed, tries: claimed.tries.saturating_add(1), text, ..unchanged(claimed) }
 }
 
+/// A delivery that does not go out because its mailing was ended for good. Its mail may have gone out already, if somebody
+/// had it in hand who never said.
+pub fn stop(claimed: &Claimed) -> Settlement {
+    if claimed.is_taken_over || claimed.state == State::Unknown {
+        return leave_unknown(claimed);
+    }
+    skip(claimed, Remark::Stopped)
+}
+
 /// A delivery that is not tried.
 pub fn skip(claimed: &Claimed, remark: Remark) -> Settlement {
     Settlement { state: State::Skipped, text: Some(remark.to_string()), ..unchanged(claimed) }

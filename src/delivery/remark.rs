@@ -11,6 +11,7 @@ const REFUSED_BEFORE: &str = "Skipped: this address was refused before: ";
 const RECIPIENT_DELETED: &str = "Skipped: the recipient was deleted before this was sent.";
 const UNSUBSCRIBED: &str = "Skipped: unsubscribed.";
 const UNSUBSCRIBED_SINCE: &str = "Skipped: unsubscribed before this was sent.";
+const STOPPED: &str = "Skipped: the mailing was stopped before this was sent.";
 const GIVEN_UP: &str = " (given up after ";
 const TRIES: &str = " tries)";
 const HOLDER_DIED: &str = "Whoever had this mail in hand died before its outcome was known; this mailing does not repeat such mails.";
@@ -33,6 +34,8 @@ pub enum Remark<'a> {
     Unsubscribed,
     /// The same, said after the attempt had begun.
     UnsubscribedSince,
+    /// Skipped: the mailing was ended for good meanwhile.
+    Stopped,
     /// Failed after the last of so many tries, each of which was put off.
     GivenUp { said: &'a str, tries: i32 },
     /// Unknown, and left so: another process had it in hand.
@@ -63,6 +66,7 @@ impl<'a> Remark<'a> {
             (RECIPIENT_DELETED, Self::RecipientDeleted),
             (UNSUBSCRIBED, Self::Unsubscribed),
             (UNSUBSCRIBED_SINCE, Self::UnsubscribedSince),
+            (STOPPED, Self::Stopped),
             (HOLDER_DIED, Self::HolderDied),
             (PROCESS_DIED, Self::ProcessDied),
             (BROKE_OFF, Self::BrokeOff),
@@ -93,6 +97,7 @@ impl fmt::Display for Remark<'_> {
             Self::RecipientDeleted => formatter.write_str(RECIPIENT_DELETED),
             Self::Unsubscribed => formatter.write_str(UNSUBSCRIBED),
             Self::UnsubscribedSince => formatter.write_str(UNSUBSCRIBED_SINCE),
+            Self::Stopped => formatter.write_str(STOPPED),
             Self::GivenUp { said, tries } => write!(formatter, "{said}{GIVEN_UP}{tries}{TRIES}"),
             Self::HolderDied => formatter.write_str(HOLDER_DIED),
             Self::ProcessDied => formatter.write_str(PROCESS_DIED),
@@ -114,6 +119,7 @@ pub fn worded(text: &str) -> String {
         Remark::RecipientDeleted => t!("delivery-recipient-deleted"),
         Remark::Unsubscribed => t!("delivery-unsubscribed"),
         Remark::UnsubscribedSince => t!("delivery-unsubscribed-since"),
+        Remark::Stopped => t!("delivery-stopped"),
         Remark::GivenUp { said, tries } => t!("delivery-given-up", said = worded(said), tries = tries),
         Remark::HolderDied => t!("delivery-holder-died"),
         Remark::ProcessDied => t!("delivery-process-died"),
@@ -154,6 +160,7 @@ mod tests {
             Remark::RecipientDeleted,
             Remark::Unsubscribed,
             Remark::UnsubscribedSince,
+            Remark::Stopped,
             Remark::GivenUp { said: "4.2.0 greylisted (given up after 3 tries)", tries: 6 },
             Remark::HolderDied,
             Remark::ProcessDied,

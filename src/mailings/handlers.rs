@@ -1,4 +1,7 @@
-//! Mailings: list, create, show, edit, delete, pause.
+//! Mailings: list, create, show, edit. What one click does stands in `handlers/acts.rs`.
+
+pub mod acts;
+pub mod outlook;
 
 use poem::{
     IntoResponse, Response, handler,
@@ -10,11 +13,12 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    model::MailingForm,
+    model::{Filter, Mailing, MailingForm},
     oversight::views::SuspensionForm,
-    queries, runs,
+    queries::{self, Narrowed},
+    runs,
     schedule::Zone,
-    views::{self, Picker},
+    views::{self, Beside, Picker},
 };
 use crate::{
     app::App,
@@ -34,24 +38,53 @@ use crate::{
 const MESSAGES_OFFERED: i64 = 500;
 /// Recipients a form shows to tick beside those that are ticked; the search finds the others.
 const RECIPIENTS_OFFERED: i64 = 50;
-/// Beyond this many "all of mine" is shown as "more than".
-const COUNTED: i64 = 10_000;
+
+/// What the list's address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct IndexQuery {
+    pub q: String,
+    pub state: String,
+    before: Option<i64>,
+    /// Ids with commas between: only these, as a page asks for that shows them already.
+    rows: String,
+}
 
 #[handler]
-pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<ListQuery>) -> Result<Page> {
-    let found = queries::list(&app.db, user.id(), db::like_pattern(&query.q).as_deref(), query.before, list::FETCH).await?;
-    let page = list::Keyset::new("/mailings", &query, found, |mailing| mailing.id);
-    Ok(Page::ok(views::index_page(&user, &chrome, &query.q, &page)))
+pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<IndexQuery>) -> Result<Page> {
+    let search = db::like_pattern(&query.q);
+    let ids: Vec<i64> = query.rows.split(',').filter_map(|id| id.parse().ok()).take(list::PER_PAGE).collect();
+    let ids = (!query.rows.is_empty()).then_some(ids.as_slice());
+    let narrowed = Narrowed { search: search.as_deref(), filter: Filter::parse(&query.state), ids };
+    let found = queries::listed(&app.db, user.id(), &narrowed, query.before, list::FETCH).await?;
+    let path = narrowed.filter.map_or_else(|| "/mailings".to_owned(), |filter| format!("/mailings?state={}", filter.as_str()));
+    let position = ListQuery { q: query.q.clone(), before: query.before };
+    let page = list::Keyset::new(&path, &position, found, |listed| listed.mailing.id);
+    let total = recipients::queries::count(&app.db, user.id()).await?;
+    let here = list::address(&path, &query.q, query.before);
+    Ok(Page::ok(views::index_page(
+        &user,
+        &chrome,
+        &views::List { query: &query, here: &here, page: &page, total, now: OffsetDateTime::now_utc() },
+    )))
 }
 
 #[derive(Deserialize)]
 pub struct Prefill {
     #[serde(default)]
     message_id: String,
+    /// The mailing that the new one begins as.
+    clone: Option<i64>,
 }
 
 #[handler]
 pub async fn new(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(prefill): Query<Prefill>) -> Result<Page> {
+    if let Some(id) = prefill.clone {
+        let mailing = queries::get(&app.db, user.id(), id).await?;
+        let form = mailing.copy(&queries::recipient_ids(&app.db, id).await?, OffsetDateTime::now_utc());
+        let beside = beside(&app, &user, &form, None).await?;
+        return Ok(Page::ok(views::new_page(&user, &chrome, &form, &beside, &FieldErrors::default(), true)));
+    }
     let chosen = match &user.0.time_zone {
         Some(name) => Some(name.clone()),
         None => queries::latest_zone(&app.db, user.id()).await?,
@@ -60,8 +93,13 @@ pub async fn new(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(prefi
     let is_zone_chosen = zone.is_some();
     let mut form = MailingForm::blank(OffsetDateTime::now_utc(), &zone.unwrap_or_else(Zone::utc));
     form.message_id = prefill.message_id;
-    let picker = picker(&app, &user, &form).await?;
-    Ok(Page::ok(views::new_page(&user, &chrome, &form, &picker, &FieldErrors::default(), is_zone_chosen)))
+    let beside = beside(&app, &user, &form, None).await?;
+    Ok(Page::ok(views::new_page(&user, &chrome, &form, &beside, &FieldErrors::default(), is_zone_chosen)))
+}
+
+/// What stands beside the form's own fields: what it offers to choose from, and what it leads to.
+async fn beside(app: &App, user: &CurrentUser, form: &MailingForm, stored: Option<&Mailing>) -> Result<Beside> {
+    Ok(Beside { picker: picker(app, user, form).await?, outlook: outlook::of_form(app, user.id(), form, stored).await? })
 }
 
 /// What the form offers to choose from: the owner's own (M4).
@@ -85,8 +123,7 @@ async fn picker(app: &App, user: &CurrentUser, form: &MailingForm) -> Result<Pic
         messages: choices,
         found: found.into_iter().filter(|recipient| picked.binary_search(&recipient.id).is_err()).collect(),
         ticked,
-        total: recipients::queries::count_up_to(&app.db, user.id(), COUNTED).await?,
-        counted: COUNTED,
+        total: recipients::queries::count(&app.db, user.id()).await?,
     })
 }
 
@@ -98,7 +135,7 @@ pub async fn create(
     session: &Session,
     FormData(form): FormData<MailingForm>,
 ) -> Result<Response> {
-    let saved = if form.find.is_some() {
+    let saved = if form.is_question() {
         Err(FieldErrors::default())
     } else {
         match form.parse_new(OffsetDateTime::now_utc()) {
@@ -115,13 +152,13 @@ pub async fn create(
             Ok(see_other(format!("/mailings/{id}")))
         }
         Err(errors) => {
-            let picker = picker(&app, &user, &form).await?;
-            Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &picker, &errors, true)))
+            let beside = beside(&app, &user, &form, None).await?;
+            Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &beside, &errors, true)))
         }
     }
 }
 
-/// A search in the picker is no failure.
+/// A search in the picker, or a look at what the form leads to, is no failure.
 fn form_answer(errors: &FieldErrors, page: maud::Markup) -> Response {
     if errors.is_empty() { Page::ok(page).into_response() } else { Page::invalid(page).into_response() }
 }
@@ -135,11 +172,6 @@ pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): 
 pub async fn show_page(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, suspension: &SuspensionForm) -> Result<maud::Markup> {
     let mailing = queries::view(&app.db, user.reach(), id).await?;
     let mut latest = attempts::queries::list(&app.db, mailing.user_id, Some(id), None, 10).await?;
-    let recipients = if mailing.all_recipients {
-        recipients::queries::count_up_to(&app.db, mailing.user_id, COUNTED).await?
-    } else {
-        queries::count_recipients(&app.db, id).await?
-    };
     let owner = if mailing.user_id == user.id() {
         None
     } else {
@@ -147,23 +179,39 @@ pub async fn show_page(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, 
         Some(users::queries::owner(&app.db, mailing.user_id).await?)
     };
     let page = views::ShowPage {
+        outlook: &outlook::of_mailing(app, &mailing).await?,
         mailing: &mailing,
         owner: owner.as_ref(),
         suspension: user.may(Right::DisableMailings).then_some(suspension),
         attempts: &latest,
-        recipients,
-        counted: COUNTED,
-        now: OffsetDateTime::now_utc(),
     };
     Ok(views::show_page(user, chrome, &page))
 }
 
 #[handler]
-pub async fn edit(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+pub async fn edit(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     let mailing = queries::get(&app.db, user.id(), id).await?;
-    let form = mailing.form(&queries::recipient_ids(&app.db, id).await?);
-    let picker = picker(&app, &user, &form).await?;
-    Ok(Page::ok(views::edit_page(&user, &chrome, id, &form, &picker, &FieldErrors::default(), None)))
+    if mailing.stopped_at.is_some() {
+        flash(session, false, t!("mailings-error-stopped"));
+        return Ok(see_other(format!("/mailings/{id}")));
+    }
+    let mut form = mailing.form(&queries::recipient_ids(&app.db, id).await?);
+    let is_going_out = attempts::queries::running_id(&app.db, id).await?.is_some();
+    form.locked = is_going_out.to_string();
+    edit_page(&app, &user, &chrome, &mailing, &form, &FieldErrors::default(), None).await.map(|page| Page::ok(page).into_response())
+}
+
+async fn edit_page(
+    app: &App,
+    user: &CurrentUser,
+    chrome: &Chrome,
+    mailing: &Mailing,
+    form: &MailingForm,
+    errors: &FieldErrors,
+    conflict: Option<&Mailing>,
+) -> Result<maud::Markup> {
+    let beside = beside(app, user, form, Some(mailing)).await?;
+    Ok(views::edit_page(user, chrome, mailing.id, form, &beside, errors, conflict))
 }
 
 #[handler]
@@ -176,17 +224,20 @@ pub async fn update(
     FormData(form): FormData<MailingForm>,
 ) -> Result<Response> {
     // A stranger's row is not found before anything is said about the form.
-    queries::get(&app.db, user.id(), id).await?;
+    let stored = queries::get(&app.db, user.id(), id).await?;
+    let form = form.with_locked(stored.form(&queries::recipient_ids(&app.db, id).await?));
     let mut errors = FieldErrors::default();
-    if form.find.is_none() {
+    if !form.is_question() {
         let saved = match form.parse() {
             Ok(parsed) => runs::update(&app, user.id(), id, form.version, &parsed).await,
             Err(found) => Err(found.into()),
         };
         match saved {
             Ok(true) if chrome.htmx => {
-                let mailing = queries::get(&app.db, user.id(), id).await?;
-                return Ok(fragment(views::row(&mailing, &chrome.csrf)));
+                let narrowed = Narrowed { ids: Some(&[id]), ..Narrowed::default() };
+                let listed = queries::listed(&app.db, user.id(), &narrowed, None, 1).await?;
+                let total = recipients::queries::count(&app.db, user.id()).await?;
+                return Ok(fragment(maud::html! { @for listed in &listed { (views::row(listed, &chrome.csrf, "/mailings", total)) } }));
             }
             Ok(true) => {
                 flash(session, true, t!("mailings-changed"));
@@ -196,36 +247,12 @@ pub async fn update(
                 // Another tab has saved meanwhile: the reader's text stays, saving again replaces what is stored.
                 let stored = queries::get(&app.db, user.id(), id).await?;
                 let form = MailingForm { version: stored.version, ..form };
-                let picker = picker(&app, &user, &form).await?;
-                return Ok(Page::conflict(views::edit_page(&user, &chrome, id, &form, &picker, &errors, Some(&stored))).into_response());
+                let page = edit_page(&app, &user, &chrome, &stored, &form, &errors, Some(&stored)).await?;
+                return Ok(Page::conflict(page).into_response());
             }
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }
-    let picker = picker(&app, &user, &form).await?;
-    Ok(form_answer(&errors, views::edit_page(&user, &chrome, id, &form, &picker, &errors, None)))
-}
-
-#[handler]
-pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    runs::delete(&app, user.id(), id).await?;
-    if chrome.htmx {
-        return Ok(fragment(maud::html! {}));
-    }
-    flash(session, true, t!("mailings-deleted"));
-    Ok(see_other("/mailings"))
-}
-
-#[handler]
-pub async fn pause(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    runs::pause(&app, user.id(), id).await?;
-    flash(session, true, t!("mailings-paused-now"));
-    Ok(see_other(format!("/mailings/{id}")))
-}
-
-#[handler]
-pub async fn resume(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    runs::resume(&app, user.id(), id).await?;
-    flash(session, true, t!("mailings-resumed-now"));
-    Ok(see_other(format!("/mailings/{id}")))
+    let page = edit_page(&app, &user, &chrome, &stored, &form, &errors, None).await?;
+    Ok(form_answer(&errors, page))
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::schedule::{self, LocalTimeError, Period, Schedule, Zone};
 use crate::{
-    t,
+    attempts, t,
     web::form::{self, FieldErrors},
 };
 
@@ -35,6 +35,10 @@ pub struct MailingForm {
     pub recipient_search: String,
     /// Present: only the picker is asked for, nothing is saved.
     pub find: Option<String>,
+    /// Present: only the outlook is asked for, nothing is saved.
+    pub preview: Option<String>,
+    /// `true` where the form was made while a run was going out: what is sent, to whom and when could not be changed.
+    pub locked: String,
 }
 
 /// Whom a mailing goes to.
@@ -68,6 +72,26 @@ impl MailingForm {
             submission_id: Some(Uuid::new_v4()),
             ..Self::default()
         }
+    }
+
+    /// Whether the form is asked for again, with something found or foretold, and nothing is to be saved.
+    pub fn is_question(&self) -> bool {
+        self.find.is_some() || self.preview.is_some()
+    }
+
+    /// With the stored row's values in place of those that the form could not change.
+    #[must_use]
+    pub fn with_locked(self, stored: Self) -> Self {
+        if self.locked != "true" {
+            return self;
+        }
+        let Self { name, ends_at, resend_unknown, version, recipient_search, find, preview, locked, .. } = self;
+        Self { name, ends_at, resend_unknown, version, recipient_search, find, preview, locked, ..stored }
+    }
+
+    /// When it goes out, as far as that can be read yet.
+    pub fn schedule(&self) -> Option<Schedule> {
+        self.parse_schedule(None, &mut FieldErrors::default())
     }
 
     /// # Errors
@@ -179,6 +203,8 @@ pub struct Mailing {
     pub paused_at: Option<OffsetDateTime>,
     pub disabled_at: Option<OffsetDateTime>,
     pub disabled_reason: Option<String>,
+    /// Ended for good by its owner.
+    pub stopped_at: Option<OffsetDateTime>,
     pub next_run_at: Option<OffsetDateTime>,
     pub resend_unknown: bool,
     pub version: i32,
@@ -211,11 +237,121 @@ impl Mailing {
             period: self.period.clone(),
             time_zone: self.time_zone.clone(),
             resend_unknown: self.resend_unknown.to_string(),
-            submission_id: None,
             version: self.version,
-            recipient_search: String::new(),
-            find: None,
+            ..MailingForm::default()
         }
+    }
+
+    /// The form for a new mailing like this one, in the future.
+    pub fn copy(&self, picked: &[i64], now: OffsetDateTime) -> MailingForm {
+        let (starts_at, ends_at) = self.schedule().map_or((now, now + time::Duration::days(30)), |schedule| schedule.moved_after(now));
+        let zone = self.zone();
+        MailingForm {
+            name: t!("mailings-copy-of", name = self.name).chars().take(200).collect(),
+            starts_at: schedule::to_local_input(starts_at, &zone),
+            ends_at: schedule::to_local_input(ends_at, &zone),
+            submission_id: Some(Uuid::new_v4()),
+            version: 0,
+            ..self.form(picked)
+        }
+    }
+
+    /// Whether a run is due within minutes.
+    pub fn is_due_soon(&self, now: OffsetDateTime) -> bool {
+        self.next_run_at.is_some_and(|next| next <= now + time::Duration::minutes(5))
+    }
+
+    /// Whether its owner has it at rest: it goes out when it is resumed or enabled, and not before.
+    pub fn is_at_rest(&self) -> bool {
+        self.paused_at.is_some() || self.disabled_at.is_some()
+    }
+}
+
+impl NewMailing {
+    /// What this would change of a mailing whose run is going out, and may not.
+    pub fn locked_changes(&self, stored: &Mailing, picked: &[i64]) -> FieldErrors {
+        let mut errors = FieldErrors::default();
+        // To the minute, which is what a form knows.
+        let minute = |moment: OffsetDateTime| schedule::to_local_input(moment, &Zone::utc());
+        let audience = if stored.all_recipients { Audience::All } else { Audience::Picked(picked.to_vec()) };
+        for (field, is_changed) in [
+            ("message_id", self.message_id != stored.message_id),
+            ("recipient_ids", self.audience != audience),
+            ("period", self.schedule.period().as_str() != stored.period),
+            ("time_zone", self.schedule.zone().name() != stored.time_zone),
+            ("starts_at", minute(self.schedule.starts_at()) != minute(stored.starts_at)),
+        ] {
+            if is_changed {
+                errors.add(field, t!("mailings-error-locked"));
+            }
+        }
+        errors
+    }
+}
+
+/// What a list of mailings is narrowed to: where they stand for whoever looks for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// A run of it is going out.
+    Running,
+    /// Its next run is to come.
+    Waiting,
+    /// Its owner or a manager has it at rest.
+    Paused,
+    Completed,
+}
+
+impl Filter {
+    pub const ALL: [Self; 4] = [Self::Running, Self::Waiting, Self::Paused, Self::Completed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+        }
+    }
+
+    /// None: everything.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|filter| filter.as_str() == text)
+    }
+}
+
+/// A mailing in its owner's list.
+#[derive(Debug)]
+pub struct Listed {
+    pub mailing: Mailing,
+    pub last_run: Option<LastRun>,
+    /// How many recipients are picked, counted up to [`PICKED_COUNTED`](super::queries::PICKED_COUNTED); 0 where it goes to all.
+    pub picked: i64,
+}
+
+/// How a mailing's last attempt stands.
+#[derive(Debug)]
+pub struct LastRun {
+    pub attempt_id: i64,
+    pub status: attempts::model::Status,
+    pub is_held: bool,
+    pub sent: i32,
+    pub failed: i32,
+    pub unknown: i32,
+    pub skipped: i32,
+    pub waiting: i32,
+}
+
+impl LastRun {
+    pub fn is_running(&self) -> bool {
+        self.status == attempts::model::Status::Running
+    }
+}
+
+impl Listed {
+    /// Whether its row is about to change by itself: a run is going out, or due within minutes.
+    pub fn is_moving(&self, now: OffsetDateTime) -> bool {
+        let is_running = self.last_run.as_ref().is_some_and(LastRun::is_running);
+        !self.mailing.is_at_rest() && (is_running || self.mailing.is_due_soon(now))
     }
 }
 
@@ -233,5 +369,34 @@ pub fn used_by(what: &str, mailings: &[Use]) -> String {
         [] => t!("mailings-used-somewhere", what = what),
         [name] => t!("mailings-used-by-one", what = what, names = name),
         names => t!("mailings-used-by-several", what = what, names = names.join(", ")),
+    }
+}
+
+/// Whom a mailing reaches at present.
+#[derive(Debug, Clone, Copy)]
+pub struct Reached {
+    /// Everybody the owner has, and not those that were picked.
+    pub is_all: bool,
+    pub recipients: i64,
+    /// Those of them that a run skips, because they have unsubscribed or their address does not exist.
+    pub skipped: i64,
+}
+
+/// What a form or a mailing leads to.
+#[derive(Debug)]
+pub struct Outlook {
+    /// None: it cannot be read yet.
+    pub schedule: Option<Schedule>,
+    /// The next ones, five at the most; a first one that is past is due.
+    pub runs: Vec<OffsetDateTime>,
+    pub reached: Reached,
+    pub now: OffsetDateTime,
+}
+
+impl Outlook {
+    /// Whether it would repeat, but its end leaves room for one run alone.
+    pub fn ends_before_second_run(&self) -> bool {
+        let second = |schedule: &Schedule| schedule.next_after(schedule.starts_at());
+        self.schedule.as_ref().is_some_and(|schedule| schedule.period() != Period::Once && second(schedule).is_none())
     }
 }

@@ -1,5 +1,7 @@
 //! SQL over mailings and mailing_recipients.
 
+mod list;
+
 use std::collections::HashSet;
 
 use sqlx::{PgConnection, PgExecutor};
@@ -13,6 +15,7 @@ use crate::{
     users::rights::Reach,
     web::{FieldErrors, Refusal},
 };
+pub use list::{Narrowed, PICKED_COUNTED, count_picked, count_skipped, count_ticked, listed};
 
 /// A page of the owner's mailings, newest first, from below `before` on. `search` is a `like` pattern for the name.
 pub async fn list(
@@ -25,7 +28,8 @@ pub async fn list(
     sqlx::query_as!(
         Mailing,
         r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.stopped_at,
+                  m.next_run_at, m.resend_unknown, m.version
            from mailings m join messages g on g.id = m.message_id
            where m.user_id = $1 and ($2::text is null or lower(m.name) like $2) and ($3::bigint is null or m.id < $3)
            order by m.id desc limit $4"#,
@@ -42,7 +46,8 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result
     sqlx::query_as!(
         Mailing,
         r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.stopped_at,
+                  m.next_run_at, m.resend_unknown, m.version
            from mailings m join messages g on g.id = m.message_id
            where m.user_id = $1 and m.id = $2"#,
         user_id,
@@ -57,7 +62,8 @@ pub async fn view(db: impl PgExecutor<'_>, reach: Reach, id: i64) -> sqlx::Resul
     sqlx::query_as!(
         Mailing,
         r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.stopped_at,
+                  m.next_run_at, m.resend_unknown, m.version
            from mailings m join messages g on g.id = m.message_id
            where ($1::bigint is null or m.user_id = $1) and m.id = $2"#,
         reach.owner(),
@@ -200,6 +206,20 @@ pub async fn set_paused(db: impl PgExecutor<'_>, id: i64, paused: bool) -> sqlx:
     Ok(())
 }
 
+/// Ends the mailing for good. It is running until its unfinished attempt is closed.
+pub async fn stop(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update mailings set stopped_at = now(), paused_at = null, next_run_at = null, version = version + 1,
+             status = case when exists (select from attempts a where a.mailing_id = mailings.id and a.status = 'running')
+                      then 'running' else 'completed' end
+         where id = $1",
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Disables the mailing, or gives another reason.
 pub async fn disable(db: impl PgExecutor<'_>, id: i64, reason: &str) -> sqlx::Result<()> {
     sqlx::query!("update mailings set disabled_at = coalesce(disabled_at, now()), disabled_reason = $2 where id = $1", id, reason)
@@ -222,7 +242,8 @@ pub async fn lock_stopped_with(db: &mut PgConnection, user_id: i64) -> sqlx::Res
     sqlx::query_as!(
         Mailing,
         r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.stopped_at,
+                  m.next_run_at, m.resend_unknown, m.version
            from mailings m join messages g on g.id = m.message_id
            where m.id = any($1) and m.next_run_at is not null and m.paused_at is null and m.disabled_at is null
            order by m.id"#,
@@ -326,7 +347,8 @@ pub async fn lock_due(db: &mut PgConnection, id: i64, take_along: i64) -> sqlx::
     sqlx::query_as!(
         Mailing,
         r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.stopped_at,
+                  m.next_run_at, m.resend_unknown, m.version
            from mailings m join messages g on g.id = m.message_id join users u on u.id = m.user_id
            where m.id = any($1) and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
            order by m.id"#,

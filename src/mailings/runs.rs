@@ -20,10 +20,10 @@ use crate::{
     delivery::{self, queries::Snapshot},
     error::Result,
     recipients, t, users,
-    web::{FieldErrors, Refusal},
+    web::{FieldErrors, Refusal, form::WHOLE},
 };
 
-pub use stops::{disable, enable, pause, resume, resume_all};
+pub use stops::{disable, enable, pause, resume, resume_all, stop};
 
 /// How many mailings a job takes along that are due like its own.
 const TAKEN_ALONG: i64 = 250;
@@ -66,6 +66,15 @@ pub async fn update(app: &App, user_id: i64, id: i64, version: i32, new: &NewMai
     if mailing.version != version {
         return Ok(false);
     }
+    if mailing.stopped_at.is_some() {
+        return Err(FieldErrors::of(WHOLE, t!("mailings-error-stopped")).into());
+    }
+    if attempts::queries::running_id(&mut *transaction, id).await?.is_some() {
+        let errors = new.locked_changes(&mailing, &queries::recipient_ids(&mut *transaction, id).await?);
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+    }
     queries::update(&mut *transaction, id, new).await?;
     save_audience(&mut transaction, user_id, id, new).await?;
     let last = queries::last_run_at(&mut *transaction, id).await?;
@@ -77,7 +86,7 @@ pub async fn update(app: &App, user_id: i64, id: i64, version: i32, new: &NewMai
 
 /// The next moment after a change. Whoever only renames a mailing moves nothing: not a run that is due this minute, and
 /// not one that was had already.
-fn next_after_change(old: &Mailing, new: &Schedule, last: Option<OffsetDateTime>, now: OffsetDateTime) -> Option<OffsetDateTime> {
+pub fn next_after_change(old: &Mailing, new: &Schedule, last: Option<OffsetDateTime>, now: OffsetDateTime) -> Option<OffsetDateTime> {
     let same_start = old.starts_at == new.starts_at() && old.period == new.period().as_str();
     if same_start && old.ends_at == new.ends_at() && old.time_zone == new.zone().name() {
         return old.next_run_at;
@@ -223,6 +232,8 @@ impl Batch {
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotStarted {
     Paused,
+    /// Ended for good by its owner.
+    Stopped,
     Disabled,
     /// Its owner is blocked.
     Blocked,
@@ -302,6 +313,9 @@ pub async fn repeat(app: &App, user_id: i64, attempt_id: i64, whom: Repeat, subm
 
 /// Why nothing of this mailing may be started by hand at present.
 async fn refusal(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Result<Option<NotStarted>> {
+    if mailing.stopped_at.is_some() {
+        return Ok(Some(NotStarted::Stopped));
+    }
     if mailing.disabled_at.is_some() {
         return Ok(Some(NotStarted::Disabled));
     }

@@ -63,6 +63,59 @@ pub fn act(act: &Act) -> Markup {
     }
 }
 
+/// An act that asks in a dialog first, as "Start now" with the number of recipients.
+pub struct Ask<'a> {
+    /// Unique on the page, as `start-mailing-ID`.
+    pub id: &'a str,
+    pub act: Act<'a>,
+    /// The question's headline: "Send to 1,234 recipients now?"
+    pub question: &'a str,
+    /// What follows from it.
+    pub consequence: &'a str,
+    /// On the button that confirms, beyond `btn`: `btn-primary`, `btn-danger`.
+    pub confirm_class: &'a str,
+    /// Further fields of the form.
+    pub fields: Markup,
+    /// What htmx puts the answer into and takes from it, as `#main`. None: the browser goes to the answer.
+    pub target: Option<&'a str>,
+}
+
+/// The button with its question: a popover, which browsers open by themselves, so that it asks with JavaScript off too.
+pub fn ask(ask: &Ask) -> Markup {
+    let Ask { id, act, target, .. } = ask;
+    let htmx = |method| (target.is_some() && act.method == method).then_some(act.action);
+    html! {
+        button class={ "btn " (act.class) } type="button" popovertarget=(id) { (act.label) }
+        div .ask #(id) popover role="dialog" aria-labelledby={ (id) "-question" } {
+            h2 .ask-question id={ (id) "-question" } { (ask.question) }
+            p .text-secondary { (ask.consequence) }
+            form .btn-list .justify-content-end method="post" action=(act.action) hx-post=[htmx("post")] hx-put=[htmx("put")]
+                hx-target=[target] hx-select=[target] hx-swap=[target.map(|_| "outerMorph")]
+                hx-disable=[target.map(|_| "find button[type=submit]")] {
+                (csrf_field(act.csrf))
+                @if act.method != "post" { (method_field(act.method)) }
+                (ask.fields)
+                button .btn type="button" popovertarget=(id) popovertargetaction="hide" { (t!("common-cancel")) }
+                button class={ "btn " (ask.confirm_class) } type="submit" { (act.label) }
+            }
+        }
+    }
+}
+
+/// As [`act`], without leaving the page where htmx is: it takes `target` from the answer, which keeps the reader's place.
+pub fn act_in_place(act: &Act, target: &str, fields: Markup) -> Markup {
+    let htmx = |method| (act.method == method).then_some(act.action);
+    html! {
+        form .d-inline method="post" action=(act.action) hx-post=[htmx("post")] hx-put=[htmx("put")] hx-delete=[htmx("delete")]
+            hx-target=(target) hx-select=(target) hx-swap="outerMorph" hx-disable="find button[type=submit]" {
+            (csrf_field(act.csrf))
+            @if act.method != "post" { (method_field(act.method)) }
+            (fields)
+            button class={ "btn " (act.class) } type="submit" { (act.label) }
+        }
+    }
+}
+
 /// Something to delete, and the words to ask with.
 pub struct Delete<'a> {
     /// Unique on the page, as `delete-recipient-ID`.
@@ -120,6 +173,24 @@ mod tests {
         assert!(markup.contains(r#"name="_method" value="delete""#), "{markup}");
         assert!(markup.contains(r#"hx-delete="/recipients/5" hx-target="closest tr" hx-swap="delete""#), "{markup}");
         assert!(markup.contains(r#"popovertarget="delete-recipient-5""#), "{markup}");
+    }
+
+    #[test]
+    fn an_act_that_asks_is_a_form_in_a_dialog_that_opens_without_scripts() {
+        let act = Act { action: "/mailings/5/stop", method: "put", csrf: "token", label: "Stop", class: "" };
+        let question = Ask {
+            id: "stop-mailing-5",
+            act,
+            question: "Stop?",
+            consequence: "For good.",
+            confirm_class: "btn-danger",
+            fields: html! {},
+            target: Some("#main"),
+        };
+        let markup = ask(&question).into_string();
+        assert!(markup.contains(r#"popovertarget="stop-mailing-5""#), "{markup}");
+        assert!(markup.contains(r##"action="/mailings/5/stop" hx-put="/mailings/5/stop" hx-target="#main""##), "{markup}");
+        assert!(markup.contains(r#"name="_method" value="put""#), "{markup}");
     }
 
     #[test]

@@ -36,7 +36,8 @@ impl<T> Keyset<T> {
     }
 }
 
-fn address(path: &str, search: &str, before: Option<i64>) -> String {
+/// The address of a page of a list.
+pub fn address(path: &str, search: &str, before: Option<i64>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if !search.is_empty() {
         query.append_pair("q", search);

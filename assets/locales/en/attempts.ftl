@@ -69,6 +69,7 @@ attempts-no-deliveries-detail = No delivery of this attempt has this state and t
 # Why nothing was started.
 attempts-refused-running = This attempt is still running; a new one can start when it has finished.
 attempts-refused-paused = The mailing is paused. Resume it first.
+attempts-refused-stopped = The mailing was stopped for good. Clone it to send it again.
 attempts-refused-disabled = A manager has disabled this mailing, so it cannot be started.
 attempts-refused-blocked = Your account is blocked, so nothing of yours can be started.
 attempts-refused-ended = The mailing's end has passed. Edit it and choose a later end first.

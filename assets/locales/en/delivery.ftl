@@ -12,6 +12,7 @@ delivery-refused-before = Skipped: this address was refused before: { $reply }
 delivery-recipient-deleted = Skipped: the recipient was deleted before this was sent.
 delivery-unsubscribed = Skipped: unsubscribed.
 delivery-unsubscribed-since = Skipped: unsubscribed before this was sent.
+delivery-stopped = Skipped: the mailing was stopped before this was sent.
 delivery-given-up = { $tries ->
     [one] { $said } (given up after { $tries } try)
    *[other] { $said } (given up after { $tries } tries)

@@ -12,6 +12,7 @@ delivery-refused-before = Пропущено: этот адрес уже отк�
 delivery-recipient-deleted = Пропущено: клиент удалён до отправки.
 delivery-unsubscribed = Пропущено: клиент отписался.
 delivery-unsubscribed-since = Пропущено: клиент отписался до отправки.
+delivery-stopped = Пропущено: рассылку остановили до отправки.
 delivery-given-up = { $tries ->
     [one] { $said } (после { $tries } попытки больше не пробуем)
     [few] { $said } (после { $tries } попыток больше не пробуем)

@@ -10,7 +10,7 @@ mailings-older = Более ранние
 mailings-none = Рассылок пока нет
 mailings-none-text = Выберите сообщение, клиентов и время отправки.
 mailings-nothing-found = Ничего не найдено
-mailings-nothing-found-text = Нет рассылки с такими словами в названии.
+mailings-nothing-found-text = Нет рассылки с такими словами в названии и в таком состоянии.
 
 mailings-name = Название
 mailings-status = Статус
@@ -37,7 +37,7 @@ mailings-act-start = Запустить сейчас
 mailings-act-pause = Приостановить
 mailings-act-resume = Продолжить
 mailings-delete-question = Удалить «{ $name }»?
-mailings-delete-consequence = Вместе с рассылкой удалятся её попытки и записи об отправках. Чтобы остановить её и сохранить их, поставьте рассылку на паузу.
+mailings-delete-consequence = Вместе с рассылкой удалятся её попытки и записи об отправках. Чтобы их сохранить, остановите рассылку, не удаляя.
 
 mailings-saved = Рассылка сохранена. Она уйдёт сама в указанное ниже время.
 mailings-changed = Сохранено.
@@ -74,7 +74,6 @@ mailings-end-hint = В этот момент и позже запусков не
 mailings-zone = Часовой пояс
 mailings-resend = Отправлять повторно, если ответ сервера потерян
 mailings-resend-hint = Если связь оборвалась после последнего байта письма, неизвестно, принято ли оно. С отметкой оно уйдёт ещё раз с тем же Message-ID, без неё останется с пометкой «неизвестно».
-mailings-more-than = больше { $count }
 
 mailings-conflict = Тем временем эту рассылку изменили в другой вкладке.
 mailings-conflict-stored-all = Сейчас сохранено: «{ $name }», сообщение «{ $subject }» всем вашим клиентам, { $schedule }.
@@ -115,11 +114,77 @@ mailings-if-lost-resend = Отправить повторно с тем же Mes
 mailings-if-lost-leave = Оставить с пометкой «неизвестно»
 mailings-next-runs = Следующие запуски
 mailings-no-run-left = Запусков больше не будет.
-mailings-no-run-left-edit = Измените расписание, чтобы рассылка ушла снова.
+mailings-no-run-left-edit = Запусков больше не будет. Измените расписание, чтобы рассылка ушла снова.
 mailings-due-now = сейчас
 mailings-none-goes-blocked = Владелец заблокирован: ни один из них не состоится.
 mailings-none-goes-disabled = Отключена менеджером: ни один из них не состоится.
 mailings-none-goes-paused-by-owner = Владелец поставил её на паузу: ни один из них не состоится.
 mailings-none-goes-paused = На паузе: ни один из них не состоится, пока вы её не продолжите.
 mailings-start-now-instead = «Запустить сейчас» отправит её сразу, не дожидаясь этого времени.
-mailings-change-counts = Идущей попытки изменения не касаются: они действуют со следующего запуска.
+
+mailings-state = Состояние
+mailings-state-every = Любое состояние
+mailings-state-running = Отправляются сейчас
+mailings-state-waiting = Ждут следующего запуска
+mailings-state-paused = На паузе или отключены
+mailings-state-completed = Завершены
+mailings-last-run = Последний запуск
+mailings-never-ran = ещё не было
+mailings-sent-of = Отправлено { $sent } из { $total }
+mailings-held = ждёт почтовый сервер
+mailings-recipients-or-more = { $count } клиентов или больше
+mailings-stopped = остановлена
+mailings-stopping = останавливается
+
+mailings-act-stop = Остановить
+mailings-act-clone = Копировать
+mailings-start-question = Отправить «{ $name }» сейчас? Получат: { $recipients }
+mailings-start-once = Это единственный запуск рассылки: в назначенное время она уже не уйдёт.
+mailings-start-beside = Этот запуск сверх расписания, которое не меняется. Каждый клиент получит сообщение один раз.
+mailings-stop-question = Остановить «{ $name }» навсегда?
+mailings-stop-consequence = Запусков больше не будет, а те, кому письмо ещё не ушло, будут пропущены. Записи об отправленном останутся. Чтобы отправить её позже снова, скопируйте рассылку; чтобы прервать на время, поставьте на паузу.
+mailings-stopped-now = Рассылка остановлена навсегда. То, что уже уходит, дойдёт; остальные будут пропущены.
+mailings-copy-of = Копия: { $name }
+mailings-no-run-stopped = Рассылка остановлена навсегда. Чтобы отправить её снова, скопируйте её.
+
+mailings-locked = Рассылка сейчас уходит. Что, кому и когда отправлять, можно будет изменить, когда этот запуск закончится; название и окончание можно менять всегда.
+mailings-locked-reason = Нельзя изменить, пока не закончится идущий запуск.
+mailings-error-locked = Тем временем начался запуск; это нельзя изменить, пока он не закончится.
+mailings-error-stopped = Эта рассылка остановлена навсегда, и изменить её больше нельзя. Чтобы отправить снова, скопируйте её.
+
+# Что произойдёт: рядом с формой и на странице
+mailings-outlook = Что произойдёт
+mailings-outlook-again = Показать, что произойдёт
+mailings-outlook-incomplete = Когда начало, окончание и периодичность будут заполнены, здесь появится, когда уйдёт рассылка.
+mailings-outlook-all = { $count ->
+    [one] { $schedule }, всем вашим клиентам (сейчас это { $count } клиент).
+    [few] { $schedule }, всем вашим клиентам (сейчас это { $count } клиента).
+    [many] { $schedule }, всем вашим клиентам (сейчас это { $count } клиентов).
+   *[other] { $schedule }, всем вашим клиентам (сейчас это { $count } клиента).
+}
+mailings-outlook-ticked = { $count ->
+    [one] { $schedule }, { $count } клиенту.
+    [few] { $schedule }, { $count } клиентам.
+    [many] { $schedule }, { $count } клиентам.
+   *[other] { $schedule }, { $count } клиентам.
+}
+mailings-outlook-next = { $count ->
+    [1] Единственный запуск:
+    [2] Ближайшие два запуска:
+    [3] Ближайшие три запуска:
+    [4] Ближайшие четыре запуска:
+    [5] Ближайшие пять запусков:
+   *[other] Ближайшие запуски ({ $count }):
+}
+mailings-outlook-no-run = Запусков не будет: все моменты этого расписания прошли, или рассылка уже ушла.
+mailings-outlook-ends-early = Окончание раньше второго запуска, поэтому рассылка уйдёт один раз.
+mailings-outlook-no-recipients = Клиентов пока нет: рассылка не уйдёт никому.
+mailings-outlook-none-ticked = Пока никто не отмечен: рассылка не уйдёт никому.
+mailings-outlook-all-skipped = Все они будут пропущены: отписались, или их адреса не существует.
+mailings-outlook-skipped = { $count ->
+    [one] { $count } из них будет пропущен: отписался, или адреса не существует.
+    [few] { $count } из них будут пропущены: отписались, или адреса не существует.
+    [many] { $count } из них будут пропущены: отписались, или адреса не существует.
+   *[other] { $count } из них будут пропущены: отписались, или адреса не существует.
+}
+mailings-outlook-more-skipped = Больше { $count } из них будут пропущены: отписались, или адреса не существует.

@@ -44,7 +44,8 @@ pub async fn candidates(db: impl PgExecutor<'_>, only: Option<&[i64]>, after: i6
 }
 
 /// Takes the lease of one slice an attempt, of up to `limit` of the candidates that may send now: the mailing neither
-/// paused nor disabled, the owner not blocked. Committed before anything is sent.
+/// paused nor disabled, the owner not blocked. Those of a stopped mailing are claimed in any case, to be skipped. Committed
+/// before anything is sent.
 ///
 /// What somebody held is taken over when the lease has run out and Postgres has been up for a lease: after a restart its
 /// holder gets that long to come back and settle what it has sent. What the claims in `live` hold is left alone past its
@@ -70,7 +71,8 @@ pub async fn claim(
                order by claimable_at, number limit 1
                for update skip locked
              ) s
-             where a.id = any($1) and a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null
+             where a.id = any($1) and a.status = 'running'
+               and (m.stopped_at is not null or m.paused_at is null and m.disabled_at is null and u.blocked_at is null)
              order by a.id limit $4
            )
            update slices s set claim = gen_random_uuid(), claimed_at = now(), claimable_at = now() + make_interval(secs => $3)
@@ -152,7 +154,7 @@ pub async fn renew(db: impl PgExecutor<'_>, held: &[Held], lease: Duration) -> s
            join attempts a on a.id = r.attempt_id
            join mailings m on m.id = a.mailing_id
            join users u on u.id = a.user_id
-           where a.status = 'running' and m.paused_at is null and m.disabled_at is null and u.blocked_at is null"#,
+           where a.status = 'running' and m.stopped_at is null and m.paused_at is null and m.disabled_at is null and u.blocked_at is null"#,
         &held.iter().map(|held| held.attempt_id).collect::<Vec<_>>(),
         &held.iter().map(|held| held.number).collect::<Vec<_>>(),
         &held.iter().map(|held| held.claim).collect::<Vec<_>>(),

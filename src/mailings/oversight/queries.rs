@@ -16,7 +16,8 @@ pub async fn list(
 ) -> sqlx::Result<Vec<Overseen>> {
     let rows = sqlx::query!(
         r#"select m.id, m.user_id, m.name, m.message_id, g.subject, m.all_recipients, m.starts_at, m.ends_at, m.period, m.time_zone,
-                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.next_run_at, m.resend_unknown, m.version,
+                  m.status as "status: Status", m.paused_at, m.disabled_at, m.disabled_reason, m.stopped_at,
+                  m.next_run_at, m.resend_unknown, m.version,
                   u.email::text as "owner_email!", u.full_name as owner_name, u.blocked_at is not null as "is_owner_blocked!"
            from mailings m join messages g on g.id = m.message_id join users u on u.id = m.user_id
            where u.deleting_at is null and ($1::text is null or lower(m.name) like $1 or u.search like $1)
@@ -50,6 +51,7 @@ pub async fn list(
             paused_at: row.paused_at,
             disabled_at: row.disabled_at,
             disabled_reason: row.disabled_reason,
+            stopped_at: row.stopped_at,
             next_run_at: row.next_run_at,
             resend_unknown: row.resend_unknown,
             version: row.version,

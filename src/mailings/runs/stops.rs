@@ -1,4 +1,5 @@
-//! What stops mailings, and how they go on: a pause by the owner, a disabling by a manager, the end of the owner's block.
+//! What stops mailings, and how they go on: a pause by the owner, a disabling by a manager, the end of the owner's block; and
+//! the stop for good, after which nothing goes on.
 
 use sqlx::PgTransaction;
 use time::OffsetDateTime;
@@ -42,6 +43,27 @@ pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<()> {
     go_on(app, &mut transaction, Mailing { paused_at: None, ..mailing }).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Ends the mailing for good: it has no further run, and what its running attempt has not sent becomes skipped. What is on
+/// the wire is finished and counted first: workers halt within seconds, give back what they have in hand, and claim it
+/// again to skip it. False: there was nothing left to end.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn stop(app: &App, user_id: i64, id: i64) -> Result<bool> {
+    let mut transaction = app.db.begin().await?;
+    let mailing = queries::lock_own(&mut transaction, user_id, id).await?;
+    if mailing.stopped_at.is_some() || mailing.status == Status::Completed {
+        return Ok(false);
+    }
+    queries::stop(&mut *transaction, id).await?;
+    attempts::queries::end_hold(&mut *transaction, id).await?;
+    delivery::queries::hasten(&mut *transaction, Some(id)).await?;
+    delivery::queries::call_workers(&mut *transaction).await?;
+    app.dequeue(&mut transaction, &job_key(id)).await?;
+    transaction.commit().await?;
+    Ok(true)
 }
 
 /// Stops a mailing whose lock the caller has, until it is enabled again, and says why; or gives another reason.

@@ -14,7 +14,7 @@ use std::{fmt, str::FromStr};
 
 use jiff::{ToSpan as _, civil};
 use thiserror::Error;
-use time::{OffsetDateTime, Weekday};
+use time::{OffsetDateTime, Weekday, macros::datetime};
 
 use crate::{i18n::format, t};
 
@@ -170,6 +170,21 @@ impl Schedule {
     /// At most `count` runs strictly later than `now`.
     pub fn upcoming(&self, now: OffsetDateTime, count: usize) -> Vec<OffsetDateTime> {
         std::iter::successors(self.next_after(now), |&run| self.next_after(run)).take(count).collect()
+    }
+
+    /// Start and end for a copy that is yet to run: these, while the start is to come; else from the first later moment of the
+    /// same rhythm on (a single send's is the same time of a later day), and for as many days.
+    pub fn moved_after(&self, now: OffsetDateTime) -> (OffsetDateTime, OffsetDateTime) {
+        if now < self.starts_at {
+            return (self.starts_at, self.ends_at);
+        }
+        let period = if self.period == Period::Once { Period::Daily } else { self.period };
+        let endless = Self { period, ends_at: datetime!(9999-12-31 0:00 UTC), ..self.clone() };
+        let Some(starts_at) = endless.next_after(now) else { return (self.starts_at, self.ends_at) };
+        let days = self.zone.wall_clock(starts_at).date() - self.anchor.date();
+        let end = self.zone.wall_clock(self.ends_at).checked_add(days).ok();
+        let ends_at = end.and_then(|end| self.zone.first_moment(end)).filter(|end| *end > starts_at);
+        (starts_at, ends_at.unwrap_or(self.ends_at + (starts_at - self.starts_at)))
     }
 
     /// The schedule as one sentence, without a capital and without a full stop.

@@ -4,22 +4,22 @@ use maud::{Markup, html};
 
 use super::{
     super::{
-        model::{Mailing, MailingForm},
+        model::{Mailing, MailingForm, Outlook},
         schedule::{Period, Zone},
     },
     COLUMNS,
+    outlook::outlook_words,
 };
 use crate::{
-    i18n::format::number,
     recipients::model::Recipient,
     rich, t,
     ui::{
-        Editor, Field, Icon, Section, button,
+        Editor, Field, Icon, Section, Tone, alert, button,
         choice::{self, Choice},
         csrf_field, empty, form, page, page_header, submission_field,
     },
     users::CurrentUser,
-    web::{Chrome, FieldErrors},
+    web::{Chrome, FieldErrors, form::WHOLE},
 };
 
 /// What the form offers to choose from.
@@ -29,29 +29,34 @@ pub struct Picker {
     pub ticked: Vec<Recipient>,
     /// What the search finds beside them.
     pub found: Vec<Recipient>,
-    /// All of the owner's, counted up to `counted`.
+    /// All of the owner's.
     pub total: i64,
-    pub counted: i64,
+}
+
+/// What stands beside the form's own fields.
+pub struct Beside {
+    pub picker: Picker,
+    pub outlook: Outlook,
 }
 
 pub fn new_page(
     user: &CurrentUser,
     chrome: &Chrome,
     form: &MailingForm,
-    picker: &Picker,
+    beside: &Beside,
     errors: &FieldErrors,
     is_zone_chosen: bool,
 ) -> Markup {
     let content = html! {
         (page_header(&t!("mailings-new"), Some(&t!("mailings-new-subtitle")), None))
-        @if let Some(missing) = missing(picker) {
+        @if let Some(missing) = missing(&beside.picker) {
             div .card { (missing) }
         } @else {
             div .card .form-card { div .card-body {
                 form #mailing-new method="post" action="/mailings" novalidate {
                     (csrf_field(&chrome.csrf))
                     @if let Some(submission_id) = form.submission_id { (submission_field(submission_id)) }
-                    (fields(&Fields { scope: "mailing-new", action: "/mailings", method: "post", form, picker, errors, is_zone_chosen, inline: false }))
+                    (fields(&Fields { scope: "mailing-new", action: "/mailings", method: "post", form, beside, errors, is_zone_chosen, inline: false }))
                     div .btn-list { (button::primary(&t!("mailings-save-new"))) (button::secondary_link("/mailings", &t!("common-cancel"))) }
                 }
             } }
@@ -77,7 +82,7 @@ pub fn edit_page(
     chrome: &Chrome,
     id: i64,
     form: &MailingForm,
-    picker: &Picker,
+    beside: &Beside,
     errors: &FieldErrors,
     stored: Option<&Mailing>,
 ) -> Markup {
@@ -109,8 +114,7 @@ pub fn edit_page(
     let content = html! {
         (page_header(&t!("mailings-edit"), None, None))
         (editor.render(html! {
-            (fields(&Fields { scope: &scope, action: &action, method: "put", form, picker, errors, is_zone_chosen: true, inline: chrome.htmx }))
-            p .text-secondary { (t!("mailings-change-counts")) }
+            (fields(&Fields { scope: &scope, action: &action, method: "put", form, beside, errors, is_zone_chosen: true, inline: chrome.htmx }))
         }))
     };
     page(&user.shell(chrome, &t!("mailings-edit"), Section::Mailings), content)
@@ -121,7 +125,7 @@ struct Fields<'a> {
     action: &'a str,
     method: &'a str,
     form: &'a MailingForm,
-    picker: &'a Picker,
+    beside: &'a Beside,
     errors: &'a FieldErrors,
     is_zone_chosen: bool,
     /// Whether htmx puts the form into the list.
@@ -132,25 +136,70 @@ impl<'a> Fields<'a> {
     fn field<'b>(&'b self, label: &'b str, name: &'static str) -> Field<'b> {
         Field::new(label, name).scope(self.scope).error(self.errors.get(name)).required()
     }
+
+    /// Whether a run was going out when the form was made.
+    fn is_locked(&self) -> bool {
+        self.form.locked == "true"
+    }
 }
 
 fn fields(fields: &Fields) -> Markup {
     let Fields { scope, form, .. } = fields;
     html! {
+        (form::whole(fields.errors.get(WHOLE)))
         (form::text(&fields.field(&t!("mailings-name"), "name").value(&form.name).hint(&t!("mailings-name-hint")).max_length(200).autocomplete("off")))
-        (message(fields))
-        (audience(fields))
+        @if fields.is_locked() {
+            input type="hidden" name="locked" value="true";
+            (alert(Tone::Info, t!("mailings-locked")))
+        }
+        (lockable(fields, "message", html! { (message(fields)) (audience(fields)) }))
         h2 .h3 .mt-4 { (t!("mailings-when")) }
-        (period(fields))
+        (lockable(fields, "when", html! { (period(fields)) }))
         div .row {
-            div .col-md-6 { (form::date_time(&fields.field(&t!("mailings-start"), "starts_at").value(&form.starts_at).hint(&t!("mailings-start-hint")))) }
+            div .col-md-6 { (lockable(fields, "start", start(fields))) }
             div .col-md-6 { (form::date_time(&fields.field(&t!("mailings-end"), "ends_at").value(&form.ends_at).hint(&t!("mailings-end-hint")))) }
         }
-        (choice::zone_select(&fields.field(&t!("mailings-zone"), "time_zone").value(&form.time_zone), zones(&form.time_zone), fields.is_zone_chosen))
+        (lockable(fields, "zone", choice::zone_select(&fields.field(&t!("mailings-zone"), "time_zone").value(&form.time_zone), zones(&form.time_zone), fields.is_zone_chosen)))
         (choice::checkbox(
             &Field::new(&t!("mailings-resend"), "resend_unknown").scope(scope).hint(&t!("mailings-resend-hint")),
             form.resend_unknown == "true",
         ))
+        (outlook_part(fields))
+    }
+}
+
+/// What is out of reach while a run goes out, with the reason beside it.
+fn lockable(fields: &Fields, part: &str, content: Markup) -> Markup {
+    if !fields.is_locked() {
+        return content;
+    }
+    let id = format!("{}-{part}-locked", fields.scope);
+    html! {
+        fieldset .locked disabled aria-describedby=(id) {
+            (content)
+            p .form-hint .locked-reason #(id) { (t!("mailings-locked-reason")) }
+        }
+    }
+}
+
+fn start(fields: &Fields) -> Markup {
+    let (label, hint) = (t!("mailings-start"), t!("mailings-start-hint"));
+    form::date_time(&fields.field(&label, "starts_at").value(&fields.form.starts_at).hint(&hint))
+}
+
+/// What will happen, in words, and again at every change of the form.
+fn outlook_part(fields: &Fields) -> Markup {
+    let Fields { scope, action, method, beside, .. } = fields;
+    let (id, foretelling) = (format!("{scope}-outlook"), format!("{action}/preview"));
+    let (post, put) = ((*method == "post").then_some(&foretelling), (*method == "put").then_some(&foretelling));
+    html! {
+        section .outlook .mb-3 aria-labelledby={ (id) "-title" } {
+            h2 .h3 #{ (id) "-title" } { (t!("mailings-outlook")) }
+            div #(id) role="status" hx-post=[post] hx-put=[put] hx-target="this" hx-swap="innerHTML" hx-sync="this:replace"
+                hx-trigger=r#"input from:"closest form" delay:400ms, change from:"closest form" delay:400ms"# { (outlook_words(&beside.outlook)) }
+            // Without JavaScript; see the picker's "Find".
+            @if !fields.inline { noscript { button .btn .mt-2 type="submit" name="preview" value="1" { (t!("mailings-outlook-again")) } } }
+        }
     }
 }
 
@@ -168,16 +217,15 @@ fn zones(chosen: &str) -> impl Iterator<Item = &str> {
 
 fn message(fields: &Fields) -> Markup {
     let (label, choose) = (t!("mailings-message"), t!("mailings-choose"));
-    let ids: Vec<(String, &str)> = fields.picker.messages.iter().map(|(id, subject)| (id.to_string(), subject.as_str())).collect();
+    let ids: Vec<(String, &str)> = fields.beside.picker.messages.iter().map(|(id, subject)| (id.to_string(), subject.as_str())).collect();
     let choices = ids.iter().map(|(id, subject)| Choice::new(id, subject));
     let field = fields.field(&label, "message_id").value(&fields.form.message_id);
     choice::select(&field, std::iter::once(Choice::new("", &choose)).chain(choices))
 }
 
 fn audience(fields: &Fields) -> Markup {
-    let Fields { scope, form, picker, .. } = fields;
-    let total = if picker.total >= picker.counted { t!("mailings-more-than", count = picker.counted) } else { number(picker.total) };
-    let (all, all_detail) = (t!("mailings-all"), t!("mailings-all-detail", count = total));
+    let Fields { scope, form, beside, .. } = fields;
+    let (all, all_detail) = (t!("mailings-all"), t!("mailings-all-detail", count = beside.picker.total));
     let (ticked, ticked_detail) = (t!("mailings-ticked"), t!("mailings-ticked-detail"));
     let choices = [Choice::new("true", &all).detail(&all_detail), Choice::new("false", &ticked).detail(&ticked_detail)];
     html! {
@@ -189,7 +237,7 @@ fn audience(fields: &Fields) -> Markup {
 
 /// The search and what can be ticked; the search answers with the whole form, of which htmx takes this.
 fn picker_part(fields: &Fields) -> Markup {
-    let Fields { scope, action, method, form, picker, errors, .. } = fields;
+    let Fields { scope, action, method, form, beside: Beside { picker, .. }, errors, .. } = fields;
     let id = format!("{scope}-picker");
     let target = format!("#{id}");
     let (post, put) = ((*method == "post").then_some(action), (*method == "put").then_some(action));
