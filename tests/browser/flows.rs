@@ -2,6 +2,7 @@
 
 mod keyboard;
 mod languages;
+mod mailings;
 mod newcomer;
 mod phone;
 mod plain;

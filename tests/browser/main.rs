@@ -13,6 +13,7 @@ mod axe;
 mod browser;
 mod driver;
 mod everywhere;
+mod first_page;
 mod flows;
 mod pictures;
 mod stage;

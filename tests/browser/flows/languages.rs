@@ -36,6 +36,7 @@ async fn the_language_is_the_browsers_until_the_reader_chooses_and_then_stays() 
 #[tokio::test]
 async fn the_theme_is_the_systems_and_follows_it() {
     let app = TestApp::without_worker().await;
+    app.user("una@example.org").await;
     let Some(browser) = Browser::open(&app).await else { return };
     let ground = async || browser.script("return getComputedStyle(document.body).backgroundColor", json!([])).await.to_string();
     browser.goto("/").await;

@@ -1,6 +1,39 @@
 //! From nothing to a delivered mail.
 
-use crate::{browser::Browser, stage, support};
+use crate::{
+    axe,
+    browser::{Browser, Size, Theme},
+    stage,
+    support::{self, TestApp},
+};
+
+#[tokio::test]
+async fn whoever_starts_a_new_site_becomes_its_administrator() {
+    let app = TestApp::with_inbox().await;
+    let Some(browser) = Browser::open(&app).await else { return };
+    browser.on_every_page(axe::source()).await;
+    browser.goto("/").await;
+    browser.arrives(|path| path == "/setup").await;
+    for (size, theme) in Size::ALL.into_iter().zip(Theme::ALL) {
+        browser.size(size).await;
+        browser.theme(theme).await;
+        let found = axe::look(&browser).await;
+        assert!(found.violations.is_empty(), "{}: {}", found.violations[0].what, found.violations[0].details);
+        assert!(browser.overflow().await <= 0);
+    }
+    browser.fill("full_name", "Ada Admin").await;
+    browser.fill("email", "ada@example.org").await;
+    browser.fill("password", "short").await;
+    browser.submit("/setup").await;
+    browser.see(".invalid-feedback").await;
+    assert_eq!(browser.value("email").await, "ada@example.org");
+    browser.fill("password", support::Browser::PASSWORD).await;
+    browser.submit("/setup").await;
+    browser.arrives(|path| path == "/").await;
+    browser.goto("/admin/users").await;
+    browser.reads("ada@example.org").await;
+    browser.has_nothing_to_complain().await;
+}
 
 // The catcher blocks a thread when it is looked for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
