@@ -17,7 +17,9 @@ use crate::{
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, query: &AuditQuery, list: &Keyset<Entry>) -> Markup {
     let zone = user.zone();
     let labels = [t!("audit-when"), t!("audit-who"), t!("audit-what"), t!("audit-to-whom"), t!("audit-why")];
-    let columns = labels.each_ref().map(|label| Column::new(label));
+    let mut columns = labels.each_ref().map(|label| Column::new(label));
+    let when = t!("audit-when-zone", zone = zone.to_string());
+    columns[0] = Column::new(&when);
     let content = html! {
         (page_header(&t!("audit-title"), Some(&t!("audit-subtitle")), None))
         div .card {
@@ -55,7 +57,7 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
     };
     html! {
         tr id={ "entry-" (entry.id) } {
-            (cell(when, html! { span .moment { (schedule::display(entry.done_at, zone)) } }))
+            (cell(when, html! { span .moment { (schedule::display_in(entry.done_at, zone)) } }))
             (cell(who, html! {
                 @match entry.actor_id {
                     Some(id) => a href={ "/users/" (id) } { (entry.actor) },

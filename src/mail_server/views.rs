@@ -13,7 +13,7 @@ use crate::{
     },
     mailings::schedule::{self, Zone},
     rich, t,
-    ui::{Column, Field, Icon, Kind, Section, Tone, alert, badge, button, cell, csrf_field, empty, form, page, page_header, table},
+    ui::{Column, Field, Kind, Section, Tone, alert, badge, cell, csrf_field, form, page, page_header, table},
     users::CurrentUser,
     web::{Chrome, FieldErrors, form::WHOLE},
 };
@@ -48,7 +48,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, shown: &Shown) -> Markup {
             div .row .row-cards {
                 div .col-lg-7 { (where_card(chrome, shown)) }
                 div .col-lg-5 { (test_card(chrome, shown)) }
-                div .col-12 { (tests_card(shown, &zone)) }
+                @if !shown.tests.is_empty() { div .col-12 { (tests_card(shown, &zone)) } }
                 div .col-12 { (set_up_card(shown)) }
             }
         }
@@ -201,7 +201,7 @@ fn tests_card(shown: &Shown, zone: &Zone) -> Markup {
         div .card #tests {
             div .card-header { h2 .card-title { (t!("mail-server-tests")) } }
             (table(&t!("mail-server-tests"), &columns, html! { @for entry in shown.tests { (row(entry, &labels, zone)) } }))
-            (empty(Icon::Send, &t!("mail-server-no-tests"), &t!("mail-server-no-tests-advice"), None))
+            div .card-footer { a href="/admin/audit?action=send_test_mail" { (t!("mail-server-all-tests")) } }
         }
     }
 }
@@ -218,7 +218,7 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
                     false => badge(Kind::Danger, &step_label(trial.step)),
                 }))
                 (cell(answer, html! { div .excerpt { (Change::answer(&trial)) } }))
-                (cell(by, &entry.actor))
+                (cell(by, entry.actor_label()))
             }
         }
     }
@@ -227,7 +227,7 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
 /// For those who have never done this: why a server is needed, and how it is written down.
 fn set_up_card(shown: &Shown) -> Markup {
     let example = |line: &str, what: &str| {
-        html! { dt { code { (line) } } dd .text-secondary .mb-3 { (what) } }
+        html! { dt .fw-normal { code { (line) } } dd .text-secondary .mb-3 { (what) } }
     };
     html! {
         div .card #set-up {
@@ -245,12 +245,7 @@ fn set_up_card(shown: &Shown) -> Markup {
                     characters = html! { code { "@ : / ? # %" } },
                     escaped = html! { code { "%40 %3A %2F %3F %23 %25" } },
                     check = html! { code { "periodical check" } })) }
-                (button_row())
             }
         }
     }
-}
-
-fn button_row() -> Markup {
-    html! { div .btn-list .mt-3 { (button::secondary_link("/admin/audit?action=send_test_mail", &t!("mail-server-all-tests"))) } }
 }

@@ -2,7 +2,7 @@
 //! expected stands in `matrix/expected.rs`, written out; a route that is not in it fails the test.
 
 mod expected;
-mod stage;
+pub mod stage;
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,7 @@
 //! Texts in two languages: none is missing, none is left over, both say the same, and the reader gets theirs.
 
+mod pages;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -5,6 +5,7 @@ audit-subtitle = What managers and administrators did. Entries outlive the accou
 audit-older = Older
 audit-filter = Filter
 audit-when = When
+audit-when-zone = When ({ $zone })
 audit-who = Who
 audit-what = What
 audit-to-whom = To whom

@@ -71,8 +71,6 @@ mail-server-when = When
 mail-server-outcome = Outcome
 mail-server-answer = Answer
 mail-server-by = By
-mail-server-no-tests = No test yet
-mail-server-no-tests-advice = What was tested, and what the server said, appears here.
 
 # For those who set one up for the first time
 mail-server-set-up = How to set up a mail server

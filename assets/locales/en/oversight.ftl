@@ -19,12 +19,6 @@ oversight-next-run = Next run
 oversight-owner-blocked = owner blocked
 oversight-not-while-blocked = not while blocked
 
-oversight-created = created
-oversight-running = running
-oversight-completed = completed
-oversight-paused = paused
-oversight-disabled = disabled
-
 oversight-disable-title = Disable this mailing
 oversight-disabled-title = Disabled
 oversight-disable = Disable

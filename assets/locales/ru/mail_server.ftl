@@ -71,8 +71,6 @@ mail-server-when = Когда
 mail-server-outcome = Итог
 mail-server-answer = Ответ
 mail-server-by = Кто
-mail-server-no-tests = Проверок ещё не было
-mail-server-no-tests-advice = Здесь появится, что проверяли и что ответил сервер.
 
 # Для тех, кто настраивает почту впервые
 mail-server-set-up = Как настроить почтовый сервер

@@ -19,12 +19,6 @@ oversight-next-run = Следующий запуск
 oversight-owner-blocked = владелец заблокирован
 oversight-not-while-blocked = нет, пока владелец заблокирован
 
-oversight-created = создана
-oversight-running = запущена
-oversight-completed = завершена
-oversight-paused = приостановлена
-oversight-disabled = отключена
-
 oversight-disable-title = Отключить эту рассылку
 oversight-disabled-title = Рассылка отключена
 oversight-disable = Отключить

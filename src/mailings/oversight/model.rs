@@ -31,11 +31,11 @@ impl State {
     /// For the reader.
     pub fn label(self) -> String {
         match self {
-            Self::Created => t!("oversight-created"),
-            Self::Running => t!("oversight-running"),
-            Self::Completed => t!("oversight-completed"),
-            Self::Paused => t!("oversight-paused"),
-            Self::Disabled => t!("oversight-disabled"),
+            Self::Created => t!("mailings-created"),
+            Self::Running => t!("mailings-running"),
+            Self::Completed => t!("mailings-completed"),
+            Self::Paused => t!("mailings-paused"),
+            Self::Disabled => t!("mailings-disabled"),
         }
     }
 

@@ -145,6 +145,12 @@ pub fn display(moment: OffsetDateTime, zone: &Zone) -> String {
     format!("{} ({zone})", format::date_time(civil(moment, zone)))
 }
 
+/// As [`display`], without weekday and zone: for a column that names the zone.
+pub fn display_in(moment: OffsetDateTime, zone: &Zone) -> String {
+    let civil = civil(moment, zone);
+    format!("{}, {}", format::date(civil.date()), format::time(civil.time()))
+}
+
 /// What the clocks of `zone` show at `moment`.
 pub fn civil(moment: OffsetDateTime, zone: &Zone) -> PrimitiveDateTime {
     let offset = zone.0.to_offset(to_timestamp(moment)).seconds();

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::model::{self, Account, Status, UsersQuery};
 use crate::{
     audit::views::reason_form,
-    i18n::format::{self, number},
+    i18n::format::number,
     mailings::{
         self,
         model::Mailing,
@@ -76,18 +76,12 @@ fn row(path: &str, account: &Account, zone: &Zone) -> Markup {
             (number_cell(&t!("management-mailings"), number(account.mailings)))
             (cell(&t!("management-last-sign-in"), html! {
                 @match account.last_signed_in_at {
-                    Some(moment) => span .moment { (short(moment, zone)) },
+                    Some(moment) => span .moment { (schedule::display_in(moment, zone)) },
                     None => span .text-secondary { (t!("management-never")) },
                 }
             }))
         }
     }
-}
-
-/// Day and time, for a column that names the zone.
-fn short(moment: time::OffsetDateTime, zone: &Zone) -> String {
-    let civil = schedule::civil(moment, zone);
-    format!("{}, {}", format::date(civil.date()), format::time(civil.time()))
 }
 
 pub fn status_badge(account: &Account) -> Markup {

@@ -1,7 +1,11 @@
 //! The people and things a case is played with: fresh for each, because cases delete, block and sign out.
 
 use periodical::web::session;
-use reqwest::{Client, Method, header::COOKIE, redirect::Policy};
+use reqwest::{
+    Client, Method,
+    header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderValue},
+    redirect::Policy,
+};
 use uuid::Uuid;
 
 use crate::support::TestApp;
@@ -108,6 +112,11 @@ const EVERYTHING: &str = "
 
 impl<'a> Stage<'a> {
     pub async fn new(app: &'a TestApp) -> Self {
+        Self::speaking(app, "en").await
+    }
+
+    /// Whose browsers ask for pages in this language.
+    pub async fn speaking(app: &'a TestApp, language: &'static str) -> Self {
         // Somebody to be the administrator who stays, whatever the cases do.
         let id = app.user("root@example.org").await;
         periodical::users::queries::grant_role(&app.db, id, "admin").await.unwrap();
@@ -115,7 +124,9 @@ impl<'a> Stage<'a> {
         let browser = app.browser();
         let token = browser.token().await;
         let csrf_cookie = browser.cookie("periodical_csrf").unwrap();
-        Self { app, token, csrf_cookie, password_hash, client: Client::builder().redirect(Policy::none()).build().unwrap() }
+        let headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(language))]);
+        let client = Client::builder().redirect(Policy::none()).default_headers(headers).build().unwrap();
+        Self { app, token, csrf_cookie, password_hash, client }
     }
 
     pub async fn case(&'a self, who: Who) -> Case<'a> {
