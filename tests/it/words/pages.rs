@@ -43,7 +43,8 @@ const TRAIL: &str = r#"
 
 /// The words of a page that are not of its language; `is_foreign` tells by a letter.
 fn foreign_words(body: &str, language: &str, is_foreign: fn(char) -> bool) -> Vec<String> {
-    let document = Html::parse_document(body);
+    // Parsed as by a browser with scripts, which takes what is inside for text.
+    let document = Html::parse_document(&body.replace("<noscript>", "").replace("</noscript>", ""));
     let mut texts = Vec::new();
     read(document.root_element(), language, &mut texts);
     let words = texts.iter().flat_map(|text| words(text)).filter(|word| word.chars().any(is_foreign) && !NAMES.contains(&word.as_str()));
