@@ -123,29 +123,34 @@ impl Browser {
         ]);
         self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await;
         // Without scripts the page stays light.
-        let settled = "
+        let follows = "return (async () => {
             const root = document.documentElement;
             for (let left = 100; left > 0 && root.dataset.bsTheme && root.dataset.bsTheme !== arguments[0]; left--) await new Promise((go) => setTimeout(go, 10));
-            await Promise.allSettled(document.getAnimations().map((one) => one.finished));";
-        let _ = self
-            .try_script(
-                &format!("return (async () => {{ {settled} }})()").replace("arguments[0]", &format!("'{}'", theme.name())),
-                json!([]),
-            )
-            .await;
+        })()";
+        let _ = self.try_script(&follows.replace("arguments[0]", &format!("'{}'", theme.name())), json!([])).await;
+        self.settled().await;
+    }
+
+    /// Waits until nothing fades or slides any more.
+    pub async fn settled(&self) {
+        let ended = "
+            const ends = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+            return Promise.race([Promise.allSettled(ends.map((one) => one.finished)), new Promise((go) => setTimeout(go, 2000))]).then(() => true)";
+        let _ = self.try_script(ended, json!([])).await;
     }
 
     pub async fn size(&self, size: Size) {
-        self.pixels(size, 1.0).await;
-    }
-
-    /// The same in a finer or coarser picture.
-    pub async fn pixels(&self, size: Size, scale: f64) {
         let (width, height) = size.pixels();
         let is_phone = size == Size::Phone;
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone });
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
         self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_phone })).await;
+    }
+
+    /// A window of this size, in a finer picture.
+    pub async fn pixels(&self, width: u32, height: u32, scale: f64) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     /// From the next page on.
@@ -179,6 +184,12 @@ impl Browser {
     /// The window as a PNG; `whole` pages also below the fold.
     pub async fn picture(&self, whole: bool) -> Vec<u8> {
         let picture = self.cdp("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": whole })).await;
+        BASE64.decode(picture["data"].as_str().unwrap().as_bytes()).unwrap()
+    }
+
+    /// The window as a small file, for documents.
+    pub async fn picture_for_print(&self) -> Vec<u8> {
+        let picture = self.cdp("Page.captureScreenshot", json!({ "format": "webp", "quality": 82 })).await;
         BASE64.decode(picture["data"].as_str().unwrap().as_bytes()).unwrap()
     }
 

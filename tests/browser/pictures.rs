@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     browser::{Browser, Size, Theme},
     stage::{Stage, Who},
+    support,
 };
 
 /// Where to put them.
@@ -39,5 +40,46 @@ async fn of_every_page() {
                 }
             }
         }
+    }
+}
+
+/// What the README shows: name, address, theme, size.
+fn of_the_tour(running: i64, message: i64) -> [(&'static str, String, Theme, Size); 8] {
+    [
+        ("dashboard", "/".to_owned(), Theme::Light, Size::Desktop),
+        ("dashboard-dark", "/".to_owned(), Theme::Dark, Size::Desktop),
+        ("recipients", "/recipients".to_owned(), Theme::Light, Size::Desktop),
+        ("message", format!("/messages/{message}/edit"), Theme::Light, Size::Desktop),
+        ("mailing", format!("/mailings/new?message_id={message}"), Theme::Light, Size::Desktop),
+        ("attempt", format!("/attempts/{running}"), Theme::Light, Size::Desktop),
+        ("attempt-phone", format!("/attempts/{running}"), Theme::Dark, Size::Phone),
+        ("report", "/reports".to_owned(), Theme::Light, Size::Desktop),
+    ]
+}
+
+/// Those of `docs/screenshots`, from the demo while a mailing goes out.
+#[tokio::test]
+#[ignore = "makes pictures; `just screenshots`"]
+async fn of_the_readme() {
+    let folder = PathBuf::from(std::env::var_os(FOLDER).expect(FOLDER));
+    std::fs::create_dir_all(&folder).unwrap();
+    let stage = Stage::demo().await;
+    let browser = Browser::signed_in(&stage.app, stage.reader(Who::Owner)).await.expect("a browser");
+    let running = stage.running_attempt().await;
+    let message = stage.app.count("select id from messages where subject = 'Welcome to the autumn catalogue'").await;
+    support::until("a third of the mails", || async { (stage.app.figures(running).await?.sent > 70).then_some(()) }).await;
+    for (name, path, theme, size) in of_the_tour(running, message) {
+        browser.theme(theme).await;
+        match size {
+            Size::Desktop => browser.pixels(1440, 810, 1.25).await,
+            Size::Phone => browser.size(size).await,
+        }
+        browser.goto(&path).await;
+        if path.starts_with("/mailings/new") {
+            browser.fill("name", "Autumn letter").await;
+            browser.click("label:has([name=period][value=monthly])").await;
+        }
+        browser.settled().await;
+        std::fs::write(folder.join(format!("{name}.webp")), browser.picture_for_print().await).unwrap();
     }
 }
