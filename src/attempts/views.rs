@@ -122,7 +122,8 @@ fn status_badge(attempt: &Attempt) -> Markup {
     badge(kind, &word)
 }
 
-fn state_badge(state: State) -> Markup {
+/// A delivery's state.
+pub fn state_badge(state: State) -> Markup {
     let kind = match state {
         State::Waiting => Kind::Info,
         State::Sent => Kind::Success,

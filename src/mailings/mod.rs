@@ -4,6 +4,7 @@ mod handlers;
 pub mod jobs;
 pub mod model;
 pub mod oversight;
+pub mod picks;
 pub mod queries;
 pub mod runs;
 pub mod schedule;

@@ -1,6 +1,7 @@
 //! The people a user sends to. Recipients are not users.
 
 mod handlers;
+pub mod list;
 pub mod model;
 pub mod queries;
 pub mod unsubscribe;
@@ -12,6 +13,8 @@ use crate::web::UrlMap;
 pub fn routes(map: UrlMap) -> UrlMap {
     map.get("/recipients", handlers::index)
         .post("/recipients", handlers::create)
+        .delete("/recipients", handlers::ticked::delete)
+        .post("/recipients/picks", handlers::ticked::pick)
         .get("/recipients/new", handlers::new)
         .get("/recipients/:id", handlers::show)
         .put("/recipients/:id", handlers::update)

@@ -1,9 +1,15 @@
 //! SQL over recipients. Every query takes the owner.
 
 mod counts;
+mod history;
+mod lists;
+mod ticked;
 
 pub use counts::{count, count_undeliverable_up_to, gather_counts};
+pub use history::{Sent, history};
+pub use lists::page;
 use sqlx::PgExecutor;
+pub use ticked::{Picked, delete_unused, picked};
 use uuid::Uuid;
 
 use super::model::{NewRecipient, Recipient};
@@ -14,7 +20,7 @@ use crate::{
     web::{FieldErrors, Refusal},
 };
 
-/// A page of the owner's recipients, newest first, from below `before` on. `search` is a `like` pattern.
+/// The owner's newest recipients below `before`, to choose from. `search` is a `like` pattern.
 pub async fn list(
     db: impl PgExecutor<'_>,
     user_id: i64,

@@ -3,7 +3,7 @@
 use maud::{Markup, Render, html};
 
 use super::icon::{Icon, icon};
-use crate::t;
+use crate::{rich, t};
 
 /// A column's heading; a hidden one is still read out, as "Actions".
 #[derive(Debug, Clone, Copy)]
@@ -12,11 +12,25 @@ pub struct Column<'a> {
     pub hidden: bool,
     /// For numbers: to the right, figures of one width.
     pub number: bool,
+    /// Where the list can be put into this column's order.
+    sort: Option<Sort<'a>>,
+    /// Whether the rows' boxes stand in this column: a box for all of them stands at its head.
+    ticks: bool,
+}
+
+/// A heading that puts the list into its column's order.
+#[derive(Debug, Clone, Copy)]
+pub struct Sort<'a> {
+    /// The list in this order; where it is so already, the list in its first order.
+    pub href: &'a str,
+    pub is_current: bool,
+    /// What the answer replaces, as `#recipients-card`.
+    pub target: &'a str,
 }
 
 impl<'a> Column<'a> {
     pub fn new(label: &'a str) -> Self {
-        Column { label, hidden: false, number: false }
+        Column { label, hidden: false, number: false, sort: None, ticks: false }
     }
 
     pub fn hidden(label: &'a str) -> Self {
@@ -25,6 +39,33 @@ impl<'a> Column<'a> {
 
     pub fn number(label: &'a str) -> Self {
         Column { number: true, ..Column::new(label) }
+    }
+
+    pub fn sort(self, sort: Sort<'a>) -> Self {
+        Column { sort: Some(sort), ..self }
+    }
+
+    pub fn ticks(self) -> Self {
+        Column { ticks: true, ..self }
+    }
+
+    fn heading(&self) -> Markup {
+        html! {
+            th scope="col" .number[self.number] aria-sort=[self.sort.filter(|sort| sort.is_current).map(|_| "ascending")] {
+                @if self.ticks { (tick_all(true)) }
+                @match self.sort {
+                    _ if self.hidden => span .visually-hidden { (self.label) },
+                    Some(Sort { href, is_current, target }) => {
+                        a .sort .sort-current[is_current] href=(href) hx-get=(href) hx-target=(target) hx-select=(target)
+                            hx-swap="outerHTML" hx-push-url="true" {
+                            (self.label)
+                            span .sort-mark aria-hidden="true" {}
+                        }
+                    }
+                    None => (self.label),
+                }
+            }
+        }
     }
 }
 
@@ -36,11 +77,7 @@ pub fn table(caption: &str, columns: &[Column], rows: Markup) -> Markup {
                 caption .visually-hidden { (caption) }
                 thead {
                     tr {
-                        @for column in columns {
-                            th scope="col" .number[column.number] {
-                                @if column.hidden { span .visually-hidden { (column.label) } } @else { (column.label) }
-                            }
-                        }
+                        @for column in columns { (column.heading()) }
                     }
                 }
                 tbody { (rows) }
@@ -67,6 +104,37 @@ pub fn number_cell(label: &str, content: impl Render) -> Markup {
 pub fn actions_cell(content: impl Render) -> Markup {
     html! {
         td .row-actions { div .btn-list .flex-nowrap { (content) } }
+    }
+}
+
+/// The box of one row, in the cell of its name; it belongs to the form with this id, wherever that stands. `label` says whom it
+/// ticks.
+pub fn tick(form: &str, name: &str, value: i64, label: &str) -> Markup {
+    html! {
+        input .form-check-input .tick type="checkbox" form=(form) name=(name) value=(value) aria-label=(label) autocomplete="off";
+    }
+}
+
+/// Ticks every row that is shown. Hidden until app.js shows it: without JavaScript it would do nothing.
+fn tick_all(at_the_head: bool) -> Markup {
+    html! {
+        label .form-check .tick-all hidden {
+            input .form-check-input type="checkbox" data-tick-rows autocomplete="off";
+            span .form-check-label .visually-hidden[at_the_head] { (t!("ui-tick-all")) }
+        }
+    }
+}
+
+/// What can be done with the rows that are ticked, to stand behind their table in the element with `data-ticks`; app.css shows it
+/// once there are some. `acts` are buttons and fields of the form `id`.
+pub fn ticked_bar(id: &str, csrf: &str, acts: Markup) -> Markup {
+    html! {
+        form .ticked-bar #(id) method="post" {
+            (super::form::csrf_field(csrf))
+            (tick_all(false))
+            span .ticked-count role="status" hidden { (rich!("ui-rows-ticked", count = html! { strong data-rows-ticked { "0" } })) }
+            (acts)
+        }
     }
 }
 

@@ -18,4 +18,4 @@ pub mod throttle;
 pub use client::ClientAddress;
 pub use form::{FieldErrors, FormData, Refusal};
 pub use map::UrlMap;
-pub use page::{Chrome, Page, flash, fragment, refused, see_other};
+pub use page::{Chrome, Page, flash, fragment, noticed, refused, see_other};

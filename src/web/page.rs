@@ -124,6 +124,14 @@ pub fn see_other(location: impl AsRef<str>) -> Response {
     Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location.as_ref()).finish()
 }
 
+/// The answer with a word about what was done, for the page's live region. The body hears of it, because what sent the request may
+/// be gone by then.
+pub fn noticed(response: impl IntoResponse, success: bool, text: &str) -> Response {
+    let tone = if success { "success" } else { "danger" };
+    let notice = serde_json::json!({ "notice": { "text": text, "tone": tone, "target": "body" } }).to_string();
+    response.with_header("HX-Trigger", ascii_json(&notice)).into_response()
+}
+
 /// An answer for htmx that changes nothing on the page but says why, in the notice box.
 pub fn refused(text: &str) -> Response {
     notice(StatusCode::CONFLICT, text)

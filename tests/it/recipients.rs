@@ -1,7 +1,10 @@
 //! A user's recipients, with and without htmx; `recipients/lists.rs` has search and pages, `recipients/counts.rs` how many.
 
 mod counts;
+mod history;
 mod lists;
+mod order;
+mod ticked;
 mod unsubscribe;
 
 use reqwest::{Method, StatusCode};

@@ -62,3 +62,58 @@ recipients-unsubscribe-done = You are unsubscribed
 recipients-unsubscribe-done-text = This sender writes to you no more. What is on its way already may still arrive. You can close this page.
 recipients-unsubscribe-bad-link = This link does not work
 recipients-unsubscribe-bad-link-text = It may have been cut short on its way. Open it from the mail once more, or copy it whole.
+
+# The list: what narrows it, its order, what is done with those that are ticked.
+recipients-filter-state = State
+recipients-filter-all = All
+recipients-filter-deliverable = Deliverable
+recipients-filter-undeliverable = Undeliverable
+recipients-filter-unsubscribed = Unsubscribed
+recipients-sort = Order
+recipients-sort-newest = Newest first
+recipients-sort-email = By e-mail
+recipients-sort-name = By name
+recipients-next = Next
+recipients-tick = Tick { $email }
+recipients-edit-one = Edit { $email }
+recipients-none-in-state = Nobody here
+recipients-none-in-state-text = None of your recipients is in this state.
+recipients-nobody-ticked = Tick at least one recipient first.
+recipients-ticked-delete-question = Delete the ticked recipients?
+recipients-ticked-delete-consequence = Those that a mailing picks stay, and you are told which. Past deliveries stay on record; mails that are still waiting for the others are not sent.
+recipients-ticked-deleted = { $count ->
+    [0] Nobody was deleted.
+    [one] { $count } recipient was deleted.
+   *[other] { $count } recipients were deleted.
+}
+recipients-ticked-used-by = { $email } (“{ $mailing }”)
+recipients-ticked-used = { $count ->
+    [one] Not deleted, because a mailing picks them: { $names }.
+   *[other] Not deleted, because mailings pick them: { $names }{ $others ->
+        [0] {""}
+        [one] {" "}and one more
+       *[other] {" "}and { $others } more
+    }.
+}
+recipients-pick-mailing = Mailing to add to
+recipients-pick-choose = Choose a mailing …
+recipients-pick = Add to the mailing
+recipients-no-mailing-chosen = Choose the mailing to add them to.
+recipients-picked = { $count ->
+    [0] All of them were in “{ $mailing }” already.
+    [one] { $count } recipient was added to “{ $mailing }”; that counts from its next run.
+   *[other] { $count } recipients were added to “{ $mailing }”; that counts from its next run.
+}
+recipients-mailing-closed = Nobody can be added to this mailing: it is over, or goes to all of your recipients anyway.
+recipients-mailing-full = A mailing picks { $most } recipients at the most. Let it go to all of them instead.
+
+# What was sent to one of them.
+recipients-state = State
+recipients-deliverable = deliverable
+recipients-history = Deliveries
+recipients-history-none = Nothing was sent to this recipient yet.
+recipients-history-mailing = Mailing
+recipients-history-when = When
+recipients-history-state = State
+recipients-history-reply = Server’s reply
+recipients-history-to = to { $email }

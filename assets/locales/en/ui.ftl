@@ -5,6 +5,7 @@ ui-first-page = Back to first
 ui-search = Search
 ui-step-done = (done)
 ui-tick-all = Tick all shown
+ui-rows-ticked = { $count } ticked
 ui-ticked = { $ticked } of { $count } ticked
 ui-progress-words = { $recipients }: { $parts }
 ui-progress-of = of { $total }

@@ -62,3 +62,61 @@ recipients-unsubscribe-done = Вы отписались
 recipients-unsubscribe-done-text = Этот отправитель больше не будет вам писать. То, что уже в пути, ещё может дойти. Страницу можно закрыть.
 recipients-unsubscribe-bad-link = Ссылка не работает
 recipients-unsubscribe-bad-link-text = Возможно, она оборвалась по дороге. Откройте её из письма ещё раз или скопируйте целиком.
+
+# Список: что его сужает, порядок, что делается с отмеченными.
+recipients-filter-state = Состояние
+recipients-filter-all = Все
+recipients-filter-deliverable = Доставляется
+recipients-filter-undeliverable = Не доставляется
+recipients-filter-unsubscribed = Отписались
+recipients-sort = Порядок
+recipients-sort-newest = Сначала новые
+recipients-sort-email = По адресу
+recipients-sort-name = По имени
+recipients-next = Дальше
+recipients-tick = Отметить { $email }
+recipients-edit-one = Изменить { $email }
+recipients-none-in-state = Здесь никого
+recipients-none-in-state-text = Ни один из ваших клиентов не в этом состоянии.
+recipients-nobody-ticked = Сначала отметьте хотя бы одного клиента.
+recipients-ticked-delete-question = Удалить отмеченных клиентов?
+recipients-ticked-delete-consequence = Выбранные в рассылках останутся, и мы назовём их. Прошлые отправки останутся в истории; письма, которые ещё ждут отправки остальным, не уйдут.
+recipients-ticked-deleted = { $count ->
+    [0] Никто не удалён.
+    [one] Удалён { $count } клиент.
+    [few] Удалено { $count } клиента.
+    [many] Удалено { $count } клиентов.
+   *[other] Удалено { $count } клиента.
+}
+recipients-ticked-used-by = { $email } («{ $mailing }»)
+recipients-ticked-used = { $count ->
+    [one] Не удалён, потому что выбран в рассылке: { $names }.
+   *[other] Не удалены, потому что выбраны в рассылках: { $names }{ $others ->
+        [0] {""}
+       *[other] {" "}и ещё { $others }
+    }.
+}
+recipients-pick-mailing = Рассылка, куда добавить
+recipients-pick-choose = Выберите рассылку…
+recipients-pick = Добавить в рассылку
+recipients-no-mailing-chosen = Выберите рассылку, в которую добавить клиентов.
+recipients-picked = { $count ->
+    [0] Все они уже были в рассылке «{ $mailing }».
+    [one] В рассылку «{ $mailing }» добавлен { $count } клиент; это учтётся со следующего запуска.
+    [few] В рассылку «{ $mailing }» добавлены { $count } клиента; это учтётся со следующего запуска.
+    [many] В рассылку «{ $mailing }» добавлены { $count } клиентов; это учтётся со следующего запуска.
+   *[other] В рассылку «{ $mailing }» добавлены { $count } клиента; это учтётся со следующего запуска.
+}
+recipients-mailing-closed = В эту рассылку никого не добавить: она завершена или и так идёт всем вашим клиентам.
+recipients-mailing-full = В рассылке можно выбрать не больше { $most } клиентов. Пусть она идёт всем.
+
+# Что отправлялось одному из них.
+recipients-state = Состояние
+recipients-deliverable = доставляется
+recipients-history = Отправки
+recipients-history-none = Этому клиенту ещё ничего не отправлялось.
+recipients-history-mailing = Рассылка
+recipients-history-when = Когда
+recipients-history-state = Состояние
+recipients-history-reply = Ответ сервера
+recipients-history-to = на { $email }

@@ -5,6 +5,7 @@ ui-first-page = К началу
 ui-search = Найти
 ui-step-done = (готово)
 ui-tick-all = Отметить все показанные
+ui-rows-ticked = Отмечено: { $count }
 ui-ticked = Отмечено { $ticked } из { $count }
 ui-progress-words = { $recipients }: { $parts }
 ui-progress-of = из { $total }

@@ -1,7 +1,9 @@
 //! Recipients: list, create, show, edit, delete.
 
+pub mod ticked;
 pub mod unsubscription;
 
+use maud::Markup;
 use poem::{
     IntoResponse, Response, handler,
     session::Session,
@@ -10,28 +12,35 @@ use poem::{
 use uuid::Uuid;
 
 use super::{
+    list::{self, ListQuery},
     model::{Recipient, RecipientForm},
     queries, views,
 };
 use crate::{
     app::App,
-    db,
     error::Result,
     mailings::{self, model::Use},
     t,
     users::CurrentUser,
     web::{
-        Chrome, FieldErrors, FormData, Page, flash, fragment,
-        list::{self, ListQuery},
-        refused, see_other,
+        self, Chrome, FieldErrors, FormData, Page, flash, fragment,
+        list::{FETCH, Keyset},
+        noticed, refused, see_other,
     },
 };
 
+/// The owner's newest mailings, to add recipients to.
+const MAILINGS_OFFERED: i64 = 100;
+
 #[handler]
 pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<ListQuery>) -> Result<Page> {
-    let found = queries::list(&app.db, user.id(), db::like_pattern(&query.q).as_deref(), query.before, list::FETCH).await?;
-    let page = list::Keyset::new("/recipients", &query, found, |recipient| recipient.id);
-    Ok(Page::ok(views::index_page(&user, &chrome, &query.q, &page)))
+    Ok(Page::ok(index_content(&user, &chrome, &app, &query).await?))
+}
+
+async fn index_content(user: &CurrentUser, chrome: &Chrome, app: &App, query: &ListQuery) -> Result<Markup> {
+    let found = queries::page(&app.db, user.id(), &query.parse(), FETCH).await?;
+    let open = mailings::picks::open(&app.db, user.id(), MAILINGS_OFFERED).await?;
+    Ok(views::index_page(user, chrome, &list::Page::new(query, found), &open))
 }
 
 #[handler]
@@ -56,7 +65,10 @@ pub async fn create(
         Err(errors) => Err(errors),
     };
     Ok(match saved {
-        Ok(recipient) if chrome.htmx => fragment(views::row(&recipient, &chrome.csrf)),
+        Ok(recipient) if chrome.htmx => {
+            let row = fragment(views::changed_row(&recipient, &chrome.csrf));
+            noticed(row, true, &t!("recipients-added", email = recipient.email))
+        }
         Ok(recipient) => {
             flash(session, true, t!("recipients-added", email = recipient.email));
             see_other("/recipients")
@@ -66,10 +78,18 @@ pub async fn create(
 }
 
 #[handler]
-pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+pub async fn show(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    Path(id): Path<i64>,
+    Query(query): Query<web::list::ListQuery>,
+) -> Result<Page> {
     let recipient = queries::get(&app.db, user.id(), id).await?;
     let mailings = mailings::queries::using_recipient(&app.db, user.id(), id).await?;
-    Ok(Page::ok(views::show_page(&user, &chrome, &recipient, &mailings)))
+    let sent = queries::history(&app.db, user.id(), id, query.before, FETCH).await?;
+    let history = Keyset::new(&format!("/recipients/{id}"), &query, sent, |sent| sent.attempt_id);
+    Ok(Page::ok(views::show_page(&user, &chrome, &recipient, &mailings, &history)))
 }
 
 #[handler]
@@ -95,7 +115,9 @@ pub async fn update(
         Err(errors) => return Ok(invalid(&errors)),
     };
     match queries::update(&app.db, user.id(), id, form.version, &parsed).await {
-        Ok(Some(recipient)) if chrome.htmx => Ok(fragment(views::row(&recipient, &chrome.csrf))),
+        Ok(Some(recipient)) if chrome.htmx => {
+            Ok(noticed(fragment(views::changed_row(&recipient, &chrome.csrf)), true, &t!("recipients-saved")))
+        }
         Ok(Some(_)) => {
             flash(session, true, t!("recipients-saved"));
             Ok(see_other("/recipients"))
@@ -115,7 +137,7 @@ fn conflict(user: &CurrentUser, chrome: &Chrome, stored: &Recipient, form: Recip
 pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     if queries::delete(&app.db, user.id(), id).await? {
         if chrome.htmx {
-            return Ok(fragment(maud::html! {}));
+            return Ok(noticed(fragment(maud::html! {}), true, &t!("recipients-deleted")));
         }
         flash(session, true, t!("recipients-deleted"));
         return Ok(see_other("/recipients"));

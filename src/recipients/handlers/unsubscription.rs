@@ -39,7 +39,7 @@ pub async fn create(chrome: Chrome, app: Data<&App>, Path(token): Path<String>) 
 pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     let recipient = queries::clear_unsubscribed(&app.db, user.id(), id).await?;
     if chrome.htmx {
-        return Ok(fragment(views::row(&recipient, &chrome.csrf)));
+        return Ok(fragment(views::changed_row(&recipient, &chrome.csrf)));
     }
     flash(session, true, t!("recipients-resubscribed", email = recipient.email));
     Ok(see_other(format!("/recipients/{id}")))

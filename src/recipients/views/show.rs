@@ -2,21 +2,21 @@
 
 use maud::{Markup, html};
 
-use super::delete_button;
+use super::{delete_button, history::history_card};
 use crate::{
     mailings::model::Use,
-    recipients::model::Recipient,
+    recipients::{model::Recipient, queries::Sent},
     t,
     ui::{
-        Section, Tone, alert,
+        Kind, Section, Tone, alert, badge,
         button::{self, Act},
         csrf_field, method_field, page, page_header,
     },
     users::CurrentUser,
-    web::Chrome,
+    web::{Chrome, list::Keyset},
 };
 
-pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mailings: &[Use]) -> Markup {
+pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mailings: &[Use], history: &Keyset<Sent>) -> Markup {
     let edit = format!("/recipients/{}/edit", recipient.id);
     let content = html! {
         (page_header(&recipient.full_name, None, Some(html! {
@@ -27,6 +27,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, recipient: &Recipient, mai
         @if let Some(reason) = &recipient.undeliverable_reason { (undeliverable(recipient, reason, chrome)) }
         (facts(recipient))
         (mailings_card(mailings))
+        (history_card(recipient, history))
     };
     page(&user.shell(chrome, &recipient.full_name, Section::Recipients), content)
 }
@@ -39,12 +40,22 @@ fn facts(recipient: &Recipient) -> Markup {
                 dd .col-sm-9 { (recipient.email) }
                 dt .col-sm-3 { (t!("recipients-name")) }
                 dd .col-sm-9 { (recipient.full_name) }
+                dt .col-sm-3 { (t!("recipients-state")) }
+                dd .col-sm-9 { (state_badge(recipient)) }
                 dt .col-sm-3 { (t!("recipients-comment")) }
                 dd .col-sm-9 .as-written {
                     @if recipient.comment.is_empty() { span .text-secondary { (t!("recipients-no-comment")) } } @else { (recipient.comment) }
                 }
             }
         } }
+    }
+}
+
+fn state_badge(recipient: &Recipient) -> Markup {
+    match (recipient.unsubscribed_at, recipient.undeliverable_at) {
+        (Some(_), _) => badge(Kind::Warning, &t!("recipients-unsubscribed")),
+        (None, Some(_)) => badge(Kind::Danger, &t!("recipients-undeliverable")),
+        (None, None) => badge(Kind::Success, &t!("recipients-deliverable")),
     }
 }
 
@@ -88,7 +99,7 @@ fn unsubscribed(recipient: &Recipient, chrome: &Chrome) -> Markup {
 
 fn mailings_card(mailings: &[Use]) -> Markup {
     html! {
-        div .card {
+        div .card .mb-3 {
             div .card-header { h2 .card-title { (t!("recipients-mailings")) } }
             @if mailings.is_empty() {
                 div .card-body .text-secondary { (t!("recipients-mailings-none")) }

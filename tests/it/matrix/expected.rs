@@ -79,6 +79,8 @@ pub const EXPECTED: &[Row] = &[
     row("POST /logout", "", ALL),
     row("GET /recipients", "", SIGNED_IN),
     row("POST /recipients", "email=r@example.org&full_name=R", SIGNED_IN),
+    row("DELETE /recipients", "ids=1", SIGNED_IN),
+    row("POST /recipients/picks", "ids=1", SIGNED_IN),
     row("GET /recipients/new", "", SIGNED_IN),
     row("GET /recipients/:id", "", OWNER),
     row("PUT /recipients/:id", "email=r@example.org&full_name=R&version=1", OWNER),
