@@ -12,6 +12,10 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 /// The largest body of somebody who is not signed in, for whom there are small forms alone: many strangers at once must not
 /// fill the memory.
 pub const STRANGERS_BODY_BYTES: usize = 64 * 1024;
+/// A file of recipients: some three hundred thousand lines.
+pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+/// What a form adds around the file it uploads.
+pub const FORM_AROUND_FILE_BYTES: usize = 64 * 1024;
 /// The addresses or accounts that one throttle keeps in mind (some ten megabytes); whoever has tried least is forgotten.
 pub const THROTTLE_KEYS: usize = 100_000;
 /// The hashings of passwords that wait for their turn: on two cores half a second's worth. More than that is a flood, and is

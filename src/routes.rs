@@ -7,11 +7,16 @@ use crate::{
     app::App,
     attempts, audit,
     config::Config,
-    error, home, inbox, mail_server, mailings, messages, recipients, reports, users,
+    error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, users,
     web::{
         UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
     },
+};
+
+const EXCEPTIONS: csrf::Exceptions = csrf::Exceptions {
+    one_click: recipients::unsubscribe::PATH,
+    uploads: &[(recipients::IMPORTS, limits::IMPORT_BYTES + limits::FORM_AROUND_FILE_BYTES)],
 };
 
 /// Every page, with its address.
@@ -52,7 +57,7 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
     let pages = pages
         .mount(Route::new())
         .around(|endpoint, request| async move { session::rotate(&*endpoint, request).await })
-        .with(csrf::Csrf::new(&app.config, recipients::unsubscribe::PATH))
+        .with(csrf::Csrf::new(&app.config, EXCEPTIONS))
         .with(sessions);
 
     // Static files and probes need neither session nor token.

@@ -12,7 +12,7 @@ use crate::{
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
     mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
-    recipients,
+    recipients::{self, jobs::ImportRecipients},
     users::{
         self,
         jobs::{DeleteUser, SendAccountMail},
@@ -89,6 +89,7 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .define_job::<SendAccountMail>()
         .define_job::<DeleteUser>()
         .define_job::<TellOwner>()
+        .define_job::<ImportRecipients>()
         .init()
         .await?;
     Ok(worker)
@@ -126,5 +127,6 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     users::queries::delete_unconfirmed(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
     recipients::queries::gather_counts(&app.db).await?;
+    recipients::queries::imports::delete_old(&app.db).await?;
     Ok(())
 }

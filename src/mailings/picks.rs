@@ -6,15 +6,17 @@ use super::{
     model::{PICKED_MAX, Status, Use},
     queries,
 };
-use crate::{app::App, error::Result};
+use crate::{app::App, attempts, error::Result};
 
 /// What became of adding recipients to a mailing.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Added {
     /// So many of them; the others were in it already.
     Some { added: u64, mailing: String },
-    /// It has ended, or goes to all recipients: there is nothing to add to.
+    /// It has ended or was stopped, or goes to all recipients: there is nothing to add to.
     Closed,
+    /// A run of it goes out at present, to whom it began with.
+    Running,
     /// There would be more than [`PICKED_MAX`].
     TooMany,
 }
@@ -23,7 +25,8 @@ pub enum Added {
 pub async fn open(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> sqlx::Result<Vec<Use>> {
     sqlx::query_as!(
         Use,
-        "select id, name from mailings where user_id = $1 and not all_recipients and status <> 'completed' order by id desc limit $2",
+        "select id, name from mailings where user_id = $1 and not all_recipients and status <> 'completed' and stopped_at is null
+         order by id desc limit $2",
         user_id,
         limit
     )
@@ -38,8 +41,11 @@ pub async fn open(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> sqlx::Re
 pub async fn add(app: &App, user_id: i64, mailing_id: i64, ids: &[i64]) -> Result<Added> {
     let mut transaction = app.db.begin().await?;
     let mailing = queries::lock_own(&mut transaction, user_id, mailing_id).await?;
-    if mailing.all_recipients || mailing.status == Status::Completed {
+    if mailing.all_recipients || mailing.status == Status::Completed || mailing.stopped_at.is_some() {
         return Ok(Added::Closed);
+    }
+    if attempts::queries::running_id(&mut *transaction, mailing_id).await?.is_some() {
+        return Ok(Added::Running);
     }
     let added = insert(&mut *transaction, user_id, mailing_id, ids).await?;
     if count(&mut *transaction, mailing_id).await? > PICKED_MAX as i64 {

@@ -1,6 +1,9 @@
 //! The people a user sends to. Recipients are not users.
 
+mod export;
 mod handlers;
+pub mod import;
+pub mod jobs;
 pub mod list;
 pub mod model;
 pub mod queries;
@@ -9,12 +12,21 @@ mod views;
 
 use crate::web::UrlMap;
 
+/// Where files are uploaded.
+pub const IMPORTS: &str = "/recipients/imports";
+
 /// This slice's part of the URL map.
 pub fn routes(map: UrlMap) -> UrlMap {
     map.get("/recipients", handlers::index)
         .post("/recipients", handlers::create)
         .delete("/recipients", handlers::ticked::delete)
         .post("/recipients/picks", handlers::ticked::pick)
+        .get("/recipients/export", handlers::export::show)
+        .get("/recipients/import", handlers::import::new)
+        .post(IMPORTS, handlers::import::create)
+        .get("/recipients/imports/:id", handlers::import::show)
+        .put("/recipients/imports/:id", handlers::import::update)
+        .get("/recipients/imports/:id/problems", handlers::import::problems)
         .get("/recipients/new", handlers::new)
         .get("/recipients/:id", handlers::show)
         .put("/recipients/:id", handlers::update)

@@ -4,7 +4,11 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::web::form::{self, FieldErrors};
+use super::import::{Choices, Column, Existing, columns::Recognised};
+use crate::{
+    t,
+    web::form::{self, FieldErrors},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -70,4 +74,56 @@ pub struct Recipient {
     /// Since when the recipient wants no more mail.
     pub unsubscribed_at: Option<OffsetDateTime>,
     pub version: i32,
+}
+
+/// What is chosen before a file is taken in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ImportForm {
+    /// One a column, as [`Column::as_str`] writes it.
+    pub columns: Vec<String>,
+    /// A checkbox: `true` or absent.
+    pub has_header: String,
+    pub existing: String,
+}
+
+impl From<&Recognised> for ImportForm {
+    fn from(recognised: &Recognised) -> Self {
+        Self {
+            columns: recognised.columns.iter().map(|column| column.as_str().to_owned()).collect(),
+            has_header: recognised.has_header.to_string(),
+            existing: "skip".to_owned(),
+        }
+    }
+}
+
+impl ImportForm {
+    /// `width` is how many columns the file has.
+    ///
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse(&self, width: usize) -> Result<Choices, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let column = |text: &String| Column::ALL.into_iter().find(|column| column.as_str() == text).unwrap_or(Column::Ignored);
+        let columns: Vec<Column> = self.columns.iter().take(width).map(column).collect();
+        let times = |wanted: Column| columns.iter().filter(|column| **column == wanted).count();
+        match times(Column::Email) {
+            0 => errors.add("columns", t!("recipients-import-choose-email")),
+            1 => {}
+            _ => errors.add("columns", t!("recipients-import-one-email")),
+        }
+        if times(Column::FullName) > 1 || times(Column::Comment) > 1 {
+            errors.add("columns", t!("recipients-import-one-each"));
+        }
+        let existing = match self.existing.as_str() {
+            "skip" => Some(Existing::Skip),
+            "update" => Some(Existing::Update),
+            _ => None,
+        };
+        let existing = errors.take("existing", existing.ok_or_else(|| t!("recipients-import-choose-existing")));
+        match existing {
+            Some(existing) if errors.is_empty() => Ok(Choices { columns, has_header: self.has_header == "true", existing }),
+            _ => Err(errors),
+        }
+    }
 }

@@ -2,11 +2,13 @@
 
 mod counts;
 mod history;
+pub mod imports;
 mod lists;
 mod ticked;
 
 pub use counts::{count, count_undeliverable_up_to, gather_counts};
 pub use history::{Sent, history};
+pub use imports::upsert;
 pub use lists::page;
 use sqlx::PgExecutor;
 pub use ticked::{Picked, delete_unused, picked};

@@ -168,7 +168,7 @@ pub fn search_box(search: &SearchBox) -> Markup {
 /// JavaScript off. `target` is the element holding list and pagination; keep the form outside of it.
 pub fn filter(action: &str, target: &str, controls: Markup) -> Markup {
     html! {
-        form .filter role="search" method="get" action=(action) hx-get=(action) hx-trigger="submit, change, input changed delay:300ms"
+        form .filter role="search" method="get" action=(action) hx-get=(action) hx-trigger="submit, change changed, input changed delay:300ms"
             hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-push-url="true" hx-sync="this:replace" { (controls) }
     }
 }

@@ -7,11 +7,15 @@ use std::{sync::Arc, time::Duration};
 use anyhow::anyhow;
 use csrf::{AesGcmCsrfProtection, CsrfCookie, CsrfProtection, CsrfToken, MultiCsrfProtection, UnencryptedCsrfCookie};
 use data_encoding::BASE64;
+use hyper::body::Bytes;
 use poem::{
-    Body, Endpoint, Middleware, Request, Result,
+    Body, Endpoint, FromRequest, Middleware, Request, RequestBody, Result,
     http::Method,
     session::Session,
-    web::cookie::{Cookie, SameSite},
+    web::{
+        Multipart,
+        cookie::{Cookie, SameSite},
+    },
 };
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -36,22 +40,32 @@ pub struct Csrf {
     cookie: String,
     is_https: bool,
     patience: Duration,
-    one_click: &'static str,
+    exceptions: Exceptions,
 }
+
+/// What is otherwise at some addresses.
+#[derive(Clone, Copy)]
+pub struct Exceptions {
+    /// What is posted to one name below this passes without a token: mail programs send it (RFC 8058), who have no cookie of ours, and
+    /// the name is a secret of its own.
+    pub one_click: &'static str,
+    /// Where files are uploaded, with the largest body. They get longer to come.
+    pub uploads: &'static [(&'static str, usize)],
+}
+
+/// So many times as long as a form may a file take.
+const UPLOAD_PATIENCE: u32 = 10;
 
 impl Csrf {
     /// Under keys of their own, derived from the secrets: made with the present one, good with the one before as well.
-    ///
-    /// What is posted to one name below `one_click` passes without a token: mail programs send it (RFC 8058), who have no cookie
-    /// of ours, and the name is a secret of its own.
-    pub fn new(config: &Config, one_click: &'static str) -> Self {
+    pub fn new(config: &Config, exceptions: Exceptions) -> Self {
         let key = |secret: &SecretKey| Box::new(AesGcmCsrfProtection::from_key(secret.derive("csrf"))) as Box<dyn CsrfProtection>;
         Self {
             keys: Arc::new(MultiCsrfProtection::new(key(&config.secret_key), config.old_secret_key.iter().map(key).collect())),
             cookie: config.cookie_name("periodical_csrf"),
             is_https: config.is_https(),
             patience: config.limits.body,
-            one_click,
+            exceptions,
         }
     }
 
@@ -75,8 +89,14 @@ impl Csrf {
     }
 
     fn is_one_click(&self, request: &Request) -> bool {
-        let name = request.uri().path().strip_prefix(self.one_click);
+        let name = request.uri().path().strip_prefix(self.exceptions.one_click);
         request.method() == Method::POST && name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    }
+
+    /// The largest body and how long it may take to come.
+    fn allowance(&self, request: &Request) -> (usize, Duration) {
+        let upload = self.exceptions.uploads.iter().find(|(path, _)| *path == request.uri().path());
+        upload.map_or((BODY_BYTES, self.patience), |(_, bytes)| (*bytes, self.patience * UPLOAD_PATIENCE))
     }
 
     fn set_cookie(&self, value: &CsrfCookie) -> Cookie {
@@ -113,10 +133,12 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
         request.extensions_mut().insert(Token(token.b64_string()));
         if self.csrf.is_one_click(&request) {
             // It says nothing that counts, but it is read: within its time and size.
-            read_body(&mut request, self.csrf.patience).await?;
+            let allowance = self.csrf.allowance(&request);
+            read_body(&mut request, allowance).await?;
         } else if !request.method().is_safe() {
             is_from_here(&request)?;
-            let fields = read_body(&mut request, self.csrf.patience).await?;
+            let allowance = self.csrf.allowance(&request);
+            let fields = read_body(&mut request, allowance).await?;
             let token = request.header("X-CSRF-Token").map(str::to_owned).or(fields.token);
             if !token.is_some_and(|token| self.csrf.is_right(&token, kept.as_ref())) {
                 return Err(Error::StaleForm.into());
@@ -155,16 +177,16 @@ struct FormFields {
 
 /// Reads the body, looks into a form's, and puts it back for the handler. Nothing reads a body but this, so this is where
 /// it has its time and its size.
-async fn read_body(request: &mut Request, patience: Duration) -> Result<FormFields, Error> {
+async fn read_body(request: &mut Request, (most, patience): (usize, Duration)) -> Result<FormFields, Error> {
     let is_stranger = request.extensions().get::<Session>().is_none_or(|session| session.get::<i64>(session::USER_ID).is_none());
-    let limit = if is_stranger { STRANGERS_BODY_BYTES } else { BODY_BYTES };
+    let limit = if is_stranger { STRANGERS_BODY_BYTES } else { most };
     let body = request.take_body().into_async_read();
-    let bytes = match tokio::time::timeout(patience, up_to(limit, body)).await {
+    let bytes = match tokio::time::timeout(patience, up_to(limit, most, body)).await {
         Err(_) => return Err(Error::TooSlow),
         Ok(Err(_)) => return Err(Error::BadRequest { why: t!("form-broken-off") }),
         Ok(Ok(Sent::All(bytes))) => bytes,
         // A long message of somebody whose session has ended meanwhile is not too long.
-        Ok(Ok(Sent::More(length))) if is_stranger && length <= BODY_BYTES => return Err(signed_out(request)),
+        Ok(Ok(Sent::More(length))) if is_stranger && length <= most => return Err(signed_out(request)),
         Ok(Ok(Sent::More(_))) => return Err(Error::TooLarge),
     };
     let mut fields = FormFields::default();
@@ -178,8 +200,19 @@ async fn read_body(request: &mut Request, patience: Duration) -> Result<FormFiel
             }
         }
     }
+    let bytes = Bytes::from(bytes);
+    if request.content_type().is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        fields.token = first_part(request, bytes.clone()).await;
+    }
     request.set_body(Body::from(bytes));
     Ok(fields)
+}
+
+/// The token of a form with a file: its first part, so that nothing else is looked through.
+async fn first_part(request: &Request, bytes: Bytes) -> Option<String> {
+    let mut form = Multipart::from_request(request, &mut RequestBody::new(Body::from(bytes))).await.ok()?;
+    let part = form.next_field().await.ok()??;
+    if part.name() == Some(FIELD) { part.text().await.ok() } else { None }
 }
 
 enum Sent {
@@ -190,14 +223,14 @@ enum Sent {
 
 /// What goes beyond the limit is read on for a while and dropped: a connection that is closed with something unread loses
 /// the answer as well.
-async fn up_to(limit: usize, mut body: impl AsyncRead + Unpin) -> std::io::Result<Sent> {
+async fn up_to(limit: usize, most: usize, mut body: impl AsyncRead + Unpin) -> std::io::Result<Sent> {
     let mut bytes = Vec::new();
     if (&mut body).take(limit as u64 + 1).read_to_end(&mut bytes).await? <= limit {
         return Ok(Sent::All(bytes));
     }
     let kept = bytes.len();
     drop(bytes);
-    let dropped = tokio::io::copy(&mut body.take(BODY_BYTES as u64), &mut tokio::io::sink()).await?;
+    let dropped = tokio::io::copy(&mut body.take(most as u64), &mut tokio::io::sink()).await?;
     Ok(Sent::More(usize::try_from(dropped).map_or(usize::MAX, |dropped| kept.saturating_add(dropped))))
 }
 

@@ -2,6 +2,7 @@
 
 mod counts;
 mod history;
+mod import;
 mod lists;
 mod order;
 mod ticked;

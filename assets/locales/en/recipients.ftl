@@ -105,6 +105,7 @@ recipients-picked = { $count ->
    *[other] { $count } recipients were added to “{ $mailing }”; that counts from its next run.
 }
 recipients-mailing-closed = Nobody can be added to this mailing: it is over, or goes to all of your recipients anyway.
+recipients-mailing-running = A run of this mailing goes out at the moment, to those it began with. Add them when it is done.
 recipients-mailing-full = A mailing picks { $most } recipients at the most. Let it go to all of them instead.
 
 # What was sent to one of them.
@@ -117,3 +118,53 @@ recipients-history-when = When
 recipients-history-state = State
 recipients-history-reply = Server’s reply
 recipients-history-to = to { $email }
+
+# Taking in a file, and giving one out.
+recipients-import = Import recipients
+recipients-import-short = Import
+recipients-export = Export
+recipients-import-subtitle = From a spreadsheet or another program. You see what was recognised before anything is changed.
+recipients-import-file = File
+recipients-import-file-hint = CSV or TSV, up to 16 MB: columns separated by commas, semicolons or tabs, in any usual encoding.
+recipients-import-paste = Or paste the lines here
+recipients-import-paste-hint = One recipient a line: the address, and if you like a name and a comment. A first line with headings is recognised.
+recipients-import-look = Look at it
+recipients-import-nothing = There is nothing to take in: choose a file that is not empty, or paste some lines.
+recipients-import-preview = What was recognised
+recipients-import-preview-text = These are the first lines. Put right what the columns are taken for, where it is wrong.
+recipients-import-rows = The first lines of the file
+recipients-import-column = Column { $number } holds
+recipients-import-ignore = leave out
+recipients-import-header = The first line names the columns
+recipients-import-existing = Recipients you have already
+recipients-import-skip = Skip
+recipients-import-skip-detail = They stay as they are.
+recipients-import-update = Update
+recipients-import-update-detail = They get the file’s name and comment, where it has some.
+recipients-import-no-name = Where a line has no name, the part of the address before the @ becomes the name. Whoever has unsubscribed stays unsubscribed.
+recipients-import-start = Import
+recipients-import-other = Another file
+recipients-import-choose-email = Say which column holds the e-mail addresses.
+recipients-import-one-email = Only one column can hold the e-mail address; leave the other out.
+recipients-import-one-each = Only one column can be the name, and one the comment.
+recipients-import-choose-existing = Choose what becomes of recipients you have already.
+recipients-import-running = Import is running
+recipients-import-done = Import is done
+recipients-import-progress = { $done } of { $all } lines
+recipients-import-refresh = Refresh
+recipients-import-to-list = To the recipients
+recipients-import-created = Created
+recipients-import-updated = Updated
+recipients-import-skipped = Skipped, existed already
+recipients-import-bad = Bad lines
+recipients-import-problems = Lines that could not be taken in
+recipients-import-problems-file = All as CSV
+recipients-import-problems-more = The first { $shown } of { $all }; the file has them all.
+recipients-import-line = Line
+recipients-import-problem = What is wrong
+recipients-import-value = Text
+recipients-import-no-email = No e-mail address
+recipients-import-bad-email = Not an e-mail address
+recipients-import-bad-name = The name is longer than 200 characters or holds control characters
+recipients-import-bad-comment = The comment is longer than 2,000 characters or holds control characters
+recipients-import-twice = The address stands in an earlier line (its number in brackets)

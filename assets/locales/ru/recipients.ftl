@@ -108,6 +108,7 @@ recipients-picked = { $count ->
    *[other] В рассылку «{ $mailing }» добавлены { $count } клиента; это учтётся со следующего запуска.
 }
 recipients-mailing-closed = В эту рассылку никого не добавить: она завершена или и так идёт всем вашим клиентам.
+recipients-mailing-running = Эта рассылка сейчас уходит тем, с кого началась. Добавьте клиентов, когда она закончится.
 recipients-mailing-full = В рассылке можно выбрать не больше { $most } клиентов. Пусть она идёт всем.
 
 # Что отправлялось одному из них.
@@ -120,3 +121,53 @@ recipients-history-when = Когда
 recipients-history-state = Состояние
 recipients-history-reply = Ответ сервера
 recipients-history-to = на { $email }
+
+# Загрузка из файла и выгрузка в файл.
+recipients-import = Загрузка клиентов
+recipients-import-short = Загрузить
+recipients-export = Выгрузить
+recipients-import-subtitle = Из таблицы или другой программы. Вы увидите, что распознано, прежде чем что-либо изменится.
+recipients-import-file = Файл
+recipients-import-file-hint = CSV или TSV до 16 МБ: столбцы через запятую, точку с запятой или табуляцию, в любой обычной кодировке.
+recipients-import-paste = Или вставьте строки сюда
+recipients-import-paste-hint = Один клиент в строке: адрес и, если хотите, имя и комментарий. Первая строка с заголовками распознаётся.
+recipients-import-look = Посмотреть
+recipients-import-nothing = Загружать нечего: выберите непустой файл или вставьте строки.
+recipients-import-preview = Что распознано
+recipients-import-preview-text = Это первые строки. Если какой-то столбец понят неверно, поправьте.
+recipients-import-rows = Первые строки файла
+recipients-import-column = Что в столбце { $number }
+recipients-import-ignore = пропустить
+recipients-import-header = В первой строке названия столбцов
+recipients-import-existing = Клиенты, которые уже есть
+recipients-import-skip = Пропустить
+recipients-import-skip-detail = Останутся как есть.
+recipients-import-update = Обновить
+recipients-import-update-detail = Получат имя и комментарий из файла, если они там есть.
+recipients-import-no-name = Если в строке нет имени, им станет часть адреса до @. Кто отписался, остаётся отписавшимся.
+recipients-import-start = Загрузить
+recipients-import-other = Другой файл
+recipients-import-choose-email = Укажите, в каком столбце адреса почты.
+recipients-import-one-email = Адрес почты может быть только в одном столбце; второй пропустите.
+recipients-import-one-each = Имя может быть только в одном столбце, и комментарий тоже.
+recipients-import-choose-existing = Выберите, что делать с клиентами, которые уже есть.
+recipients-import-running = Идёт загрузка
+recipients-import-done = Загрузка завершена
+recipients-import-progress = Строк обработано: { $done } из { $all }
+recipients-import-refresh = Обновить
+recipients-import-to-list = К клиентам
+recipients-import-created = Создано
+recipients-import-updated = Обновлено
+recipients-import-skipped = Пропущено, уже были
+recipients-import-bad = Строк с ошибками
+recipients-import-problems = Строки, которые не удалось загрузить
+recipients-import-problems-file = Все в CSV
+recipients-import-problems-more = Первые { $shown } из { $all }; в файле они все.
+recipients-import-line = Строка
+recipients-import-problem = Что не так
+recipients-import-value = Текст
+recipients-import-no-email = Нет адреса почты
+recipients-import-bad-email = Это не адрес почты
+recipients-import-bad-name = Имя длиннее 200 знаков или содержит управляющие символы
+recipients-import-bad-comment = Комментарий длиннее 2000 знаков или содержит управляющие символы
+recipients-import-twice = Адрес уже был в строке выше (её номер в скобках)

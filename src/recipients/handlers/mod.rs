@@ -1,5 +1,7 @@
 //! Recipients: list, create, show, edit, delete.
 
+pub mod export;
+pub mod import;
 pub mod ticked;
 pub mod unsubscription;
 

@@ -83,6 +83,7 @@ pub async fn pick(
         Ok(mailing_id) => match picks::add(&app, user.id(), mailing_id, &ids).await? {
             Added::Some { added, mailing } => Said { success: true, text: t!("recipients-picked", count = added, mailing = mailing) },
             Added::Closed => Said::problem(t!("recipients-mailing-closed")),
+            Added::Running => Said::problem(t!("recipients-mailing-running")),
             Added::TooMany => Said::problem(t!("recipients-mailing-full", most = crate::mailings::model::PICKED_MAX)),
         },
     };

@@ -23,6 +23,8 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, list: &Page, open: &[Use]
     let next_label = if list.query.sort() == Sort::Newest { t!("recipients-older") } else { t!("recipients-next") };
     let content = html! {
         (page_header(&title, Some(&t!("recipients-subtitle")), Some(html! {
+            (button::secondary_link("/recipients/import", &t!("recipients-import-short")))
+            (button::secondary_link("/recipients/export", &t!("recipients-export")))
             a .btn .btn-primary href="/recipients/new" hx-get="/recipients/new" hx-select="#recipient-new" hx-target="#recipients tbody"
                 hx-swap="afterbegin" data-opens="#recipient-new" { (t!("recipients-new")) }
         })))

@@ -2,6 +2,7 @@
 
 mod editor;
 mod history;
+pub mod import;
 mod index;
 mod show;
 pub mod unsubscription;

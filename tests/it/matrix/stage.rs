@@ -53,6 +53,7 @@ struct Things {
     attempt_id: i64,
     session_id: i64,
     mail_id: i64,
+    import_id: i64,
 }
 
 #[derive(Debug)]
@@ -71,6 +72,8 @@ const OWNER: &str = "
       returning id
     ), recipient as (
       insert into recipients (user_id, email, full_name) select id, 'rita@example.org', 'Rita' from owner returning id
+    ), import as (
+      insert into recipient_imports (user_id, file_name, content) select id, 'f.csv', 'a@example.org' from owner returning id
     ), message as (
       insert into messages (user_id, subject, body) select id, 'Subject', 'Body' from owner returning id
     ), mailing as (
@@ -84,8 +87,8 @@ const OWNER: &str = "
       insert into caught_mails (sender, recipient, subject, source) values ('a@example.org', 'b@example.org', 'S', E'Subject: S\\r\\n\\r\\nText') returning id
     )
     select owner.id as user_id, recipient.id as recipient_id, message.id as message_id, mailing.id as mailing_id, attempt.id as attempt_id,
-           session.id as session_id, mail.id as mail_id
-    from owner, session, recipient, message, mailing, attempt, mail";
+           session.id as session_id, mail.id as mail_id, import.id as import_id
+    from owner, session, recipient, message, mailing, attempt, mail, import";
 
 const ACTOR: &str = "
     with actor as (
@@ -104,6 +107,7 @@ const EVERYTHING: &str = "
       (select string_agg(role, ',' order by role) from user_roles where user_id = $1),
       (select string_agg((to_jsonb(s) - 'seen_at' - 'expires_at')::text, ',' order by id) from sessions s where user_id = $1),
       (select string_agg(r::text, ',' order by id) from recipients r where user_id = $1),
+      (select string_agg(i::text, ',' order by id) from recipient_imports i where user_id = $1),
       (select string_agg(m::text, ',' order by id) from messages m where user_id = $1),
       (select string_agg(m::text, ',' order by id) from mailings m where user_id = $1),
       (select string_agg(a::text, ',' order by id) from attempts a where user_id = $1),
@@ -162,6 +166,7 @@ impl Case<'_> {
     /// The route's address, with the owner's row for `:id`.
     fn address(&self, path: &str) -> String {
         let id = match path.split('/').nth(1) {
+            Some("recipients") if path.starts_with("/recipients/imports/") => self.owner.import_id,
             Some("recipients") => self.owner.recipient_id,
             Some("messages") => self.owner.message_id,
             Some("mailings") => self.owner.mailing_id,

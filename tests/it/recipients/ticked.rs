@@ -104,7 +104,7 @@ async fn the_ticked_are_added_to_a_mailing_that_picks_and_is_not_over() {
     let offered = browser.get("/recipients").await.texts("#ticked-recipients option");
     assert_eq!(offered, ["Choose a mailing …", "Weekly"]);
 
-    let version = app.count("select version from mailings where name = 'Weekly'").await;
+    let version = app.count("select version::bigint from mailings where name = 'Weekly'").await;
     let ticked = [ids[0], ids[1], ids[2], foreign];
     let add = |mailing: i64| {
         let (browser, ticked) = (&browser, &ticked);
@@ -118,10 +118,23 @@ async fn the_ticked_are_added_to_a_mailing_that_picks_and_is_not_over() {
         .await
         .unwrap();
     assert_eq!(picked, ids);
-    assert_eq!(app.count("select version from mailings where name = 'Weekly'").await, version + 1, "whoever edits it meanwhile is told");
+    assert_eq!(
+        app.count("select version::bigint from mailings where name = 'Weekly'").await,
+        version + 1,
+        "whoever edits it meanwhile is told"
+    );
     assert!(add(mailing).await.text_of(".alert").unwrap().contains("in “Weekly” already"));
     assert!(add(to_all).await.text_of(".alert").unwrap().contains("Nobody can be added"));
     assert!(add(over).await.text_of(".alert").unwrap().contains("Nobody can be added"));
+    sqlx::query(
+        "insert into attempts (mailing_id, user_id, scheduled_at, trigger, subject, body) values ($1, $2, now(), 'manual', 's', 'b')",
+    )
+    .bind(mailing)
+    .bind(user)
+    .execute(&app.db)
+    .await
+    .unwrap();
+    assert!(add(mailing).await.text_of(".alert").unwrap().contains("A run of this mailing goes out"));
     assert_eq!(add(hers).await.status, StatusCode::NOT_FOUND);
     let page = press(&browser, "/recipients", "/recipients/picks", &ids, &[("mailing_id", "")]).await;
     assert!(page.text_of(".alert").unwrap().contains("Choose the mailing"));

@@ -1,0 +1,113 @@
+//! Bytes become text, and text becomes rows.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// How much of a file is looked at to guess: more lines do not tell more.
+const SAMPLE: usize = 64 * 1024;
+/// Of which separator there is most evidence is said by so many rows.
+const SAMPLE_ROWS: usize = 50;
+
+/// The file's text, without the mark at its beginning. Bytes that are no characters become U+FFFD.
+pub fn text(content: &[u8]) -> Cow<'_, str> {
+    encoding(content).decode_with_bom_removal(content).0
+}
+
+/// By its mark, else by what its bytes look like: UTF-16, UTF-8, or one of the older ones, such as Windows-1251.
+fn encoding(content: &[u8]) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(content) {
+        return encoding;
+    }
+    if let Some(encoding) = utf_16(&content[..content.len().min(SAMPLE)]) {
+        return encoding;
+    }
+    if std::str::from_utf8(content).is_ok() {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(content, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// Where every second byte of most characters is zero, as with Latin letters, digits and separators in UTF-16.
+fn utf_16(sample: &[u8]) -> Option<&'static Encoding> {
+    let pairs = sample.len() / 2;
+    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
+    match (zeros(0), zeros(1)) {
+        (_, low) if pairs > 0 && low * 3 > pairs => Some(UTF_16LE),
+        (high, _) if pairs > 0 && high * 3 > pairs => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// Which of comma, semicolon and tab separates columns: the one that gives most rows the same number of them, more than one.
+pub fn separator(text: &str) -> u8 {
+    let sample = beginning(text);
+    let evidence = |separator: u8| {
+        let lengths: Vec<usize> = reader(sample, separator).records().flatten().take(SAMPLE_ROWS).map(|row| row.len()).collect();
+        let most = |length: usize| lengths.iter().filter(|other| **other == length).count();
+        lengths.iter().filter(|length| **length > 1).map(|length| most(*length)).max().unwrap_or(0)
+    };
+    // Of equals the last one wins: a comma may stand in a name, a tab hardly.
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|separator| evidence(*separator))
+        .filter(|separator| evidence(*separator) > 0)
+        .unwrap_or(b',')
+}
+
+/// As much as is looked at, ending with a whole line where there is one.
+pub fn beginning(text: &str) -> &str {
+    if text.len() <= SAMPLE {
+        return text;
+    }
+    let mut end = SAMPLE;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let sample = &text[..end];
+    sample.rfind('\n').map_or(sample, |end| &sample[..end])
+}
+
+/// The rows of the text; empty lines are none.
+pub fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(content: &[u8]) -> Vec<Vec<String>> {
+        let text = text(content);
+        reader(&text, separator(&text)).records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn files_of_every_encoding_and_separator_are_read() {
+        let expected = [["Почта", "Имя"], ["anna@example.org", "Анна, Иванова"]];
+        for separator in [";", ",", "\t"] {
+            let text = format!("Почта{separator}Имя\r\n\r\nanna@example.org{separator}\"Анна, Иванова\"\r\n");
+            let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let (windows_1251, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
+            let with_mark: Vec<u8> = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+            let utf_16_with_mark: Vec<u8> =
+                [&[0xFE, 0xFF][..], &text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()].concat();
+            for content in [text.as_bytes(), &with_mark, &utf_16, &utf_16_with_mark, &windows_1251] {
+                assert_eq!(rows(content), expected, "{separator:?} {content:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn odd_files_are_rows_as_well_and_never_an_error() {
+        assert_eq!(rows(b""), Vec::<Vec<String>>::new());
+        assert_eq!(rows(b"anna@example.org"), [["anna@example.org"]]);
+        assert_eq!(rows(b"a@b.org\nc@d.org\n").len(), 2);
+        assert_eq!(rows(b"\"never closed, and\non").len(), 1);
+        rows(&(0..=255).collect::<Vec<u8>>());
+        assert_eq!(beginning(&"ж\n".repeat(SAMPLE)).len() % 3, 2, "whole lines of whole characters");
+    }
+}

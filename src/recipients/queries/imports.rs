@@ -1,0 +1,210 @@
+//! SQL over imports: the files, how far they came, what could not be taken in.
+
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use crate::recipients::{
+    import::{Choices, Existing, record::Bad},
+    model::NewRecipient,
+};
+
+/// What became of a batch; whoever is in neither was there already, as the file has them or as it was chosen.
+pub struct Stored {
+    pub created: i64,
+    pub updated: i64,
+}
+
+/// Saves recipients of which each address is there once. Those that exist get another name and comment where that was chosen, and
+/// where the file has some: a name that is only made of the address replaces none.
+pub async fn upsert(db: impl PgExecutor<'_>, user_id: i64, recipients: &[NewRecipient], existing: Existing) -> sqlx::Result<Stored> {
+    sqlx::query_as!(
+        Stored,
+        r#"with stored as (
+             insert into recipients as r (user_id, email, full_name, comment)
+             select $1, email::citext, full_name, comment from unnest($2::text[], $3::text[], $4::text[]) given (email, full_name, comment)
+             -- In one order, so that two imports do not wait for each other in a ring.
+             order by email::citext
+             on conflict (user_id, email) do update
+             set full_name = case when excluded.full_name = regexp_replace(excluded.email::text, '@[^@]*$', '') then r.full_name
+                                  else excluded.full_name end,
+                 comment = case when excluded.comment = '' then r.comment else excluded.comment end,
+                 version = r.version + 1, updated_at = now()
+             where $5
+               and (excluded.full_name not in (r.full_name, regexp_replace(excluded.email::text, '@[^@]*$', ''))
+                    or excluded.comment not in (r.comment, ''))
+             -- A row that was not there before has no transaction that locked or replaced it.
+             returning (r.xmax = 0) as is_new
+           )
+           select count(*) filter (where is_new) as "created!", count(*) filter (where not is_new) as "updated!" from stored"#,
+        user_id,
+        &recipients.iter().map(|new| new.email.as_str()).collect::<Vec<_>>() as &[&str],
+        &recipients.iter().map(|new| new.full_name.as_str()).collect::<Vec<_>>() as &[&str],
+        &recipients.iter().map(|new| new.comment.as_str()).collect::<Vec<_>>() as &[&str],
+        existing == Existing::Update
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Keeps a file until it is looked at and taken in. Of an owner's earlier ones the content goes that nobody has started.
+pub async fn insert(db: impl PgExecutor<'_>, user_id: i64, file_name: &str, content: &[u8]) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "with earlier as (delete from recipient_imports where user_id = $1 and started_at is null)
+         insert into recipient_imports (user_id, file_name, content) values ($1, $2, $3) returning id",
+        user_id,
+        file_name,
+        content
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// An import as its page shows it.
+pub struct Import {
+    pub id: i64,
+    pub file_name: String,
+    pub records_done: i32,
+    pub records: i32,
+    pub created: i32,
+    pub updated: i32,
+    pub skipped: i32,
+    pub bad: i32,
+    pub started_at: Option<OffsetDateTime>,
+    pub finished_at: Option<OffsetDateTime>,
+}
+
+pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Import> {
+    sqlx::query_as!(
+        Import,
+        "select id, file_name, records_done, records, created, updated, skipped, bad, started_at, finished_at
+         from recipient_imports where user_id = $1 and id = $2",
+        user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The file of an import that has not begun; None: it has.
+pub async fn content(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        r#"select case when started_at is null then content end from recipient_imports where user_id = $1 and id = $2"#,
+        user_id,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Keeps what was chosen; false: it has begun already. `records` are the file's rows.
+pub async fn start(db: impl PgExecutor<'_>, user_id: i64, id: i64, choices: &Choices, records: i32) -> sqlx::Result<bool> {
+    let choices = serde_json::to_value(choices).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let started = sqlx::query!(
+        "update recipient_imports set choices = $3, records = $4, started_at = now() where user_id = $1 and id = $2 and started_at is null",
+        user_id,
+        id,
+        choices,
+        records
+    )
+    .execute(db)
+    .await?;
+    Ok(started.rows_affected() > 0)
+}
+
+/// What is to be done.
+pub struct Work {
+    pub user_id: i64,
+    pub content: Vec<u8>,
+    pub choices: serde_json::Value,
+    pub records_done: i32,
+}
+
+/// None: it is done, or gone.
+pub async fn work(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Work>> {
+    sqlx::query_as!(
+        Work,
+        r#"select user_id, content as "content!", choices as "choices!", records_done from recipient_imports
+           where id = $1 and finished_at is null and content is not null and choices is not null"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// By how much a batch brought it on.
+pub struct Progress {
+    pub records_done: i32,
+    pub created: i32,
+    pub updated: i32,
+    pub skipped: i32,
+    pub bad: i32,
+}
+
+pub async fn note_progress(db: impl PgExecutor<'_>, id: i64, progress: &Progress) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update recipient_imports
+         set records_done = $2, created = created + $3, updated = updated + $4, skipped = skipped + $5, bad = bad + $6 where id = $1",
+        id,
+        progress.records_done,
+        progress.created,
+        progress.updated,
+        progress.skipped,
+        progress.bad
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn finish(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+    sqlx::query!("update recipient_imports set finished_at = now(), content = null where id = $1", id).execute(db).await?;
+    Ok(())
+}
+
+pub async fn add_problems(db: impl PgExecutor<'_>, import_id: i64, bad: &[Bad]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into recipient_import_problems (import_id, line, problem, value)
+         select $1, line, problem, value from unnest($2::bigint[], $3::text[], $4::text[]) given (line, problem, value)
+         on conflict do nothing",
+        import_id,
+        &bad.iter().map(|bad| bad.line.cast_signed()).collect::<Vec<_>>(),
+        &bad.iter().map(|bad| bad.problem.as_str()).collect::<Vec<_>>() as &[&str],
+        &bad.iter().map(|bad| bad.value.replace('\0', "")).collect::<Vec<_>>()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A line that could not be taken in.
+pub struct BadLine {
+    pub line: i64,
+    pub problem: String,
+    pub value: String,
+}
+
+/// The owner's import's bad lines behind `after`.
+pub async fn problems(db: impl PgExecutor<'_>, user_id: i64, import_id: i64, after: i64, limit: i64) -> sqlx::Result<Vec<BadLine>> {
+    sqlx::query_as!(
+        BadLine,
+        "select p.line, p.problem, p.value from recipient_import_problems p join recipient_imports i on i.id = p.import_id
+         where i.user_id = $1 and p.import_id = $2 and p.line > $3 order by p.line limit $4",
+        user_id,
+        import_id,
+        after,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Files that nobody has started go after a day, what became of the others after a month.
+pub async fn delete_old(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from recipient_imports
+         where uploaded_at < now() - interval '30 days' or uploaded_at < now() - interval '1 day' and started_at is null"
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
