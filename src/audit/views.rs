@@ -57,7 +57,7 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
     };
     html! {
         tr id={ "entry-" (entry.id) } {
-            (cell(when, html! { span .moment { (schedule::display_in(entry.done_at, zone)) } }))
+            (cell(when, html! { span .moment { (schedule::display_in(entry.done_at, zone)) } span .d-md-none { " (" (zone) ")" } }))
             (cell(who, html! {
                 @match entry.actor_id {
                     Some(id) => a href={ "/users/" (id) } { (entry.actor) },

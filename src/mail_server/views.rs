@@ -96,7 +96,7 @@ fn outcome(trial: &Trial, title: &str, next: &str) -> Markup {
     alert(
         tone,
         html! {
-            h2 .alert-title { (title) }
+            h2 .h3 .mb-2 { (title) }
             @if let Some(reply) = &trial.reply {
                 p .mb-1 { (t!("mail-server-reply")) }
                 pre .reply { (reply) }

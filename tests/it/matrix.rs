@@ -1,7 +1,7 @@
 //! Every route × everybody: who is let in, who is sent to sign in, who is refused, and for whom there is nothing. What is
 //! expected stands in `matrix/expected.rs`, written out; a route that is not in it fails the test.
 
-mod expected;
+pub mod expected;
 pub mod stage;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,10 @@ use periodical::{audit::Action, routes};
 use scraper::{ElementRef, Html, Node};
 
 use crate::{
-    matrix::stage::{Case, Stage, Who},
+    matrix::{
+        expected::EXPECTED,
+        stage::{Stage, Who},
+    },
     support::TestApp,
 };
 
@@ -97,39 +100,78 @@ async fn wordless(app: &TestApp) {
     sqlx::query(TRAIL).bind(actions).execute(&app.db).await.unwrap();
 }
 
-/// What is wrong with the pages of an app, and how many were read.
-async fn walk(app: &TestApp, language: &'static str, is_foreign: fn(char) -> bool) -> (Vec<String>, usize) {
-    let stage = Stage::speaking(app, language).await;
-    let (mut wrong, mut pages) = (Vec::new(), 0);
-    for who in [Who::Anonymous, Who::Owner, Who::Manager, Who::Admin] {
-        let case: Case = stage.case(who).await;
+/// The pages of one app in one language, and what is wrong with them.
+struct Reading {
+    language: &'static str,
+    is_foreign: fn(char) -> bool,
+    wrong: Vec<String>,
+    pages: usize,
+}
+
+impl Reading {
+    fn read(&mut self, what: &str, body: &str) {
+        if !body.starts_with("<!DOCTYPE html>") {
+            return;
+        }
+        self.pages += 1;
+        assert!(body.contains(&format!(r#"<html lang="{}">"#, self.language)), "{what} is in another language");
+        let found = foreign_words(body, self.language, self.is_foreign);
+        if !found.is_empty() {
+            self.wrong.push(format!("{what}: {}", found.join(" ")));
+        }
+    }
+
+    /// Every page that somebody may ask for.
+    async fn pages(&mut self, app: &TestApp, stage: &Stage<'_>, who: Who) {
+        let case = stage.case(who).await;
         wordless(app).await;
         for (method, path) in routes::table(&app.app.config) {
-            if method != "GET" || NOT_OURS.contains(&path) || NOT_YET.contains(&path) {
-                continue;
-            }
-            let body = case.page(path).await;
-            if !body.starts_with("<!DOCTYPE html>") {
-                continue;
-            }
-            pages += 1;
-            assert!(body.contains(&format!(r#"<html lang="{language}">"#)), "{path} for {who:?} is in another language");
-            let found = foreign_words(&body, language, is_foreign);
-            if !found.is_empty() {
-                wrong.push(format!("{path} for {who:?}: {}", found.join(" ")));
+            if method == "GET" && !NOT_OURS.contains(&path) && !NOT_YET.contains(&path) {
+                self.read(&format!("{path} for {who:?}"), &case.page(path).await);
             }
         }
     }
-    (wrong, pages)
+
+    /// What is answered to every form, and what the next page says of it.
+    async fn deeds(&mut self, app: &TestApp, stage: &Stage<'_>, who: Who) {
+        let known = routes::table(&app.app.config);
+        for row in EXPECTED {
+            let (method, path) = row.route.split_once(' ').unwrap();
+            let is_here = known.iter().any(|(known, address)| known == method && *address == path);
+            if method == "GET"
+                || path == "/language"
+                || !is_here
+                || NOT_YET.iter().any(|not_yet| path.starts_with(not_yet) && *not_yet != "/")
+            {
+                continue;
+            }
+            let case = stage.case(who).await;
+            wordless(app).await;
+            let answer = case.ask(row.route, row.form).await;
+            let what = format!("{} by {who:?}", row.route);
+            self.read(&what, &answer.body);
+            if let Some(next) = answer.location.filter(|next| next != "/") {
+                self.read(&format!("{next} after {what}"), &case.page(&next).await);
+            }
+        }
+    }
 }
 
 async fn every_page(language: &'static str, is_foreign: fn(char) -> bool) {
+    let mut reading = Reading { language, is_foreign, wrong: Vec::new(), pages: 0 };
     // With the catcher and without, which the page of the mail server tells apart.
     for app in [TestApp::with_inbox().await, TestApp::without_worker().await] {
-        let (wrong, pages) = walk(&app, language, is_foreign).await;
-        assert!(wrong.is_empty(), "of {pages} pages:\n{}", wrong.join("\n"));
-        assert!(pages > 90, "{pages} pages only");
+        let request = reqwest::Client::new().get(format!("{}/setup", app.base)).header("accept-language", language);
+        reading.read("/setup while nobody is there", &request.send().await.unwrap().text().await.unwrap());
+        let stage = Stage::speaking(&app, language).await;
+        for who in [Who::Anonymous, Who::Owner, Who::Manager, Who::Admin] {
+            reading.pages(&app, &stage, who).await;
+            reading.deeds(&app, &stage, who).await;
+        }
     }
+    let Reading { wrong, pages, .. } = reading;
+    assert!(wrong.is_empty(), "of {pages} pages:\n{}", wrong.join("\n"));
+    assert!(pages > 400, "{pages} pages only");
 }
 
 #[tokio::test]
