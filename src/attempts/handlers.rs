@@ -9,14 +9,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    model::{self, Attempt},
+    model::{self, Answer, Attempt, DeliveriesQuery},
     queries,
     views::{self, Deliveries},
 };
 use crate::{
     app::App,
-    db,
-    delivery::{self, model::State},
+    delivery,
     error::{Error, Result},
     mailings::{
         self,
@@ -117,15 +116,6 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(que
     Ok(Page::ok(views::index_page(&user, &chrome, owner.as_ref(), &page)))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct DeliveriesQuery {
-    pub state: String,
-    pub q: String,
-    /// The last delivery of the page before; what somebody types may be any number.
-    pub after: i64,
-}
-
 #[handler]
 pub async fn show(
     user: CurrentUser,
@@ -138,18 +128,28 @@ pub async fn show(
     if attempt.user_id != user.id() {
         return overseen(&app, &user, &chrome, attempt).await;
     }
-    let (state, search) = (State::parse(&query.state), db::like_pattern(&query.q));
-    // No delivery has the highest number there is: one is added to it in the query.
-    let after = i32::try_from(query.after.max(0)).unwrap_or(i32::MAX).min(i32::MAX - 1);
-    let mut rows = delivery::queries::list(&app.db, id, state, search.as_deref(), after, list::FETCH).await?;
+    let mut rows = delivery::queries::list(&app.db, id, &query.filter(), query.after(), list::FETCH).await?;
     let has_more = rows.len() > list::PER_PAGE;
     rows.truncate(list::PER_PAGE);
-    let deliveries = Deliveries { rows, has_more, query: &query, state };
+    let deliveries = Deliveries { rows, has_more, query: &query };
+    let answers = answers(&app, &attempt).await?;
     let left_failed = match attempt.failed {
         1.. if !attempt.is_running() => delivery::queries::count_left_failed(&app.db, id, views::COUNTED).await?,
         _ => 0,
     };
-    Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &deliveries, left_failed)))
+    Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &answers, &deliveries, left_failed)))
+}
+
+/// What was said to those who did not get it: as it was counted when the attempt closed, else as it is so far.
+async fn answers(app: &App, attempt: &Attempt) -> Result<Vec<Answer>> {
+    if attempt.failed + attempt.unknown + attempt.skipped == 0 {
+        return Ok(Vec::new());
+    }
+    let kept = queries::kept_answers(&app.db, attempt.id).await?;
+    Ok(match kept.is_empty() {
+        true => queries::answers_so_far(&app.db, attempt.id, model::LOOKED_AT, model::ANSWERS).await?,
+        false => kept,
+    })
 }
 
 /// Somebody else's attempt: how it went, and to nobody's address.

@@ -1,6 +1,7 @@
 //! An attempt's page while it moves: server-sent events, woken by the worker's NOTIFY.
 
-use std::time::Duration;
+mod rate;
+mod reader;
 
 use futures_util::Stream;
 use poem::{
@@ -10,122 +11,121 @@ use poem::{
         sse::{Event, SSE},
     },
 };
-use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tokio::{
+    sync::watch,
+    time::{Instant, Interval, MissedTickBehavior},
+};
 
-use super::{model::Attempt, queries, views};
+pub use reader::Readers;
+
+use self::reader::{News, Sight};
+use super::queries;
 use crate::{
     app::App,
-    delivery,
     error::{Error, Result, Wait},
+    i18n,
     limits::COME_AGAIN,
-    users::{self, CurrentUser, model::User},
+    users::{self, CurrentUser, rights::Reach},
     web::{places::Place, session::SessionHash},
 };
 
 /// Says that the attempt has finished; the page then leaves, instead of connecting again for ever.
 const DONE: &str = "done";
-/// Changes that nobody announces show within this time.
-const UNASKED: Duration = Duration::from_secs(10);
+const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// The attempt's figures now, and again whenever they change, until it has finished. The state itself is sent, never a
 /// change to it, so a page that connects late or again is right at once. It ends with its viewer's session.
 #[handler]
-pub async fn live(user: CurrentUser, session: SessionHash, app: Data<&App>, Path(id): Path<i64>) -> Result<SSE> {
-    // Out of reach: 404, before anything is listened to.
-    queries::view(&app.db, user.reach(), id).await?;
+pub async fn live(user: CurrentUser, session: SessionHash, app: Data<&App>, readers: Data<&Readers>, Path(id): Path<i64>) -> Result<SSE> {
+    // Out of reach: 404, before anything is read for it.
+    let attempt = queries::view(&app.db, user.reach(), id).await?;
     let place = app.streams.take(user.id()).ok_or(Error::TooMany(Wait(COME_AGAIN)))?;
-    let viewer = Viewer { user_id: user.id(), session: session.0.unwrap_or_default(), _place: place };
-    Ok(SSE::new(states(app.clone(), viewer, id)).keep_alive(Duration::from_secs(15)))
-}
-
-fn states(app: App, viewer: Viewer, id: i64) -> impl Stream<Item = Event> {
-    // Subscribed before the first look, so that no change falls between the two.
-    let changes = app.notifications.subscribe(id);
-    let mut checks = tokio::time::interval(app.config.limits.stream_check);
+    let sight = Sight { attempt_id: id, language: i18n::current(), is_own: attempt.user_id == user.id() };
+    // Whoever has come so far is signed in: the first look is one period away.
+    let period = app.config.limits.stream_check;
+    let mut checks = tokio::time::interval_at(Instant::now() + period, period);
     checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let start = Progress { app, viewer, id, changes, checks, look_at: Instant::now(), step: Step::Look };
-    futures_util::stream::unfold(start, |mut progress| async move { progress.next().await.map(|event| (event, progress)) })
+    let mut news = readers.look(&app, sight);
+    // What was read before this page came is news to it.
+    news.mark_changed();
+    let viewer = Viewer {
+        news,
+        app: app.clone(),
+        user_id: user.id(),
+        session: session.0.unwrap_or_default(),
+        is_own: sight.is_own,
+        checks,
+        step: Step::Watch,
+        _place: place,
+    };
+    Ok(SSE::new(events(viewer)).keep_alive(KEEP_ALIVE))
 }
 
-/// A page may stand open for hours, and nothing is asked for meanwhile that would say who asks.
+fn events(viewer: Viewer) -> impl Stream<Item = Event> {
+    futures_util::stream::unfold(viewer, |mut viewer| async move { viewer.next().await.map(|event| (event, viewer)) })
+}
+
+/// A page that stands open, maybe for hours. Nothing is asked for meanwhile that would say who asks, so it looks by itself.
 struct Viewer {
+    app: App,
     user_id: i64,
     session: Vec<u8>,
+    is_own: bool,
+    news: watch::Receiver<News>,
+    checks: Interval,
+    step: Step,
     _place: Place<i64>,
 }
 
-struct Progress {
-    app: App,
-    viewer: Viewer,
-    id: i64,
-    changes: tokio::sync::watch::Receiver<()>,
-    checks: Interval,
-    /// When to look unasked; a pause, a hold that ends are announced by nobody.
-    look_at: Instant,
-    step: Step,
-}
-
+#[derive(Clone, Copy)]
 enum Step {
-    Look,
-    Wait,
+    Watch,
     TakeLeave,
     End,
 }
 
-impl Progress {
+impl Viewer {
     async fn next(&mut self) -> Option<Event> {
         loop {
             match self.step {
-                Step::Look => {
-                    self.look_at = Instant::now() + UNASKED;
-                    self.changes.mark_unchanged();
-                    let Ok(state) = self.look().await else {
-                        // Deleted, out of reach by now, or the database is away: the page connects again and learns which.
-                        return None;
-                    };
-                    self.step = if state.is_running() { Step::Wait } else { Step::TakeLeave };
-                    if state.user_id != self.viewer.user_id {
-                        return Some(Event::message(views::live(&state.without_addresses(), &[]).into_string()));
-                    }
-                    let newest = delivery::queries::newest(&self.app.db, self.id, views::NEWEST).await.unwrap_or_default();
-                    return Some(Event::message(views::live(&state, &newest).into_string()));
-                }
-                Step::Wait => {
-                    tokio::select! {
-                        biased;
-                        () = self.app.stop.cancelled() => return None,
-                        _ = self.checks.tick() => {
-                            if !self.is_signed_in().await {
-                                return None;
-                            }
-                            continue;
-                        }
-                        changed = self.changes.changed() => changed.ok()?,
-                        () = tokio::time::sleep_until(self.look_at) => {}
-                    }
-                    self.step = Step::Look;
-                }
+                Step::Watch => {}
                 Step::TakeLeave => {
                     self.step = Step::End;
                     return Some(Event::message("finished").event_type(DONE));
                 }
                 Step::End => return None,
             }
+            tokio::select! {
+                biased;
+                () = self.app.stop.cancelled() => return None,
+                _ = self.checks.tick() => {
+                    if !self.may_look().await {
+                        return None;
+                    }
+                }
+                changed = self.news.changed() => {
+                    changed.ok()?;
+                    let news = self.news.borrow_and_update().clone();
+                    match news {
+                        News::None => {}
+                        News::State(shown) => return Some(Event::message(&*shown)),
+                        News::Last(shown) => {
+                            self.step = Step::TakeLeave;
+                            return Some(Event::message(&*shown));
+                        }
+                        News::Gone => return None,
+                    }
+                }
+            }
         }
     }
 
-    /// Who looks is asked every time: a manager may be none any more.
-    async fn look(&self) -> sqlx::Result<Attempt> {
-        let user = self.viewer().await?.ok_or(sqlx::Error::RowNotFound)?;
-        queries::view(&self.app.db, CurrentUser(user).reach(), self.id).await
-    }
-
-    /// The page connects again, and is then told to sign in. Without an answer of the database it does so too.
-    async fn is_signed_in(&self) -> bool {
-        self.viewer().await.is_ok_and(|viewer| viewer.is_some())
-    }
-
-    async fn viewer(&self) -> sqlx::Result<Option<User>> {
-        users::queries::active(&self.app.db, self.viewer.user_id, &self.viewer.session).await
+    /// Whether the viewer is still signed in, and still somebody who may look: a manager may be none any more. Else the page
+    /// connects again and learns which. Without an answer of the database it does so too.
+    async fn may_look(&self) -> bool {
+        match users::queries::active(&self.app.db, self.user_id, &self.session).await {
+            Ok(Some(user)) => self.is_own || CurrentUser(user).reach() == Reach::Everybodys,
+            _ => false,
+        }
     }
 }

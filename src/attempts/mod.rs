@@ -1,10 +1,13 @@
 //! Attempts: each run of a mailing, live while it goes out and on record afterwards.
 
+mod export;
 mod handlers;
 mod live;
 pub mod model;
 pub mod queries;
 pub mod views;
+
+use poem::EndpointExt;
 
 use crate::web::UrlMap;
 
@@ -12,7 +15,8 @@ use crate::web::UrlMap;
 pub fn routes(map: UrlMap) -> UrlMap {
     map.get("/attempts", handlers::index)
         .get("/attempts/:id", handlers::show)
-        .get("/attempts/:id/live", live::live)
+        .get("/attempts/:id/live", live::live.data(live::Readers::default()))
+        .get("/attempts/:id/deliveries.csv", export::deliveries)
         .post("/attempts/:id/retry", handlers::retry)
         .post("/mailings/:id/attempts", handlers::create)
 }

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use time::OffsetDateTime;
+use serde::Deserialize;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
-    delivery::{model::State, queries::Reply},
+    db,
+    delivery::{
+        model::State,
+        queries::{Filter, Reply},
+    },
     mail::outcome,
     mailings::schedule::Zone,
 };
@@ -78,6 +83,11 @@ impl Attempt {
         self.status == Status::Running
     }
 
+    /// Whether mail goes out: it is neither finished nor stopped nor waiting for the mail server.
+    pub fn is_moving(&self) -> bool {
+        self.is_running() && !self.is_stopped && self.held_reason.is_none()
+    }
+
     /// As others than its owner see it: servers repeat recipients' addresses in their replies.
     #[must_use]
     pub fn without_addresses(self) -> Self {
@@ -90,6 +100,92 @@ impl Attempt {
         Zone::parse(&self.time_zone).unwrap_or_else(|_| Zone::utc())
     }
 }
+
+/// How an attempt comes along, as somebody sees who has watched it for a while.
+#[derive(Debug, Default)]
+pub struct Pace {
+    /// Deliveries a second; None: not watched for long enough.
+    pub per_second: Option<f64>,
+    /// Where nothing but later tries is left to do: when the next of them is due.
+    pub goes_on_at: Option<OffsetDateTime>,
+}
+
+/// How long an attempt will go on, if it goes on as it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeLeft {
+    /// Less than a minute.
+    Moment,
+    /// In whole minutes, rounded up.
+    About(Duration),
+}
+
+/// Slower than this, the rest would take days: better to say nothing.
+const SLOWEST: f64 = 1.0 / 60.0;
+
+impl Pace {
+    /// None while nothing goes out, whoever or whatever is the reason.
+    pub fn time_left(&self, attempt: &Attempt) -> Option<TimeLeft> {
+        let per_second = self.per_second.filter(|rate| *rate >= SLOWEST && attempt.is_moving())?;
+        let seconds = f64::from(attempt.waiting) / per_second;
+        let minutes = (seconds / 60.0).ceil() as i64;
+        Some(if minutes <= 1 { TimeLeft::Moment } else { TimeLeft::About(Duration::minutes(minutes)) })
+    }
+}
+
+/// Which of an attempt's deliveries are asked for, as the address says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DeliveriesQuery {
+    pub state: String,
+    pub q: String,
+    /// With `answer`: the server's code, or nothing where there was none.
+    pub code: String,
+    /// An [`Answer`]'s text.
+    pub answer: String,
+    /// The last delivery of the page before; what somebody types may be any number.
+    pub after: i64,
+}
+
+impl DeliveriesQuery {
+    /// The deliveries that got this answer.
+    pub fn of_answer(answer: &Answer) -> Self {
+        let code = answer.code.map(|code| code.to_string()).unwrap_or_default();
+        Self { state: answer.state.as_str().to_owned(), code, answer: answer.text.clone(), ..Self::default() }
+    }
+
+    pub fn filter(&self) -> Filter {
+        Filter {
+            state: State::parse(&self.state),
+            search: db::like_pattern(&self.q),
+            answer: (!self.answer.is_empty()).then(|| (self.code.parse().ok(), self.answer.replace('\0', ""))),
+        }
+    }
+
+    /// The number of the delivery before the first that is asked for.
+    pub fn after(&self) -> i32 {
+        // No delivery has the highest number there is: one is added to it in the query.
+        i32::try_from(self.after.max(0)).unwrap_or(i32::MAX).min(i32::MAX - 1)
+    }
+
+    /// For an address that asks for the same, from behind `after` on.
+    pub fn parameters(&self, after: i64) -> String {
+        let mut parameters = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("state", &self.state), ("q", &self.q), ("code", &self.code), ("answer", &self.answer)] {
+            if !value.is_empty() {
+                parameters.append_pair(name, value);
+            }
+        }
+        if after > 0 {
+            parameters.append_pair("after", &after.to_string());
+        }
+        parameters.finish()
+    }
+}
+
+/// How many different answers are kept and shown of an attempt.
+pub const ANSWERS: i64 = 20;
+/// How many deliveries of an attempt that still runs are looked at for answers.
+pub const LOOKED_AT: i64 = 10_000;
 
 /// What mail servers said to some of an attempt's deliveries, without anybody's address.
 #[derive(Debug, PartialEq, Eq)]

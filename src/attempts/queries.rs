@@ -1,10 +1,14 @@
-//! SQL over attempts.
+//! SQL over attempts; `queries/` has that over what was answered.
+
+mod answers;
 
 use std::collections::HashMap;
 
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+pub use answers::{answers_so_far, keep_answers, kept_answers};
 
 use super::model::{Attempt, Status, Trigger};
 use crate::{

@@ -1,5 +1,6 @@
 //! Attempts as pages and rows: here the list and what all pages share, in `views/` one file a part of an attempt's page.
 
+mod answers;
 mod deliveries;
 mod live;
 mod overseen;

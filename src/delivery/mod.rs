@@ -5,6 +5,7 @@ mod feeder;
 mod journal;
 mod lane;
 mod letter;
+pub mod means;
 pub mod model;
 mod pace;
 pub mod queries;

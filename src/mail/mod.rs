@@ -2,6 +2,7 @@
 
 pub mod compose;
 pub mod connection;
+pub mod meaning;
 pub mod outcome;
 pub mod server;
 pub mod trial;

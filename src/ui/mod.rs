@@ -27,5 +27,5 @@ pub use hero::{Step, hero, steps};
 pub use icon::{Icon, icon};
 pub use layout::{MenuLink, Section, Shell, Urge, UserMenu, narrow_page, page, page_header};
 pub use pagination::{Pagination, pagination};
-pub use progress::{Progress, progress, progress_bar};
+pub use progress::{Progress, progress_bar};
 pub use table::{Column, SearchBox, cell, search_box, table};

@@ -36,8 +36,8 @@ impl Progress {
         ]
     }
 
-    /// Style class and words ("3 failed") of each part that there is to tell of.
-    fn told(&self) -> Vec<(&'static str, String)> {
+    /// Each part that there is to tell of in words: "3 failed".
+    fn told(&self) -> Vec<String> {
         let [sent, failed, unknown, skipped, waiting] = self.parts();
         let told = [
             (sent, t!("ui-progress-sent", count = sent.1)),
@@ -47,13 +47,12 @@ impl Progress {
             (waiting, t!("ui-progress-waiting", count = waiting.1)),
         ];
         let is_told = |class: &str, count: u64| count > 0 || class == "progress-sent";
-        told.into_iter().filter(|((class, count), _)| is_told(class, *count)).map(|((class, _), words)| (class, words)).collect()
+        told.into_iter().filter(|((class, count), _)| is_told(class, *count)).map(|(_, words)| words).collect()
     }
 
     /// The whole in words: "1,200 recipients: 900 sent, 3 failed, 297 waiting".
     fn words(&self) -> String {
-        let parts: Vec<String> = self.told().into_iter().map(|(_, words)| words).collect();
-        t!("ui-progress-words", recipients = t!("common-recipients", count = self.total()), parts = parts.join(", "))
+        t!("ui-progress-words", recipients = t!("common-recipients", count = self.total()), parts = self.told().join(", "))
     }
 }
 
@@ -79,20 +78,11 @@ pub fn progress_bar(progress: &Progress) -> Markup {
     }
 }
 
-/// The bar with its numbers in words beneath.
-pub fn progress(progress: &Progress) -> Markup {
+/// The square in the colour of a part of the bar: `sent`, `failed`, `unknown`, `skipped` or `waiting`.
+pub fn mark(part: &str) -> Markup {
     html! {
-        (progress_bar(progress))
-        ul .progress-legend .list-unstyled {
-            @for (class, words) in progress.told() {
-                li {
-                    svg .progress-mark viewBox="0 0 10 10" aria-hidden="true" {
-                        rect class=(class) width="10" height="10" rx="2" {}
-                    }
-                    (words)
-                }
-            }
-            li .text-secondary .ms-auto { (t!("ui-progress-of", total = progress.total())) }
+        svg .progress-mark viewBox="0 0 10 10" aria-hidden="true" {
+            rect class={ "progress-" (part) } width="10" height="10" rx="2" {}
         }
     }
 }

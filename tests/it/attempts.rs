@@ -4,7 +4,7 @@ use periodical::delivery::model::Timing;
 use reqwest::StatusCode;
 use time::OffsetDateTime;
 
-use crate::support::{Browser, Live, TestApp, quick};
+use crate::support::{Browser, Live, TestApp, quick, until};
 
 /// A user with a running attempt of 60 deliveries in every state, as the engine would leave them.
 async fn mixed(app: &TestApp) -> (i64, Browser, i64) {
@@ -33,8 +33,8 @@ async fn the_page_of_an_attempt_shows_figures_that_add_up_and_every_delivery() {
     let (_, browser, attempt) = mixed(&app).await;
     let page = browser.get(&format!("/attempts/{attempt}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    let legend = page.texts("#live .progress-legend li");
-    assert_eq!(legend, ["30 sent", "12 failed", "3 unknown", "2 skipped", "13 waiting", "of 60"]);
+    assert_eq!(page.texts("#live .figures dd"), ["30", "12", "3", "2", "13"]);
+    assert_eq!(page.text_of("#live .sum").unwrap(), "30 + 12 + 3 + 2 + 13 = 60 recipients");
     assert_eq!(page.attr("#live svg", "aria-label").unwrap(), "60 recipients: 30 sent, 12 failed, 3 unknown, 2 skipped, 13 waiting");
     assert!(page.contains("250 Ok"));
 
@@ -160,24 +160,68 @@ async fn the_live_stream_moves_while_deliveries_settle() {
     assert_eq!(app.finished(attempt).await.sent, 150);
 }
 
-#[tokio::test]
-async fn any_number_of_viewers_opens_one_listening_connection() {
-    let app = TestApp::without_worker().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_viewers_open_one_listening_connection_and_read_as_often_as_one() {
+    let app = TestApp::configured(quick(), |config| config.limits.streams_of_one = 200).await;
     let (_, browser, attempt) = mixed(&app).await;
     let listening = "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen %'";
     assert_eq!(app.count(listening).await, 0);
     let mut viewers = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..200 {
         let mut live = Live::open(&browser, &format!("/attempts/{attempt}/live")).await;
         live.next().await.unwrap();
         viewers.push(live);
     }
-    sqlx::query("update attempts set sent = 31").execute(&app.db).await.unwrap();
-    sqlx::query("select pg_notify('attempts', $1)").bind(attempt.to_string()).execute(&app.db).await.unwrap();
-    for viewer in &mut viewers {
-        viewer.until("the change", |event| event.data.contains("31 sent")).await;
+    for sent in 31..=34 {
+        sqlx::query("update attempts set sent = $1").bind(sent).execute(&app.db).await.unwrap();
+        sqlx::query("select pg_notify('attempts', $1)").bind(attempt.to_string()).execute(&app.db).await.unwrap();
+        for viewer in &mut viewers {
+            viewer.until("the change", |event| event.data.contains(&format!("{sent} sent"))).await;
+        }
     }
     assert_eq!(app.count(listening).await, 1);
+    // Only what the live part shows is read from the slices. Postgres counts a scan some seconds after it was made.
+    let scans = "select seq_scan + idx_scan from pg_stat_user_tables where relname = 'slices'";
+    let counted = until("the reads to be counted", || async { Some(app.count(scans).await).filter(|scans| *scans >= 5) }).await;
+    assert!(counted < 100, "{counted} scans of slices");
+}
+
+#[tokio::test]
+async fn a_live_page_speaks_the_language_of_its_viewer_and_others_theirs() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, attempt) = mixed(&app).await;
+    let path = format!("/attempts/{attempt}/live");
+    let mut english = Live::open(&browser, &path).await;
+    assert!(english.next().await.unwrap().data.contains("Accepted by the mail server"));
+    sqlx::query("update users set locale = 'ru' where id = $1").bind(user).execute(&app.db).await.unwrap();
+    let mut russian = Live::open(&browser, &path).await;
+    assert!(russian.next().await.unwrap().data.contains("Принято почтовым сервером"));
+    sqlx::query("update attempts set sent = 31").execute(&app.db).await.unwrap();
+    sqlx::query("select pg_notify('attempts', $1)").bind(attempt.to_string()).execute(&app.db).await.unwrap();
+    english.until("31 in English", |event| event.data.contains("31 sent")).await;
+    russian.until("31 in Russian", |event| event.data.contains("31 отправлено")).await;
+}
+
+#[tokio::test]
+async fn a_held_or_stopped_attempt_promises_no_end() {
+    let app = TestApp::without_worker().await;
+    let (_, browser, attempt) = mixed(&app).await;
+    let mut live = Live::open(&browser, &format!("/attempts/{attempt}/live")).await;
+    live.next().await.unwrap();
+    let pace = |data: &str| {
+        let page = scraper::Html::parse_fragment(data);
+        let selector = scraper::Selector::parse(".pace dd").unwrap();
+        page.select(&selector).map(|item| item.text().collect::<String>()).collect::<Vec<_>>()
+    };
+    // Ten more were sent while somebody looked on.
+    let announce = || async { sqlx::query("select pg_notify('attempts', $1)").bind(attempt.to_string()).execute(&app.db).await.unwrap() };
+    sqlx::query("update attempts set sent = 40").execute(&app.db).await.unwrap();
+    announce().await;
+    live.until("an end in sight", |event| pace(&event.data)[1] == "less than a minute").await;
+    sqlx::query("update attempts set held_reason = 'cannot connect to a.example:25: refused'").execute(&app.db).await.unwrap();
+    announce().await;
+    let event = live.until("the hold", |event| event.data.contains("cannot connect to a.example:25: refused")).await;
+    assert_eq!(pace(&event.data), ["—", "—", "—"]);
 }
 
 #[tokio::test]
@@ -281,4 +325,71 @@ async fn deliveries_of_many_slices_are_found_by_their_state_and_paged() {
     assert_eq!(shown("state=waiting").await.0, [710, 1_200]);
     assert_eq!(shown("").await, ((1..=i64::from(RECIPIENTS)).collect(), 24));
     assert_eq!(shown("state=failed&q=spam-554%2B105%40").await.0, [105]);
+}
+
+/// Forty deliveries that failed in three ways, two of which name their recipient, and a finished attempt.
+async fn refused(app: &TestApp) -> (Browser, i64) {
+    let (user, browser) = app.signed_in("una@example.org").await;
+    app.many_recipients(user, 60).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    let query = "update deliveries set tries = 1, settled_at = now(),
+            state = case when number <= 40 then 'failed' when number <= 42 then 'skipped' else 'sent' end,
+            smtp_code = case when number <= 40 then 550 when number > 42 then 250 end,
+            smtp_text = case when number <= 25 then '5.1.1 <' || email || '>: no such user h12si4' || number || 'wrb'
+                             when number <= 39 then '5.2.2 mailbox full'
+                             when number = 40 then '=cmd(\"x\"), refused'
+                             when number <= 42 then 'Skipped: the recipient was deleted before this was sent.'
+                             else '2.0.0 Ok: queued' end
+        where attempt_id = $1";
+    sqlx::query(query).bind(attempt).execute(&app.db).await.unwrap();
+    sqlx::query("update slices set failed = 40, skipped = 2, claimable_at = null").execute(&app.db).await.unwrap();
+    sqlx::query("update attempts set failed = 40, skipped = 2, sent = 18").execute(&app.db).await.unwrap();
+    (browser, attempt)
+}
+
+#[tokio::test]
+async fn who_failed_is_grouped_by_the_servers_answer_with_what_it_means() {
+    let app = TestApp::without_worker().await;
+    let (browser, attempt) = refused(&app).await;
+    let groups = async || {
+        let page = browser.get(&format!("/attempts/{attempt}")).await;
+        (page.texts("#answers tbody strong"), page.texts("#answers td.number a"), page)
+    };
+    let expected = ["Address unknown", "Mailbox full", "Not tried", "Refused"];
+    let (means, counts, _) = groups().await;
+    assert_eq!((means, counts), (expected.map(str::to_owned).to_vec(), ["25", "14", "2", "1"].map(str::to_owned).to_vec()));
+
+    // Once it has closed they are counted for good, and not again at each look.
+    periodical::delivery::settle::close(&app.engine, &[attempt]).await.unwrap();
+    assert_eq!(app.count("select sum(deliveries)::bigint from attempt_answers").await, 42);
+    sqlx::query("update deliveries set smtp_text = 'something else' where state = 'failed' and number > 1").execute(&app.db).await.unwrap();
+    let (means, counts, page) = groups().await;
+    assert_eq!((means, counts), (expected.map(str::to_owned).to_vec(), ["25", "14", "2", "1"].map(str::to_owned).to_vec()));
+    assert!(page.contains("550 5.1.1 … no such user …"), "{}", page.text);
+
+    // A click shows the deliveries of a group: here the one that still has that answer.
+    let found = browser.get(&page.attr("#answers td.number a", "href").unwrap()).await;
+    assert_eq!(found.rows("delivery"), [1]);
+    assert_eq!(found.attr("#deliveries-card input[name=answer]", "value").unwrap(), "5.1.1 … no such user …");
+}
+
+#[tokio::test]
+async fn deliveries_are_taken_along_as_csv_in_which_no_cell_is_a_formula() {
+    let app = TestApp::without_worker().await;
+    let (browser, attempt) = refused(&app).await;
+    sqlx::query("update recipients set full_name = 'x'").execute(&app.db).await.unwrap();
+    sqlx::query("update deliveries set full_name = '@SUM(1+1)' where number = 40").execute(&app.db).await.unwrap();
+    let file = async |query: &str| {
+        let answer = browser.request(reqwest::Method::GET, &format!("/attempts/{attempt}/deliveries.csv{query}")).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "text/csv; charset=utf-8");
+        answer.text().await.unwrap()
+    };
+    let whole = file("").await;
+    assert!(whole.starts_with("\u{feff}\"E-mail\",\"Name\",\"State\",\"Tries\",\"Code\",\"Server's reply\",\"When (UTC)\"\r\n"), "{whole}");
+    assert_eq!(whole.lines().count(), 61);
+    let line = whole.lines().nth(40).unwrap();
+    assert!(line.contains("\"'@SUM(1+1)\",\"failed\",\"1\",\"550\",\"'=cmd(\"\"x\"\"), refused\""), "{line}");
+    assert_eq!(file("?state=skipped").await.lines().count(), 3);
+    assert_eq!(file("?q=mailbox%20full").await.lines().count(), 15);
 }

@@ -76,3 +76,45 @@ attempts-refused-ended = The mailing's end has passed. Edit it and choose a late
 attempts-nobody-to-send-to = There is nobody to send to: the mailing has no recipients who can be reached.
 attempts-nobody-missing = Everybody whom this mailing is for, and who can be reached, has got this message.
 attempts-nobody-failed = Nobody is left to try again: those who failed have got this message since, or were deleted.
+
+# Its figures; every recipient is counted in one of them.
+attempts-figure-sent = Accepted by the mail server
+attempts-figure-failed = Failed for good
+attempts-figure-unknown = Outcome unknown
+attempts-figure-skipped = Not tried
+attempts-figure-waiting = Waiting
+attempts-sum = { $sum } = { $recipients }
+
+# Its pace.
+attempts-rate = Rate
+attempts-per-second = { $count } a second
+attempts-per-minute = { $count } a minute
+attempts-time-left = Time left
+attempts-left-moment = less than a minute
+attempts-left-minutes = about { $count } min
+attempts-left-longer = about { $time }
+attempts-elapsed = Elapsed
+attempts-stands-still = { $count ->
+    [one] Nothing goes out at the moment: { $count } recipient waits for another try, at { $clock }.
+   *[other] Nothing goes out at the moment: { $count } recipients wait for another try, the next one at { $clock }.
+}
+
+# Who did not get it, by what the mail servers said.
+attempts-answers = Who did not get it, and why
+attempts-answer-means = What it means
+attempts-answer-said = Server's answer
+attempts-answer-show = { $count ->
+    [one] Show this delivery
+   *[other] Show these { $count } deliveries
+}
+attempts-answers-others = { $count ->
+    [one] { $count } more delivery has another answer, or was not counted yet.
+   *[other] { $count } more deliveries have other answers, or were not counted yet.
+}
+attempts-only-answer = Only this answer: { $answer }
+attempts-all-answers = Show all deliveries
+attempts-csv = Download as CSV
+attempts-csv-hint = What is shown here, all pages of it.
+attempts-email = E-mail
+attempts-name = Name
+attempts-code = Code

@@ -8,7 +8,6 @@ ui-tick-all = Tick all shown
 ui-rows-ticked = { $count } ticked
 ui-ticked = { $ticked } of { $count } ticked
 ui-progress-words = { $recipients }: { $parts }
-ui-progress-of = of { $total }
 ui-progress-sent = { $count } sent
 ui-progress-failed = { $count } failed
 ui-progress-unknown = { $count } unknown

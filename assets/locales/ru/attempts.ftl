@@ -78,3 +78,51 @@ attempts-refused-ended = Срок рассылки истёк. Сначала и
 attempts-nobody-to-send-to = Отправлять некому: у рассылки нет клиентов, до которых можно дойти.
 attempts-nobody-missing = Все, кому предназначена рассылка и до кого можно дойти, уже получили это сообщение.
 attempts-nobody-failed = Повторять некому: неудачные отправки с тех пор дошли, или этих клиентов удалили.
+
+# Её числа; каждый клиент учтён ровно в одном.
+attempts-figure-sent = Принято почтовым сервером
+attempts-figure-failed = Отказано окончательно
+attempts-figure-unknown = Исход неизвестен
+attempts-figure-skipped = Не отправлялось
+attempts-figure-waiting = Ожидает
+attempts-sum = { $sum } = { $recipients }
+
+# Её скорость.
+attempts-rate = Скорость
+attempts-per-second = { $count } в секунду
+attempts-per-minute = { $count } в минуту
+attempts-time-left = Осталось
+attempts-left-moment = меньше минуты
+attempts-left-minutes = около { $count } мин
+attempts-left-longer = около { $time }
+attempts-elapsed = Прошло
+attempts-stands-still = { $count ->
+    [one] Сейчас ничего не отправляется: { $count } клиент ждёт следующей пробы, она будет в { $clock }.
+    [few] Сейчас ничего не отправляется: { $count } клиента ждут следующей пробы, ближайшая в { $clock }.
+    [many] Сейчас ничего не отправляется: { $count } клиентов ждут следующей пробы, ближайшая в { $clock }.
+   *[other] Сейчас ничего не отправляется: { $count } клиента ждут следующей пробы, ближайшая в { $clock }.
+}
+
+# Кто не получил: по ответам почтовых серверов.
+attempts-answers = Кто не получил и почему
+attempts-answer-means = Что это значит
+attempts-answer-said = Ответ сервера
+attempts-answer-show = { $count ->
+    [one] Показать { $count } отправку
+    [few] Показать { $count } отправки
+    [many] Показать { $count } отправок
+   *[other] Показать { $count } отправки
+}
+attempts-answers-others = { $count ->
+    [one] Ещё у { $count } отправки другой ответ, или она пока не сосчитана.
+    [few] Ещё у { $count } отправок другие ответы, или они пока не сосчитаны.
+    [many] Ещё у { $count } отправок другие ответы, или они пока не сосчитаны.
+   *[other] Ещё у { $count } отправки другие ответы, или они пока не сосчитаны.
+}
+attempts-only-answer = Только этот ответ: { $answer }
+attempts-all-answers = Показать все отправки
+attempts-csv = Скачать CSV
+attempts-csv-hint = Всё, что выбрано здесь, на всех страницах.
+attempts-email = E-mail
+attempts-name = Имя
+attempts-code = Код

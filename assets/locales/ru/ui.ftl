@@ -8,7 +8,6 @@ ui-tick-all = Отметить все показанные
 ui-rows-ticked = Отмечено: { $count }
 ui-ticked = Отмечено { $ticked } из { $count }
 ui-progress-words = { $recipients }: { $parts }
-ui-progress-of = из { $total }
 ui-progress-sent = { $count } отправлено
 ui-progress-failed = { $count } не доставлено
 ui-progress-unknown = { $count } неизвестно

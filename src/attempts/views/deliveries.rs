@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{state_badge, time_of_day};
 use crate::{
-    attempts::{handlers::DeliveriesQuery, model::Attempt},
+    attempts::model::{Attempt, DeliveriesQuery},
     delivery::{model::State, queries::Row, remark},
     i18n::format,
     t,
@@ -19,51 +19,63 @@ pub struct Deliveries<'a> {
     pub rows: Vec<Row>,
     pub has_more: bool,
     pub query: &'a DeliveriesQuery,
-    pub state: Option<State>,
 }
 
+/// The card whole is what a click on an answer replaces; what narrows the list replaces the list alone.
 pub fn deliveries_card(attempt: &Attempt, deliveries: &Deliveries) -> Markup {
-    let path = format!("/attempts/{}", attempt.id);
-    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| page_address(&path, deliveries.query, last.number.into()));
-    let reread = attempt.is_running().then(|| page_address(&path, deliveries.query, deliveries.query.after));
-    let first = (deliveries.query.after > 0).then(|| page_address(&path, deliveries.query, 0));
+    let query = deliveries.query;
+    let next = deliveries.rows.last().filter(|_| deliveries.has_more).map(|last| address(attempt, query, last.number.into()));
+    let reread = attempt.is_running().then(|| address(attempt, query, query.after));
+    let first = (query.after > 0).then(|| address(attempt, query, 0));
     html! {
-        div .card {
-            div .card-header .list-head { h2 .card-title { (t!("attempts-deliveries")) } (filter(&path, "#deliveries", controls(deliveries))) }
-            // When the live part above says that it is over, this list is read once more.
-            div #deliveries hx-get=[reread.as_deref()] hx-trigger=[reread.as_ref().map(|_| "done from:#live")]
-                hx-select=[reread.as_ref().map(|_| "#deliveries")] hx-swap=[reread.as_ref().map(|_| "outerHTML")] {
+        div .card #deliveries-card {
+            div .card-header .list-head {
+                h2 .card-title { (t!("attempts-deliveries")) }
+                (filter(&format!("/attempts/{}", attempt.id), "#deliveries", controls(query)))
+            }
+            @if !query.answer.is_empty() {
+                @let said = format!("{} {}", query.code, remark::worded(&query.answer));
+                @let all = format!("/attempts/{}", attempt.id);
+                div .card-body .list-head .py-2 {
+                    span { (t!("attempts-only-answer", answer = said.trim())) }
+                    a href={ (all) "#deliveries-card" } hx-get=(all) hx-target="#deliveries-card" hx-select="#deliveries-card"
+                        hx-swap="outerHTML" hx-push-url="true" { (t!("attempts-all-answers")) }
+                }
+            }
+            // It is read again now and then, and once more when the live part above says that it is over.
+            div #deliveries hx-get=[reread.as_deref()] hx-trigger=[reread.as_ref().map(|_| "done from:#live, every 5s")]
+                hx-select=[reread.as_ref().map(|_| "#deliveries")] hx-swap=[reread.as_ref().map(|_| "outerMorph")]
+                hx-sync=[reread.as_ref().map(|_| "this:drop")] {
                 (deliveries_table(attempt, &deliveries.rows))
                 @if deliveries.rows.is_empty() {
                     (empty(Icon::Search, &t!("attempts-no-deliveries"), &t!("attempts-no-deliveries-detail"), None))
                 }
                 (pagination(&Pagination { target: "#deliveries", next: next.as_deref(), first: first.as_deref(), next_label: &t!("attempts-next") }))
+                div .card-footer .list-head {
+                    a .btn href={ "/attempts/" (attempt.id) "/deliveries.csv?" (query.parameters(0)) } { (t!("attempts-csv")) }
+                    span .text-secondary { (t!("attempts-csv-hint")) }
+                }
             }
         }
     }
 }
 
-fn page_address(path: &str, query: &DeliveriesQuery, after: i64) -> String {
-    let mut address = url::form_urlencoded::Serializer::new(String::new());
-    if !query.state.is_empty() {
-        address.append_pair("state", &query.state);
-    }
-    if !query.q.is_empty() {
-        address.append_pair("q", &query.q);
-    }
-    if after > 0 {
-        address.append_pair("after", &after.to_string());
-    }
-    format!("{path}?{}", address.finish())
+/// The attempt's page with the deliveries that `query` asks for, from behind `after` on.
+pub fn address(attempt: &Attempt, query: &DeliveriesQuery, after: i64) -> String {
+    format!("/attempts/{}?{}", attempt.id, query.parameters(after))
 }
 
-fn controls(deliveries: &Deliveries) -> Markup {
+fn controls(query: &DeliveriesQuery) -> Markup {
     html! {
+        @if !query.answer.is_empty() {
+            input type="hidden" name="code" value=(query.code);
+            input type="hidden" name="answer" value=(query.answer);
+        }
         select .form-select name="state" aria-label=(t!("attempts-state")) {
             option value="" { (t!("attempts-every-state")) }
-            @for state in State::ALL { option value=(state.as_str()) selected[deliveries.state == Some(state)] { (state.word()) } }
+            @for state in State::ALL { option value=(state.as_str()) selected[query.state == state.as_str()] { (state.word()) } }
         }
-        input .form-control type="search" name="q" value=(deliveries.query.q) placeholder=(t!("attempts-search-hint")) aria-label=(t!("attempts-search-deliveries")) maxlength="200" autocomplete="off";
+        input .form-control type="search" name="q" value=(query.q) placeholder=(t!("attempts-search-hint")) aria-label=(t!("attempts-search-deliveries")) maxlength="200" autocomplete="off";
         button .btn type="submit" { (t!("attempts-filter")) }
     }
 }

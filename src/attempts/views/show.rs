@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{Deliveries, deliveries::deliveries_card, live::live_part, subtitle, title, ways};
+use super::{Deliveries, answers::answers_part, deliveries::deliveries_card, live::live_part, subtitle, title, ways};
 use crate::{
-    attempts::model::Attempt,
+    attempts::model::{Answer, Attempt},
     t,
     ui::{Section, csrf_field, page, page_header, submission_field},
     users::CurrentUser,
@@ -15,10 +15,18 @@ use crate::{
 pub const COUNTED: i64 = 10_000;
 
 /// `left_failed` are those who failed and have not got the message by another attempt.
-pub fn show_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, deliveries: &Deliveries, left_failed: i64) -> Markup {
+pub fn show_page(
+    user: &CurrentUser,
+    chrome: &Chrome,
+    attempt: &Attempt,
+    answers: &[Answer],
+    deliveries: &Deliveries,
+    left_failed: i64,
+) -> Markup {
     let content = html! {
         (page_header(&attempt.mailing_name, Some(&subtitle(attempt)), Some(ways(attempt))))
         (live_part(attempt))
+        (answers_part(attempt, answers))
         (repeat_card(attempt, left_failed, chrome))
         (deliveries_card(attempt, deliveries))
     };

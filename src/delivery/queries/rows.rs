@@ -46,17 +46,20 @@ pub struct Row {
     pub again_at: Option<OffsetDateTime>,
 }
 
+/// What narrows the deliveries of an attempt.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub state: Option<State>,
+    /// A pattern for `like`, in small letters: in the address, the name or the reply.
+    pub search: Option<String>,
+    /// The code, and what is left of the reply's text without what differs between recipients (`answer_of`).
+    pub answer: Option<(Option<i16>, String)>,
+}
+
 /// A page of an attempt's deliveries from `after` on, in the order they go out. The attempt is the owner's already.
 ///
 /// Deliveries in one of the rarer states are looked for in the slices that have some.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    attempt_id: i64,
-    state: Option<State>,
-    search: Option<&str>,
-    after: i32,
-    limit: i64,
-) -> sqlx::Result<Vec<Row>> {
+pub async fn list(db: impl PgExecutor<'_>, attempt_id: i64, filter: &Filter, after: i32, limit: i64) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
         r#"select d.number, d.email, d.full_name, d.state as "state: State", d.tries, d.smtp_code, d.smtp_text, d.settled_at, d.again_at
@@ -66,6 +69,7 @@ pub async fn list(
              where attempt_id = $1 and number between greatest(s.first_delivery, $4 + 1) and s.last_delivery
                and ($2::text is null or state = $2)
                and ($3::text is null or lower(email || ' ' || full_name || ' ' || coalesce(smtp_text, '')) like $3)
+               and ($6::text is null or smtp_code is not distinct from $7::smallint and answer_of(smtp_text) = $6)
              order by number
            ) d
            where s.attempt_id = $1 and s.last_delivery > $4
@@ -73,10 +77,12 @@ pub async fn list(
                          when 'waiting' then s.claimable_at is not null else true end
            order by s.number, d.number limit $5"#,
         attempt_id,
-        state.map(State::as_str),
-        search,
+        filter.state.map(State::as_str),
+        filter.search.as_deref(),
         after,
-        limit
+        limit,
+        filter.answer.as_ref().map(|(_, text)| text.as_str()),
+        filter.answer.as_ref().and_then(|(code, _)| *code)
     )
     .fetch_all(db)
     .await

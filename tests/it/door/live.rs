@@ -74,6 +74,7 @@ async fn a_live_page_that_changes_all_the_time_ends_with_its_session_too() {
     let (db, attempt) = (app.db.clone(), path.split('/').nth(2).unwrap().to_owned());
     let changes = tokio::spawn(async move {
         loop {
+            sqlx::query("update attempts set last_reply = clock_timestamp()::text").execute(&db).await.unwrap();
             sqlx::query("select pg_notify('attempts', $1)").bind(&attempt).execute(&db).await.unwrap();
         }
     });

@@ -120,6 +120,7 @@ pub const EXPECTED: &[Row] = &[
     row("GET /attempts", "", SIGNED_IN),
     row("GET /attempts/:id", "", OWNER_AND_WATCHERS),
     row("GET /attempts/:id/live", "", OWNER_AND_WATCHERS),
+    row("GET /attempts/:id/deliveries.csv", "", OWNER),
     row("POST /attempts/:id/retry", "whom=failed", OWNER),
     row("GET /reports", "", SIGNED_IN),
     row("GET /dev/inbox", "", ALL),
