@@ -8,7 +8,8 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     app::App,
-    attempts, db,
+    attempts::{self, jobs::TellOfAttempt},
+    db,
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
     mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
@@ -90,6 +91,7 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .define_job::<DeleteUser>()
         .define_job::<TellOwner>()
         .define_job::<ImportRecipients>()
+        .define_job::<TellOfAttempt>()
         .init()
         .await?;
     Ok(worker)

@@ -18,6 +18,8 @@ pub struct ProfileForm {
     pub locale: String,
     /// Empty: not chosen.
     pub time_zone: String,
+    /// A [`Notify`]; empty, as from an older form: about problems.
+    pub notify: String,
 }
 
 /// The switch at the foot of every page.
@@ -36,6 +38,38 @@ pub struct Profile {
     pub locale: Option<String>,
     /// The IANA name.
     pub time_zone: Option<String>,
+    pub notify: Notify,
+}
+
+/// Of which attempts an owner is told by mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum Notify {
+    Never,
+    /// Of those that did not reach everybody, or that the mail server holds up.
+    Problems,
+    Always,
+}
+
+impl Notify {
+    pub const ALL: [Self; 3] = [Self::Problems, Self::Always, Self::Never];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Problems => "problems",
+            Self::Always => "always",
+        }
+    }
+
+    /// In the reader's language.
+    pub fn words(self) -> String {
+        match self {
+            Self::Never => t!("account-notify-never"),
+            Self::Problems => t!("account-notify-problems"),
+            Self::Always => t!("account-notify-always"),
+        }
+    }
 }
 
 impl ProfileForm {
@@ -46,8 +80,11 @@ impl ProfileForm {
         let full_name = errors.take("full_name", form::line(&self.full_name, 200));
         let locale = errors.take("locale", optional(&self.locale, locale));
         let time_zone = errors.take("time_zone", optional(&self.time_zone, zone));
-        match (full_name, locale, time_zone) {
-            (Some(full_name), Some(locale), Some(time_zone)) => Ok(Profile { full_name, locale, time_zone }),
+        let notify = errors.take("notify", optional(&self.notify, notify));
+        match (full_name, locale, time_zone, notify) {
+            (Some(full_name), Some(locale), Some(time_zone), Some(notify)) => {
+                Ok(Profile { full_name, locale, time_zone, notify: notify.unwrap_or(Notify::Problems) })
+            }
             _ => Err(errors),
         }
     }
@@ -60,6 +97,10 @@ fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Res
 
 fn locale(text: &str) -> Result<String, String> {
     Language::from_tag(text).map(|language| language.tag().to_owned()).ok_or_else(|| t!("account-bad-language"))
+}
+
+fn notify(text: &str) -> Result<Notify, String> {
+    Notify::ALL.into_iter().find(|notify| notify.as_str() == text).ok_or_else(|| t!("account-bad-language"))
 }
 
 fn zone(text: &str) -> Result<String, String> {
@@ -131,9 +172,10 @@ mod tests {
 
     #[test]
     fn a_profile_says_everything_that_is_wrong_with_it_at_once() {
-        let form = ProfileForm { full_name: "Una\0".into(), locale: "de".into(), time_zone: "Europe/Atlantis".into() };
+        let form =
+            ProfileForm { full_name: "Una\0".into(), locale: "de".into(), time_zone: "Europe/Atlantis".into(), notify: "often".into() };
         let errors = form.parse().unwrap_err();
-        for field in ["full_name", "locale", "time_zone"] {
+        for field in ["full_name", "locale", "time_zone", "notify"] {
             assert!(errors.get(field).is_some(), "{field}");
         }
     }
@@ -142,8 +184,10 @@ mod tests {
     fn language_and_zone_may_be_left_open_and_old_names_of_zones_are_understood() {
         let profile = ProfileForm { full_name: " Una ".into(), ..ProfileForm::default() }.parse().unwrap();
         assert_eq!((profile.full_name.as_str(), profile.locale, profile.time_zone), ("Una", None, None));
-        let form = ProfileForm { full_name: "Una".into(), locale: "ru".into(), time_zone: "europe/moscow".into() };
+        assert_eq!(profile.notify, Notify::Problems);
+        let form = ProfileForm { full_name: "Una".into(), locale: "ru".into(), time_zone: "europe/moscow".into(), notify: "never".into() };
         let profile = form.parse().unwrap();
         assert_eq!((profile.locale.as_deref(), profile.time_zone.as_deref()), (Some("ru"), Some("Europe/Moscow")));
+        assert_eq!(profile.notify, Notify::Never);
     }
 }

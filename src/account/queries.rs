@@ -3,11 +3,13 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::model::Profile;
+use super::model::{Notify, Profile};
 use crate::web::session::AT_MOST;
 
 pub async fn profile(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Profile> {
-    sqlx::query_as!(Profile, "select full_name, locale, time_zone from users where id = $1", user_id).fetch_one(db).await
+    sqlx::query_as!(Profile, r#"select full_name, locale, time_zone, notify as "notify: Notify" from users where id = $1"#, user_id)
+        .fetch_one(db)
+        .await
 }
 
 /// Keeps the language alone, from the switch.
@@ -18,11 +20,12 @@ pub async fn save_locale(db: impl PgExecutor<'_>, user_id: i64, locale: &str) ->
 
 pub async fn save_profile(db: impl PgExecutor<'_>, user_id: i64, profile: &Profile) -> sqlx::Result<()> {
     sqlx::query!(
-        "update users set full_name = $2, locale = $3, time_zone = $4, updated_at = now() where id = $1",
+        "update users set full_name = $2, locale = $3, time_zone = $4, notify = $5, updated_at = now() where id = $1",
         user_id,
         profile.full_name,
         profile.locale,
-        profile.time_zone
+        profile.time_zone,
+        profile.notify.as_str()
     )
     .execute(db)
     .await?;

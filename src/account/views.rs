@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::{
     agent,
-    model::{EmailChangeForm, ProfileForm},
+    model::{EmailChangeForm, Notify, ProfileForm},
     queries::{Belongings, OpenSession},
 };
 use crate::{
@@ -91,6 +91,7 @@ pub fn profile_page(user: &CurrentUser, chrome: &Chrome, form: &ProfileForm, err
     let unlisted = (!form.time_zone.is_empty() && !Zone::all_names().contains(&form.time_zone)).then_some(form.time_zone.as_str());
     let zones = unlisted.into_iter().chain(Zone::all_names().iter().map(String::as_str)).map(|zone| Choice::new(zone, zone));
     let zone_hint = there.map_or_else(|| t!("account-zone-hint"), |time| t!("account-zone-now", time = time));
+    let notify = Notify::ALL.map(|notify| (notify.as_str(), notify.words()));
     let (as_browser, none) = (t!("account-language-browser"), t!("account-zone-none"));
     let content = html! {
         form method="post" action="/account" novalidate {
@@ -104,6 +105,10 @@ pub fn profile_page(user: &CurrentUser, chrome: &Chrome, form: &ProfileForm, err
             (choice::select(
                 &Field::new(&t!("account-zone"), "time_zone").value(&form.time_zone).error(errors.get("time_zone")).hint(&zone_hint),
                 std::iter::once(Choice::new("", &none)).chain(zones),
+            ))
+            (choice::select(
+                &Field::new(&t!("account-notify"), "notify").value(&form.notify).error(errors.get("notify")).hint(&t!("account-notify-hint")),
+                notify.iter().map(|(value, words)| Choice::new(value, words)),
             ))
             (button::primary(&t!("account-save")))
         }

@@ -6,10 +6,12 @@ use poem::{
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    model::{self, Answer, Attempt, DeliveriesQuery},
+    answers,
+    model::{self, Attempt, DeliveriesQuery, IndexQuery},
     queries,
     views::{self, Deliveries},
 };
@@ -89,13 +91,6 @@ pub async fn retry(
     Ok(after_start(session, started, &nobody, format!("/attempts/{id}")))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct IndexQuery {
-    mailing_id: Option<i64>,
-    before: Option<i64>,
-}
-
 #[handler]
 pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<IndexQuery>) -> Result<Page> {
     // One's own, unless a mailing is asked for that one may look at.
@@ -103,17 +98,16 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(que
         (Some(mailing_id), Reach::Everybodys) => mailings::queries::owner_id(&app.db, mailing_id).await?.ok_or(Error::NotFound)?,
         _ => user.id(),
     };
-    let mut found = queries::list(&app.db, owner, query.mailing_id, query.before, list::FETCH).await?;
+    let mut found = queries::find(&app.db, owner, &query.narrowed(OffsetDateTime::now_utc()), query.before, list::FETCH).await?;
     let owner = if owner == user.id() {
         None
     } else {
         found = found.into_iter().map(Attempt::without_addresses).collect();
         Some(users::queries::owner(&app.db, owner).await?)
     };
-    let path = query.mailing_id.map_or_else(|| "/attempts".to_owned(), |id| format!("/attempts?mailing_id={id}"));
     let position = list::ListQuery { q: String::new(), before: query.before };
-    let page = list::Keyset::new(&path, &position, found, |attempt| attempt.id);
-    Ok(Page::ok(views::index_page(&user, &chrome, owner.as_ref(), &page)))
+    let page = list::Keyset::new(&query.address(None), &position, found, |attempt| attempt.id);
+    Ok(Page::ok(views::index_page(&user, &chrome, owner.as_ref(), &query, &page)))
 }
 
 #[handler]
@@ -132,24 +126,12 @@ pub async fn show(
     let has_more = rows.len() > list::PER_PAGE;
     rows.truncate(list::PER_PAGE);
     let deliveries = Deliveries { rows, has_more, query: &query };
-    let answers = answers(&app, &attempt).await?;
+    let answers = answers::of(&app.db, &attempt).await?;
     let left_failed = match attempt.failed {
         1.. if !attempt.is_running() => delivery::queries::count_left_failed(&app.db, id, views::COUNTED).await?,
         _ => 0,
     };
     Ok(Page::ok(views::show_page(&user, &chrome, &attempt, &answers, &deliveries, left_failed)))
-}
-
-/// What was said to those who did not get it: as it was counted when the attempt closed, else as it is so far.
-async fn answers(app: &App, attempt: &Attempt) -> Result<Vec<Answer>> {
-    if attempt.failed + attempt.unknown + attempt.skipped == 0 {
-        return Ok(Vec::new());
-    }
-    let kept = queries::kept_answers(&app.db, attempt.id).await?;
-    Ok(match kept.is_empty() {
-        true => queries::answers_so_far(&app.db, attempt.id, model::LOOKED_AT, model::ANSWERS).await?,
-        false => kept,
-    })
 }
 
 /// Somebody else's attempt: how it went, and to nobody's address.

@@ -1,8 +1,11 @@
 //! Attempts: each run of a mailing, live while it goes out and on record afterwards.
 
+mod answers;
 mod export;
 mod handlers;
+pub mod jobs;
 mod live;
+mod mails;
 pub mod model;
 pub mod queries;
 pub mod views;

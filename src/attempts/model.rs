@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
+use super::queries::Narrowed;
 use crate::{
     db,
     delivery::{
@@ -13,6 +14,7 @@ use crate::{
     },
     mail::outcome,
     mailings::schedule::Zone,
+    t,
 };
 
 /// Where an attempt stands.
@@ -27,6 +29,29 @@ pub enum Status {
     Partial,
     /// Nobody got it.
     Failed,
+}
+
+impl Status {
+    pub const ALL: [Self; 4] = [Self::Running, Self::Succeeded, Self::Partial, Self::Failed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// In the reader's language.
+    pub fn word(self) -> String {
+        match self {
+            Self::Running => t!("attempts-running"),
+            Self::Succeeded => t!("attempts-succeeded"),
+            Self::Partial => t!("attempts-partial"),
+            Self::Failed => t!("attempts-failed"),
+        }
+    }
 }
 
 /// What set an attempt off.
@@ -129,6 +154,93 @@ impl Pace {
         let seconds = f64::from(attempt.waiting) / per_second;
         let minutes = (seconds / 60.0).ceil() as i64;
         Some(if minutes <= 1 { TimeLeft::Moment } else { TimeLeft::About(Duration::minutes(minutes)) })
+    }
+}
+
+/// How far back the list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Period {
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Year];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    /// In the reader's language.
+    pub fn words(self) -> String {
+        match self {
+            Self::Day => t!("attempts-last-day"),
+            Self::Week => t!("attempts-last-week"),
+            Self::Month => t!("attempts-last-month"),
+            Self::Year => t!("attempts-last-year"),
+        }
+    }
+
+    fn length(self) -> Duration {
+        Duration::days(match self {
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::Month => 30,
+            Self::Year => 365,
+        })
+    }
+}
+
+/// Which attempts are asked for, as the list's address says it. What it says that makes no sense narrows nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct IndexQuery {
+    pub mailing_id: Option<i64>,
+    pub status: String,
+    pub period: String,
+    pub q: String,
+    /// The last id of the page before.
+    pub before: Option<i64>,
+}
+
+impl IndexQuery {
+    pub fn narrowed(&self, now: OffsetDateTime) -> Narrowed {
+        let period = Period::ALL.into_iter().find(|period| period.as_str() == self.period);
+        Narrowed {
+            mailing_id: self.mailing_id,
+            status: Status::ALL.into_iter().find(|status| status.as_str() == self.status),
+            since: period.and_then(|period| now.checked_sub(period.length())),
+            search: db::like_pattern(&self.q),
+        }
+    }
+
+    /// Whether there may be attempts that it leaves out.
+    pub fn is_narrowed(&self) -> bool {
+        self.mailing_id.is_some() || [&self.status, &self.period, &self.q].into_iter().any(|part| !part.is_empty())
+    }
+
+    /// The address that asks for the same, from below `before` on.
+    pub fn address(&self, before: Option<i64>) -> String {
+        let mut parameters = url::form_urlencoded::Serializer::new(String::new());
+        for (name, id) in [("mailing_id", self.mailing_id), ("before", before)] {
+            if let Some(id) = id {
+                parameters.append_pair(name, &id.to_string());
+            }
+        }
+        for (name, value) in [("status", &self.status), ("period", &self.period), ("q", &self.q)] {
+            if !value.is_empty() {
+                parameters.append_pair(name, value);
+            }
+        }
+        let parameters = parameters.finish();
+        if parameters.is_empty() { "/attempts".to_owned() } else { format!("/attempts?{parameters}") }
     }
 }
 

@@ -1,6 +1,8 @@
-//! SQL over attempts; `queries/` has that over what was answered.
+//! SQL over attempts; `queries/` has that over what was answered, for the list, and for the mail to the owner.
 
 mod answers;
+mod list;
+mod notices;
 
 use std::collections::HashMap;
 
@@ -9,6 +11,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use answers::{answers_so_far, keep_answers, kept_answers};
+pub use list::{Narrowed, find};
+pub use notices::{Told, claim_finished, claim_held, told};
 
 use super::model::{Attempt, Status, Trigger};
 use crate::{
@@ -141,6 +145,7 @@ pub async fn add_progress(db: impl PgExecutor<'_>, progress: &[Progress]) -> sql
              last_reply = coalesce(p.last_reply, a.last_reply),
              held_reason = case when p.sent > 0 then null else a.held_reason end,
              held_until = case when p.sent > 0 then null else a.held_until end,
+             held_since = case when p.sent > 0 then null else a.held_since end,
              held_count = case when p.sent > 0 then 0 else a.held_count end
          from unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::text[])
               as p (id, sent, failed, unknown, skipped, last_reply)
@@ -160,7 +165,8 @@ pub async fn add_progress(db: impl PgExecutor<'_>, progress: &[Progress]) -> sql
 /// Lets the whole attempt wait. Several slices may meet the same fault at once; the first one counts.
 pub async fn hold(db: impl PgExecutor<'_>, attempt_id: i64, hold: &Hold<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "update attempts set held_reason = $2, last_reply = $2, held_count = $3 + 1, held_until = now() + make_interval(secs => $4)
+        "update attempts set held_reason = $2, last_reply = $2, held_count = $3 + 1, held_until = now() + make_interval(secs => $4),
+             held_since = coalesce(held_since, now())
          where id = $1 and held_count = $3 and status = 'running'",
         attempt_id,
         hold.reason,
@@ -175,7 +181,7 @@ pub async fn hold(db: impl PgExecutor<'_>, attempt_id: i64, hold: &Hold<'_>) -> 
 /// Ends the wait of a mailing's unfinished attempt.
 pub async fn end_hold(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<()> {
     sqlx::query!(
-        "update attempts set held_reason = null, held_until = null, held_count = 0 where mailing_id = $1 and status = 'running'",
+        "update attempts set held_reason = null, held_until = null, held_since = null, held_count = 0 where mailing_id = $1 and status = 'running'",
         mailing_id
     )
     .execute(db)
@@ -186,7 +192,7 @@ pub async fn end_hold(db: impl PgExecutor<'_>, mailing_id: i64) -> sqlx::Result<
 /// Closes those of the attempts whose deliveries are all final; which this call closed.
 pub async fn close(db: impl PgExecutor<'_>, attempt_ids: &[i64]) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
-        "update attempts set finished_at = now(), held_reason = null, held_until = null,
+        "update attempts set finished_at = now(), held_reason = null, held_until = null, held_since = null,
              -- One that was cut short has not succeeded, whoever was skipped.
              status = case
                when failed + unknown = 0

@@ -1,7 +1,8 @@
-//! Attempts as pages and rows: here the list and what all pages share, in `views/` one file a part of an attempt's page.
+//! Attempts as pages and rows: here their table and what all pages share, in `views/` one file a part of an attempt's page.
 
 mod answers;
 mod deliveries;
+mod index;
 mod live;
 mod overseen;
 mod show;
@@ -10,6 +11,7 @@ use maud::{Markup, html};
 use time::OffsetDateTime;
 
 pub use deliveries::Deliveries;
+pub use index::index_page;
 pub use live::{NEWEST, live, live_part};
 pub use overseen::{REPLIES, overseen_page};
 pub use show::{COUNTED, show_page};
@@ -20,35 +22,8 @@ use crate::{
     i18n::format,
     mailings::schedule,
     t,
-    ui::{
-        Column, Icon, Kind, Pagination, Progress, Section, badge, button, cell, empty, page, page_header, pagination, progress_bar, table,
-        table::number_cell,
-    },
-    users::{CurrentUser, queries::Owner},
-    web::{Chrome, list::Keyset},
+    ui::{Column, Kind, Progress, badge, button, cell, progress_bar, table, table::number_cell},
 };
-
-/// `owner` where they are another one's, of one mailing.
-pub fn index_page(user: &CurrentUser, chrome: &Chrome, owner: Option<&Owner>, list: &Keyset<Attempt>) -> Markup {
-    let subtitle = match owner {
-        Some(owner) => t!("attempts-of-owner", name = owner.full_name, email = owner.email),
-        None => t!("attempts-subtitle"),
-    };
-    let content = html! {
-        (page_header(&t!("attempts-title"), Some(&subtitle), None))
-        div .card #attempts {
-            @if list.rows.is_empty() {
-                (empty(Icon::Send, &t!("attempts-empty"), &t!("attempts-empty-detail"),
-                    owner.is_none().then(|| button::primary_link("/mailings", None, &t!("attempts-to-mailings")))))
-            } @else {
-                (attempts_table(&list.rows, true))
-            }
-            (pagination(&Pagination { target: "#attempts", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("attempts-older") }))
-        }
-    };
-    let section = if owner.is_some() { Section::Place("/mailings/all") } else { Section::Attempts };
-    page(&user.shell(chrome, &t!("attempts-title"), section), content)
-}
 
 /// Attempts, newest first; with the mailing's name where they are not all of one.
 pub fn attempts_table(attempts: &[Attempt], with_mailing: bool) -> Markup {
@@ -115,10 +90,10 @@ fn status_badge(attempt: &Attempt) -> Markup {
     let (kind, word) = match attempt.status {
         Status::Running if attempt.is_stopped => (Kind::Warning, t!("attempts-stopped")),
         Status::Running if attempt.held_reason.is_some() => (Kind::Warning, t!("attempts-held")),
-        Status::Running => (Kind::Running, t!("attempts-running")),
-        Status::Succeeded => (Kind::Success, t!("attempts-succeeded")),
-        Status::Partial => (Kind::Warning, t!("attempts-partial")),
-        Status::Failed => (Kind::Danger, t!("attempts-failed")),
+        Status::Running => (Kind::Running, attempt.status.word()),
+        Status::Succeeded => (Kind::Success, attempt.status.word()),
+        Status::Partial => (Kind::Warning, attempt.status.word()),
+        Status::Failed => (Kind::Danger, attempt.status.word()),
     };
     badge(kind, &word)
 }

@@ -29,6 +29,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How long a transaction may take before its connection is given up: Postgres may be gone without a word.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Owners are told of an attempt that has waited for the mail server for so long.
+const HELD_LONG: Duration = Duration::from_secs(3600);
+
 /// What the lanes hand over. The end of a slice comes after all of its outcomes.
 pub enum Handover {
     Settled(Arc<Slice>, Settlement),
@@ -161,6 +164,11 @@ pub async fn commit(engine: &Engine, batch: &Batch<'_>) -> Result<Vec<i64>> {
     for (attempt_id, hold) in &holds {
         attempts::queries::hold(&mut *transaction, *attempt_id, hold).await?;
     }
+    if !holds.is_empty() {
+        let held: Vec<i64> = holds.keys().copied().collect();
+        let told = attempts::queries::claim_held(&mut *transaction, &held, HELD_LONG).await?;
+        attempts::jobs::enqueue(&engine.app, &mut transaction, told).await?;
+    }
     let is_news = |attempt_id: &i64| holds.contains_key(attempt_id) || engine.may_announce(*attempt_id);
     let news: Vec<i64> = attempts.into_iter().filter(is_news).collect();
     if !news.is_empty() {
@@ -224,6 +232,8 @@ pub async fn close(engine: &Engine, attempt_ids: &[i64]) -> Result<()> {
     let closed = attempts::queries::close(&mut *transaction, attempt_ids).await?;
     if !closed.is_empty() {
         mailings::queries::complete_finished(&mut *transaction, &closed).await?;
+        let told = attempts::queries::claim_finished(&mut *transaction, &closed).await?;
+        attempts::jobs::enqueue(&engine.app, &mut transaction, told).await?;
         attempts::queries::announce(&mut *transaction, &closed).await?;
     }
     transaction.commit().await?;

@@ -378,7 +378,6 @@ async fn who_failed_is_grouped_by_the_servers_answer_with_what_it_means() {
 async fn deliveries_are_taken_along_as_csv_in_which_no_cell_is_a_formula() {
     let app = TestApp::without_worker().await;
     let (browser, attempt) = refused(&app).await;
-    sqlx::query("update recipients set full_name = 'x'").execute(&app.db).await.unwrap();
     sqlx::query("update deliveries set full_name = '@SUM(1+1)' where number = 40").execute(&app.db).await.unwrap();
     let file = async |query: &str| {
         let answer = browser.request(reqwest::Method::GET, &format!("/attempts/{attempt}/deliveries.csv{query}")).send().await.unwrap();
@@ -392,4 +391,79 @@ async fn deliveries_are_taken_along_as_csv_in_which_no_cell_is_a_formula() {
     assert!(line.contains("\"'@SUM(1+1)\",\"failed\",\"1\",\"550\",\"'=cmd(\"\"x\"\"), refused\""), "{line}");
     assert_eq!(file("?state=skipped").await.lines().count(), 3);
     assert_eq!(file("?q=mailbox%20full").await.lines().count(), 15);
+}
+
+#[tokio::test]
+async fn the_list_is_narrowed_by_mailing_status_and_time_and_paged() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, running) = mixed(&app).await;
+    let query = "insert into attempts (mailing_id, user_id, scheduled_at, trigger, subject, body, status, started_at, finished_at)
+        select mailing_id, user_id, scheduled_at - make_interval(days => n), 'schedule', subject, body,
+               case when n % 10 = 0 then 'failed' else 'succeeded' end, now() - make_interval(days => 60 - n), now()
+        from attempts cross join generate_series(1, 59) n";
+    sqlx::query(query).execute(&app.db).await.unwrap();
+    let now = OffsetDateTime::now_utc();
+    let other = app.mailing(user, "once", now, now + time::Duration::days(1)).await;
+    sqlx::query("update mailings set name = 'Letters & more' where id = $1").bind(other).execute(&app.db).await.unwrap();
+    let letters = app.run_now(user, other).await;
+
+    let shown = async |query: &str| {
+        let page = browser.get(&format!("/attempts?{query}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        page
+    };
+    assert_eq!(shown("status=running").await.rows("attempt"), [letters, running]);
+    assert_eq!(shown("status=failed").await.rows("attempt").len(), 5);
+    assert_eq!(shown("period=week").await.rows("attempt").len(), 2 + 6);
+    assert_eq!(shown("q=letters%20%26").await.rows("attempt"), [letters]);
+    assert_eq!(shown("q=letters&status=failed").await.rows("attempt").len(), 0);
+    assert_eq!(shown("status=nonsense&period=never").await.rows("attempt").len(), 50);
+    let first = shown("status=succeeded&period=year").await;
+    assert_eq!(first.rows("attempt").len(), 50);
+    let second = browser.get(&first.attr("a[rel=next]", "href").unwrap()).await;
+    assert_eq!(second.rows("attempt").len(), 4);
+    assert_eq!(second.attr("select[name=status] option[selected]", "value").unwrap(), "succeeded");
+    // What runs is asked for again, under the same filter; what is over is not.
+    assert_eq!(shown("status=running").await.attr("#attempts", "hx-get").unwrap(), "/attempts?status=running");
+    assert_eq!(shown("status=failed").await.attr("#attempts", "hx-get"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_is_told_once_of_an_attempt_that_went_wrong_and_of_others_only_if_they_wish() {
+    let app = TestApp::start().await;
+    let (user, _) = app.signed_in("una@example.org").await;
+    app.recipients(user, &["good@example.org", "spam-554@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    sqlx::query("update users set locale = 'ru'").execute(&app.db).await.unwrap();
+    let attempt = app.run_now(user, mailing).await;
+    let mails = || app.mails().into_iter().filter(|mail| mail.to == ["una@example.org"]).collect::<Vec<_>>();
+    let mail = until("a mail to the owner", || async { mails().into_iter().next() }).await;
+    let parsed = mail_parser::MessageParser::default().parse(&mail.data).unwrap();
+    assert_eq!(parsed.subject().unwrap(), "«Test mailing» не дошла до 1 клиента");
+    let body = parsed.body_text(0).unwrap();
+    assert!(body.contains("Принято за спам: 1") && body.contains(&format!("/attempts/{attempt}")), "{body}");
+    assert_eq!(app.count("select count(*) from attempts where told_at is not null").await, 1);
+
+    // Nothing went wrong, or nobody wants to hear of it: no mail.
+    let corrected = "update recipients set email = 'well@example.org' where email like 'spam%'";
+    let wrong = "update recipients set email = 'spam-554@example.org' where email like 'well%'";
+    sqlx::query(corrected).execute(&app.db).await.unwrap();
+    let good = app.run_now(user, mailing).await;
+    app.finished(good).await;
+    sqlx::query("update users set notify = 'never'").execute(&app.db).await.unwrap();
+    sqlx::query(wrong).execute(&app.db).await.unwrap();
+    let bad = app.run_now(user, mailing).await;
+    app.finished(bad).await;
+    sqlx::query("update users set notify = 'always'").execute(&app.db).await.unwrap();
+    sqlx::query(corrected).execute(&app.db).await.unwrap();
+    app.run_now(user, mailing).await;
+    let subject = |mail: &periodical::mail::server::Received| {
+        mail_parser::MessageParser::default().parse(&mail.data).unwrap().subject().unwrap().to_owned()
+    };
+    until("a mail about what went well", || async {
+        mails().iter().any(|mail| subject(mail) == "«Test mailing» отправлена").then_some(())
+    })
+    .await;
+    assert_eq!(mails().len(), 2);
+    assert_eq!(app.count("select count(*) from attempts where told_at is not null").await, 2);
 }

@@ -118,3 +118,38 @@ attempts-csv-hint = What is shown here, all pages of it.
 attempts-email = E-mail
 attempts-name = Name
 attempts-code = Code
+
+# The mail to the owner.
+attempts-mail-hello = Hello,
+attempts-mail-hello-name = Hello { $name },
+attempts-mail-held = “{ $mailing }” waits for the mail server
+attempts-mail-held-news = for over an hour the mail server has taken nothing of the mailing “{ $mailing }”: { $reason }. Nobody has been failed for this, and Periodical goes on trying; but somebody should have a look at the server or its settings.
+attempts-mail-failed = “{ $mailing }” reached nobody
+attempts-mail-partial = { $count ->
+    [one] “{ $mailing }” did not reach { $count } recipient
+   *[other] “{ $mailing }” did not reach { $count } recipients
+}
+attempts-mail-succeeded = “{ $mailing }” has gone out
+attempts-mail-news = the attempt of the mailing “{ $mailing }” that started { $when } has finished. It was for { $recipients }: { $figures }.
+attempts-mail-sent = { $count } accepted by the mail server
+attempts-mail-refused = { $count } failed for good
+attempts-mail-unknown = { $count } with an unknown outcome
+attempts-mail-skipped = { $count } not tried
+attempts-mail-reasons = The most frequent reasons:
+attempts-mail-reason = { $reason }: { $count }
+attempts-mail-details = Who that was, what the servers said, and the button to send again:
+attempts-mail-why = Which of these mails you get is up to you:
+
+# What narrows the list.
+attempts-runs = Runs
+attempts-search = Search attempts by mailing
+attempts-mailing-name = Name of the mailing
+attempts-every-status = Every status
+attempts-period = When it started
+attempts-any-time = At any time
+attempts-last-day = In the last 24 hours
+attempts-last-week = In the last 7 days
+attempts-last-month = In the last 30 days
+attempts-last-year = In the last year
+attempts-none-found = Nothing found
+attempts-none-found-detail = No attempt fits this search.

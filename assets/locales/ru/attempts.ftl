@@ -126,3 +126,40 @@ attempts-csv-hint = Всё, что выбрано здесь, на всех ст
 attempts-email = E-mail
 attempts-name = Имя
 attempts-code = Код
+
+# Письмо владельцу.
+attempts-mail-hello = Здравствуйте!
+attempts-mail-hello-name = Здравствуйте, { $name }!
+attempts-mail-held = «{ $mailing }» ждёт почтовый сервер
+attempts-mail-held-news = Уже больше часа почтовый сервер не принимает рассылку «{ $mailing }»: { $reason }. Отказом это никому не засчитано, Periodical продолжает пробовать, но сервер или его настройки стоит проверить.
+attempts-mail-failed = «{ $mailing }» не дошла ни до кого
+attempts-mail-partial = { $count ->
+    [one] «{ $mailing }» не дошла до { $count } клиента
+    [few] «{ $mailing }» не дошла до { $count } клиентов
+    [many] «{ $mailing }» не дошла до { $count } клиентов
+   *[other] «{ $mailing }» не дошла до { $count } клиента
+}
+attempts-mail-succeeded = «{ $mailing }» отправлена
+attempts-mail-news = Попытка рассылки «{ $mailing }», начатая { $when }, завершена. В ней { $recipients }: { $figures }.
+attempts-mail-sent = принято почтовым сервером: { $count }
+attempts-mail-refused = отказано окончательно: { $count }
+attempts-mail-unknown = исход неизвестен: { $count }
+attempts-mail-skipped = не отправлялось: { $count }
+attempts-mail-reasons = Самые частые причины:
+attempts-mail-reason = { $reason }: { $count }
+attempts-mail-details = Кто это, что ответили серверы и кнопка, чтобы отправить ещё раз:
+attempts-mail-why = Какие из этих писем получать, решаете вы:
+
+# Что сужает список.
+attempts-runs = Запуски
+attempts-search = Поиск попыток по рассылке
+attempts-mailing-name = Название рассылки
+attempts-every-status = Любой статус
+attempts-period = Когда началась
+attempts-any-time = За всё время
+attempts-last-day = За сутки
+attempts-last-week = За 7 дней
+attempts-last-month = За 30 дней
+attempts-last-year = За год
+attempts-none-found = Ничего не найдено
+attempts-none-found-detail = Такой попытки нет.

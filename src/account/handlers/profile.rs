@@ -22,6 +22,7 @@ pub async fn edit(user: CurrentUser, chrome: Chrome, app: Data<&App>) -> Result<
         full_name: profile.full_name,
         locale: profile.locale.unwrap_or_default(),
         time_zone: profile.time_zone.unwrap_or_default(),
+        notify: profile.notify.as_str().to_owned(),
     };
     Ok(Page::ok(page(&user, &chrome, &form, &FieldErrors::default())))
 }

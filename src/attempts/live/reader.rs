@@ -105,7 +105,8 @@ struct Reader {
 /// What was read of an attempt.
 struct Seen {
     attempt: Attempt,
-    newest: Vec<Row>,
+    /// For the owner's eyes.
+    newest: Option<Vec<Row>>,
     goes_on_at: Option<time::OffsetDateTime>,
 }
 
@@ -165,8 +166,8 @@ impl Reader {
         let (db, id) = (&self.app.db, self.sight.attempt_id);
         let attempt = queries::view(db, Reach::Everybodys, id).await?;
         let newest = match self.sight.is_own {
-            true => delivery::queries::newest(db, id, views::NEWEST).await?,
-            false => Vec::new(),
+            true => Some(delivery::queries::newest(db, id, views::NEWEST).await?),
+            false => None,
         };
         let settled = u64::from((attempt.total - attempt.waiting).unsigned_abs());
         if settled != self.settled {
@@ -183,6 +184,6 @@ impl Reader {
         let now = Instant::now();
         self.rate.note(now, self.settled);
         let pace = Pace { per_second: self.rate.per_second(now), goes_on_at: seen.goes_on_at };
-        i18n::with(self.sight.language, || views::live(&seen.attempt, &seen.newest, &pace).into_string().into())
+        i18n::with(self.sight.language, || views::live(&seen.attempt, seen.newest.as_deref(), &pace).into_string().into())
     }
 }

@@ -17,22 +17,23 @@ use crate::{
 pub const NEWEST: i64 = 8;
 
 /// What moves, in its place on the page. It connects only while there is something to hear; what is inside is morphed, the
-/// element stays.
-pub fn live_part(attempt: &Attempt) -> Markup {
+/// element stays. The newest deliveries are for the owner's eyes.
+pub fn live_part(attempt: &Attempt, is_own: bool) -> Markup {
+    let newest: Option<&[Row]> = (is_own && attempt.is_running()).then_some(&[]);
     html! {
         @if attempt.is_running() {
             div #live .mb-3 hx-sse:connect={ "/attempts/" (attempt.id) "/live" } hx-sse:close="done" hx-swap="innerMorph" {
-                (live(attempt, &[], &Pace::default()))
+                (live(attempt, newest, &Pace::default()))
             }
         } @else {
-            div #live .mb-3 { (live(attempt, &[], &Pace::default())) }
+            div #live .mb-3 { (live(attempt, newest, &Pace::default())) }
         }
     }
 }
 
 /// The page and the live stream show the same. Whatever is there for a while only has its room kept, so that nothing below
 /// jumps.
-pub fn live(attempt: &Attempt, newest: &[Row], pace: &Pace) -> Markup {
+pub fn live(attempt: &Attempt, newest: Option<&[Row]>, pace: &Pace) -> Markup {
     html! {
         div .card {
             div .card-header {
@@ -49,8 +50,7 @@ pub fn live(attempt: &Attempt, newest: &[Row], pace: &Pace) -> Markup {
                     p .last-reply .text-secondary .mt-3 .mb-0 { (rich!("attempts-last-reply-was", reply = html! { code { (reply) } })) }
                 }
             }
-            // When it is over, the whole list below says it better.
-            @if attempt.is_running() { (newest_list(newest)) }
+            @if let Some(newest) = newest { (newest_list(newest)) }
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn overseen_page(user: &CurrentUser, chrome: &Chrome, attempt: &Attempt, own
             @if let Some(first) = attempt.retry_of { (button::secondary_link(&format!("/attempts/{first}"), &t!("oversight-to-first-attempt"))) }
             (button::secondary_link(&format!("/mailings/{}", attempt.mailing_id), &t!("oversight-to-mailing")))
         })))
-        (live_part(attempt))
+        (live_part(attempt, false))
         (answers_card(attempt, answers))
     };
     page(&user.shell(chrome, &title, Section::Place("/mailings/all")), content)

@@ -25,7 +25,7 @@ pub fn show_page(
 ) -> Markup {
     let content = html! {
         (page_header(&attempt.mailing_name, Some(&subtitle(attempt)), Some(ways(attempt))))
-        (live_part(attempt))
+        (live_part(attempt, true))
         (answers_part(attempt, answers))
         (repeat_card(attempt, left_failed, chrome))
         (deliveries_card(attempt, deliveries))
