@@ -16,7 +16,7 @@ pub struct Meant {
 /// What stands on record of a delivery that was not sent: its state, the server's code and the kept text.
 pub fn meant(state: State, code: Option<i16>, text: &str) -> Meant {
     if state == State::Skipped {
-        return Meant { label: t!("delivery-means-not-tried"), advice: t!("delivery-means-not-tried-advice") };
+        return not_tried(Remark::read(text));
     }
     if let Some(meaning) = code.and_then(|code| u16::try_from(code).ok()).and_then(|code| meaning(code, text)) {
         return of_reply(meaning);
@@ -27,6 +27,17 @@ pub fn meant(state: State, code: Option<i16>, text: &str) -> Meant {
         }
         _ => Meant { label: t!("delivery-means-no-answer"), advice: t!("delivery-means-no-answer-advice") },
     }
+}
+
+fn not_tried(remark: Option<Remark>) -> Meant {
+    let (label, advice) = match remark {
+        Some(Remark::RefusedBefore(_)) => (t!("delivery-means-refused-before"), t!("delivery-means-refused-before-advice")),
+        Some(Remark::Unsubscribed | Remark::UnsubscribedSince) => {
+            (t!("delivery-means-unsubscribed"), t!("delivery-means-unsubscribed-advice"))
+        }
+        _ => (t!("delivery-means-not-tried"), t!("delivery-means-not-tried-advice")),
+    };
+    Meant { label, advice }
 }
 
 fn of_reply(meaning: Meaning) -> Meant {

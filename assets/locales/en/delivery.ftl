@@ -68,3 +68,7 @@ delivery-means-not-tried = Not tried
 delivery-means-not-tried-advice = Nothing was sent to these recipients.
 delivery-means-ours = A fault on this side
 delivery-means-ours-advice = Periodical itself could not send this; the recipient is not to blame.
+delivery-means-refused-before = Address refused before
+delivery-means-refused-before-advice = A mail server has said that it does not exist. Correct it, and it is tried again.
+delivery-means-unsubscribed = Unsubscribed
+delivery-means-unsubscribed-advice = They want no more mail from you.

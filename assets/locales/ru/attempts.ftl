@@ -16,7 +16,7 @@ attempts-status = Статус
 attempts-progress = Ход
 attempts-sent = Отправлено
 attempts-not-sent = Не отправлено
-attempts-last-reply = Последний ответ
+attempts-last-reply = Ответ
 
 # Где попытка сейчас, одним словом.
 attempts-running = идёт

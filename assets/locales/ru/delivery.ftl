@@ -70,3 +70,7 @@ delivery-means-not-tried = Не отправлялось
 delivery-means-not-tried-advice = Этим клиентам ничего не отправляли.
 delivery-means-ours = Ошибка на нашей стороне
 delivery-means-ours-advice = Отправить не смог сам Periodical; клиент ни при чём.
+delivery-means-refused-before = Адрес уже отклоняли
+delivery-means-refused-before-advice = Почтовый сервер сообщил, что его нет. Исправьте адрес, и он снова участвует.
+delivery-means-unsubscribed = Отписались
+delivery-means-unsubscribed-advice = Эти клиенты больше не хотят писем от вас.
