@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     answers,
     model::{self, Attempt, DeliveriesQuery, IndexQuery},
-    queries,
+    queries, search,
     views::{self, Deliveries},
 };
 use crate::{
@@ -98,7 +98,7 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(que
         (Some(mailing_id), Reach::Everybodys) => mailings::queries::owner_id(&app.db, mailing_id).await?.ok_or(Error::NotFound)?,
         _ => user.id(),
     };
-    let mut found = queries::find(&app.db, owner, &query.narrowed(OffsetDateTime::now_utc()), query.before, list::FETCH).await?;
+    let mut found = search::find(&app.db, owner, &query.narrowed(OffsetDateTime::now_utc()), query.before, list::FETCH).await?;
     let owner = if owner == user.id() {
         None
     } else {

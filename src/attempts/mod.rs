@@ -8,6 +8,7 @@ mod live;
 mod mails;
 pub mod model;
 pub mod queries;
+mod search;
 pub mod views;
 
 use poem::EndpointExt;

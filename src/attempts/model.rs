@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use super::queries::Narrowed;
 use crate::{
     db,
     delivery::{
@@ -196,6 +195,16 @@ impl Period {
             Self::Year => 365,
         })
     }
+}
+
+/// What narrows the list of somebody's attempts.
+#[derive(Debug, Default)]
+pub struct Narrowed {
+    pub mailing_id: Option<i64>,
+    pub status: Option<Status>,
+    pub since: Option<OffsetDateTime>,
+    /// A pattern for `like`, in small letters: in the mailing's name.
+    pub search: Option<String>,
 }
 
 /// Which attempts are asked for, as the list's address says it. What it says that makes no sense narrows nothing.

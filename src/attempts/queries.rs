@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use answers::{answers_so_far, keep_answers, kept_answers};
-pub use list::{Narrowed, find};
+pub use list::{Stretch, any, by_ids, first_since, in_status, mailings_named, of_mailings};
 pub use notices::{Told, claim_finished, claim_held, told};
 
 use super::model::{Attempt, Status, Trigger};

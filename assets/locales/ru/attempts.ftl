@@ -123,7 +123,7 @@ attempts-only-answer = Только этот ответ: { $answer }
 attempts-all-answers = Показать все отправки
 attempts-csv = Скачать CSV
 attempts-csv-hint = Всё, что выбрано здесь, на всех страницах.
-attempts-email = E-mail
+attempts-email = Адрес
 attempts-name = Имя
 attempts-code = Код
 

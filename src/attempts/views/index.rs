@@ -52,7 +52,10 @@ fn controls(query: &IndexQuery) -> Markup {
             option value="" { (t!("attempts-any-time")) }
             @for period in Period::ALL { option value=(period.as_str()) selected[query.period == period.as_str()] { (period.words()) } }
         }
-        input .form-control type="search" name="q" value=(query.q) placeholder=(t!("attempts-mailing-name")) aria-label=(t!("attempts-search")) maxlength="200" autocomplete="off";
+        // Those of one mailing all have its name.
+        @if query.mailing_id.is_none() {
+            input .form-control type="search" name="q" value=(query.q) placeholder=(t!("attempts-mailing-name")) aria-label=(t!("attempts-search")) maxlength="200" autocomplete="off";
+        }
         button .btn type="submit" { (t!("attempts-filter")) }
     }
 }
