@@ -92,6 +92,12 @@ async fn failures_speak_the_readers_language() {
         assert_eq!((page.status, page.text_of("h1").as_deref()), (status, Some(title)), "{path}");
         assert_eq!(page.attr("html", "lang").as_deref(), Some("ru"), "{path}");
     }
+    // The profile's language holds for them too, whatever the browser asks for.
+    let (id, ida) = app.signed_in("ida@example.org").await;
+    sqlx::query("update users set locale = 'ru' where id = $1").bind(id).execute(&app.db).await.unwrap();
+    ida.get("/account").await;
+    assert_eq!(ida.get("/nothing").await.attr("html", "lang").as_deref(), Some("ru"));
+
     let page = browser.send(browser.request(Method::POST, "/login")).await;
     assert_eq!((page.status, page.text_of("h1").as_deref()), (StatusCode::FORBIDDEN, Some("Форма устарела")));
 }
