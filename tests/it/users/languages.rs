@@ -86,7 +86,7 @@ async fn failures_speak_the_readers_language() {
     for (path, status, title) in [
         ("/nothing", StatusCode::NOT_FOUND, "Здесь ничего нет"),
         ("/logout", StatusCode::METHOD_NOT_ALLOWED, "Смотреть здесь не на что"),
-        ("/attempts/4711/live", StatusCode::OK, "Войти"),
+        ("/attempts/4711/live", StatusCode::OK, "Вход"),
     ] {
         let page = browser.get(path).await;
         assert_eq!((page.status, page.text_of("h1").as_deref()), (status, Some(title)), "{path}");
