@@ -11,6 +11,7 @@ use crate::{
     web::{
         UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
+        theme,
     },
 };
 
@@ -70,6 +71,7 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .around(move |endpoint, request| async move { server::within(&*endpoint, request, patience).await })
         .with(CatchPanic::new().with_handler(error::panicked))
         .around(move |endpoint, request| async move { headers::add(&*endpoint, request, is_https).await })
+        .around(|endpoint, request| async move { theme::within(&*endpoint, request).await })
         .around(|endpoint, request| async move { locale::within(&*endpoint, request).await })
         .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })
 }

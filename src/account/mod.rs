@@ -15,6 +15,7 @@ pub fn routes(map: UrlMap) -> UrlMap {
         .put("/account", handlers::profile::update)
         .delete("/account", handlers::deletion::delete)
         .put("/language", handlers::language::update)
+        .put("/theme", handlers::theme::update)
         .get("/account/delete", handlers::deletion::show)
         .get("/account/password", handlers::password::edit)
         .put("/account/password", handlers::password::update)

@@ -22,12 +22,20 @@ pub struct ProfileForm {
     pub notify: String,
 }
 
-/// The switch at the foot of every page.
+/// A switch at the foot of every page.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LanguageForm {
     /// A language's tag.
     pub language: String,
+}
+
+/// The one beside it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ThemeForm {
+    /// A theme's name.
+    pub theme: String,
 }
 
 /// A profile that can be kept.

@@ -2,13 +2,16 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::alert::{Flash, Tone, alert};
+use super::alert::{Flash, Tone, alert, notice_templates};
 use super::form::{csrf_field, method_field};
 use super::icon::{Icon, icon};
 use crate::{
     i18n::{self, Language},
     t,
-    web::assets,
+    web::{
+        assets,
+        theme::{self, Theme},
+    },
 };
 
 /// Server errors and refusals leave the page as it is (app.js says so in words); 422 and 409 are swapped in, being the
@@ -99,7 +102,7 @@ pub fn page(shell: &Shell, content: Markup) -> Markup {
                     footer .footer .footer-transparent {
                         div .container-xl .page-foot .text-secondary {
                             span { (t!("layout-foot")) }
-                            (language_switch(shell))
+                            (switches(shell))
                         }
                     }
                 }
@@ -125,7 +128,7 @@ pub fn narrow_page(shell: &Shell, content: Markup, below: Option<Markup>) -> Mar
                         div .text-center .text-secondary .mt-3 { (below) }
                     }
                     // An error's page stands alone and has no token to send a form with.
-                    @if !shell.csrf.is_empty() { div .page-foot .justify-content-center .mt-4 { (language_switch(shell)) } }
+                    @if !shell.csrf.is_empty() { div .page-foot .justify-content-center .mt-4 { (switches(shell)) } }
                 }
             }
         },
@@ -163,23 +166,25 @@ pub fn page_header(title: &str, subtitle: Option<&str>, actions: Option<Markup>)
 fn document(shell: &Shell, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(i18n::current().tag()) {
+        html lang=(i18n::current().tag()) data-bs-theme=[theme::current().chosen().map(Theme::name)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="description" content=(t!("layout-description"));
-                meta name="color-scheme" content="light dark";
+                meta name="color-scheme" content=(theme::current().chosen().map_or("light dark", Theme::name));
                 meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (shell.title) " · Periodical" }
                 link rel="icon" href=(assets::url("favicon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::url("app.css"));
-                // Not deferred: it sets the dark theme before anything is painted.
+                // Not deferred: it sets the system's theme before anything is painted.
                 script src=(assets::url("app.js")) {}
             }
             body hx-headers:inherited=(csrf_header(shell.csrf)) data-words=(script_words()) {
                 a .skip-link .visually-hidden-focusable href="#main" { (t!("layout-skip")) }
                 (body)
                 div #notices role="status" aria-live="polite" {}
+                (notice_templates())
+                div #busy .busy-bar aria-hidden="true" hidden {}
             }
         }
     }
@@ -194,7 +199,6 @@ fn csrf_header(token: &str) -> String {
 fn script_words() -> String {
     serde_json::json!({
         "away": t!("script-away"),
-        "close": t!("script-close"),
         "network": t!("script-network"),
         "401": t!("script-signed-out"),
         "403": t!("script-forbidden"),
@@ -207,16 +211,49 @@ fn script_words() -> String {
     .to_string()
 }
 
-/// A button for each language; the page comes back in it.
-fn language_switch(shell: &Shell) -> Markup {
+/// The reader's own choices, in the menu and at the foot; the page comes back as it was chosen.
+fn switches(shell: &Shell) -> Markup {
+    let languages = Language::ALL.map(|language| SwitchChoice {
+        value: language.tag(),
+        label: language.own_name().to_owned(),
+        lang: Some(language.tag()),
+        is_current: language == i18n::current(),
+    });
+    let themes = Theme::ALL.map(|theme| SwitchChoice {
+        value: theme.name(),
+        label: match theme {
+            Theme::System => t!("layout-theme-system"),
+            Theme::Light => t!("layout-theme-light"),
+            Theme::Dark => t!("layout-theme-dark"),
+        },
+        lang: None,
+        is_current: theme == theme::current(),
+    });
     html! {
-        form .language-switch method="post" action="/language" aria-label=(t!("layout-language")) {
+        div .switches {
+            (switch(shell, "/language", "language", &t!("layout-language"), &languages))
+            (switch(shell, "/theme", "theme", &t!("layout-theme"), &themes))
+        }
+    }
+}
+
+struct SwitchChoice {
+    value: &'static str,
+    label: String,
+    /// Where the label is in a language of its own.
+    lang: Option<&'static str>,
+    is_current: bool,
+}
+
+/// A button for each choice.
+fn switch(shell: &Shell, action: &str, name: &str, label: &str, choices: &[SwitchChoice]) -> Markup {
+    html! {
+        form .switch method="post" action=(action) role="group" aria-label=(label) {
             (csrf_field(shell.csrf))
             (method_field("put"))
-            @for language in Language::ALL {
-                @let is_current = language == i18n::current();
-                button .btn .btn-sm .btn-ghost-secondary .active[is_current] type="submit" name="language" value=(language.tag()) lang=(language.tag())
-                    aria-pressed=(is_current) { (language.own_name()) }
+            @for choice in choices {
+                button .btn .btn-sm .btn-ghost-secondary .active[choice.is_current] type="submit" name=(name) value=(choice.value) lang=[choice.lang]
+                    aria-pressed=(choice.is_current) { (choice.label) }
             }
         }
     }
@@ -311,6 +348,9 @@ fn user_menu(user: &UserMenu, shell: &Shell) -> Markup {
             @for link in &user.links { (menu_item(shell, Section::Place(link.href), link.href, &link.label)) }
             @if !user.links.is_empty() { hr .dropdown-divider; }
             (menu_item(shell, Section::Account, "/account", &t!("layout-account")))
+            hr .dropdown-divider;
+            (switches(shell))
+            hr .dropdown-divider;
             form method="post" action="/logout" {
                 (csrf_field(shell.csrf))
                 button .dropdown-item type="submit" { (t!("layout-sign-out")) }

@@ -18,7 +18,7 @@ use crate::{
     t,
     ui::layout::{Section, Shell, Urge, UserMenu},
     web::{
-        Chrome, page,
+        Chrome, locale, page,
         session::{self as stored, SessionHash},
     },
 };
@@ -76,6 +76,10 @@ impl<'a> FromRequest<'a> for Visitor {
         let user = queries::active(&app.db, user_id, &hash).await.map_err(Error::from)?;
         if let Some(language) = user.as_ref().and_then(|user| user.language) {
             i18n::set(language);
+            // For the pages that do not ask who is there: failures, and the sign-in. What is sent may be another choice.
+            if request.method().is_safe() && locale::chosen(request) != Some(language) {
+                request.cookie().add(locale::cookie(Some(language), app.config.is_https()));
+            }
         }
         Ok(Self(user))
     }

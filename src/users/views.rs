@@ -222,7 +222,7 @@ impl Refusal {
 
 pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal: Option<Refusal>) -> Markup {
     let content = html! {
-        h1 .h2 .mb-4 { (t!("users-sign-in")) }
+        h1 .h2 .mb-4 { (t!("users-sign-in-title")) }
         @if let Some(refusal) = &refusal { (refusal.alert()) }
         form method="post" action="/login" novalidate {
             (csrf_field(&chrome.csrf))
@@ -234,7 +234,7 @@ pub fn login_page(visitor: &Visitor, chrome: &Chrome, form: &LoginForm, refusal:
         }
     };
     narrow_page(
-        &visitor.shell(chrome, &t!("users-sign-in"), Section::None),
+        &visitor.shell(chrome, &t!("users-sign-in-title"), Section::None),
         content,
         Some(html! {
             p .mb-1 { (rich!("users-no-account", link = link("/register", &t!("users-register")))) }

@@ -11,8 +11,10 @@ pub mod log;
 pub mod map;
 pub mod page;
 pub mod places;
+pub mod preference;
 pub mod server;
 pub mod session;
+pub mod theme;
 pub mod throttle;
 
 pub use client::ClientAddress;

@@ -4,6 +4,7 @@ mod keyboard;
 mod languages;
 mod mailings;
 mod newcomer;
+mod notices;
 mod phone;
 mod plain;
 mod recipients;

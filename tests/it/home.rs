@@ -194,3 +194,27 @@ async fn the_log_holds_no_address_token_password_or_body() {
         assert_eq!(line, None, "{secret}");
     }
 }
+
+#[tokio::test]
+async fn the_theme_is_the_systems_until_the_reader_chooses_and_the_page_says_so_by_itself() {
+    let app = TestApp::without_worker().await;
+    app.user("una@example.org").await;
+    let browser = app.browser();
+    let theme =
+        |page: &crate::support::Page| (page.attr("html", "data-bs-theme"), page.attr("meta[name=color-scheme]", "content").unwrap());
+    let page = browser.get("/login").await;
+    assert_eq!(theme(&page), (None, "light dark".into()));
+    assert_eq!(page.attr("button[name=theme][aria-pressed=true]", "value").as_deref(), Some("system"));
+
+    let page = browser.post("/theme", page.form("/theme"), &[("theme", "dark")]).await;
+    assert_eq!(theme(&page), (Some("dark".into()), "dark".into()));
+    assert_eq!(page.attr("button[name=theme][aria-pressed=true]", "value").as_deref(), Some("dark"));
+    // Failures too, and whoever signs in.
+    assert_eq!(theme(&browser.get("/nothing").await).0.as_deref(), Some("dark"));
+    assert_eq!(theme(&browser.sign_in("una@example.org").await).0.as_deref(), Some("dark"));
+
+    let page = browser.post("/theme", browser.get("/account").await.form("/theme"), &[("theme", "system")]).await;
+    assert_eq!((theme(&page).0, browser.cookie("theme")), (None, None));
+    let page = browser.post("/theme", page.form("/theme"), &[("theme", "purple")]).await;
+    assert_eq!((page.status, browser.cookie("theme")), (StatusCode::NOT_FOUND, None));
+}

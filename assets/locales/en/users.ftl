@@ -80,6 +80,7 @@ users-reset-done = Your password is changed, and you were signed out everywhere.
 
 # Signing in
 
+users-sign-in-title = Sign in
 users-no-account = No account yet? { $link }
 users-no-mail = No mail to confirm your address? { $link }
 users-no-mail-link = Have it sent again

@@ -80,6 +80,7 @@ users-reset-done = Пароль изменён, и вы вышли из сист
 
 # Вход
 
+users-sign-in-title = Вход
 users-no-account = Ещё нет учётной записи? { $link }
 users-no-mail = Нет письма для подтверждения адреса? { $link }
 users-no-mail-link = Запросить ещё раз
@@ -176,7 +177,7 @@ users-mail-put-in-after = Если у вас там нет учётной зап
 
 # Первый запуск
 
-users-setup-title = Добро пожаловать в Periodical
+users-setup-title = Добро пожаловать в Periodical
 users-setup = Здесь ещё ни у кого нет учётной записи. Создайте свою: это будет учётная запись администратора, и вы сразу войдёте в систему.
 users-setup-email-hint = С этим адресом вы будете входить.
 users-setup-submit = Создать администратора

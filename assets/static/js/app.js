@@ -1,67 +1,7 @@
-// What htmx and the browser do not do by themselves. Everything on the site works without this file.
-// Loaded in the head, not deferred, so that the theme stands before anything is painted.
+// What htmx and the browser do not do by themselves. Everything on the site works without this file and those beside it.
+// They are loaded in the head, as one and not deferred.
 (() => {
   "use strict";
-
-  // The reader's theme, also when the system changes it at dusk.
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const setTheme = () => { document.documentElement.dataset.bsTheme = dark.matches ? "dark" : "light"; };
-  setTheme();
-  dark.addEventListener("change", setTheme);
-
-  // ---- Notices: what went wrong with a request, in the page's live region.
-
-  // In the reader's language, from the page: by status where one has words of its own.
-  const words = (name) => JSON.parse(document.body.dataset.words)[name];
-
-  function notice(text, tone = "danger") {
-    const region = document.getElementById("notices");
-    if (!region) return;
-    const box = document.createElement("div");
-    box.className = `alert alert-${tone} notice`;
-    const said = document.createElement("span");
-    said.textContent = text;
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "btn-close";
-    close.setAttribute("aria-label", words("close"));
-    close.addEventListener("click", () => box.remove());
-    box.append(said, close);
-    // One failure repeated, as a search typed without a network, is told once.
-    for (const old of region.children) if (old.textContent === text) old.remove();
-    region.append(box);
-    if (tone === "success" || tone === "info") setTimeout(() => box.remove(), 8000);
-    return box;
-  }
-
-  document.addEventListener("htmx:response:error", (event) => {
-    const { status } = event.detail.ctx.response;
-    const { redirect, refresh, location, trigger } = event.detail.ctx.hx;
-    // 422 is the form with its errors, 409 the form beside what is stored; the others say it themselves.
-    if (status === 422 || status === 409 || redirect || refresh || location || trigger) return;
-    notice(words(status) ?? words(status >= 500 ? "server" : "other"));
-  });
-
-  // Also fired when a swap fails; only a request without an answer is a network failure.
-  document.addEventListener("htmx:error", (event) => {
-    const { ctx } = event.detail;
-    if (ctx && !ctx.response) notice(words("network"));
-  });
-
-  // A live page's stream broke. It connects again by itself, unless the page is gone or the session over: loading the
-  // page says which.
-  let away = null;
-  document.addEventListener("htmx:sse:error", (event) => {
-    const { status } = event.detail;
-    if (status === 401 || status === 404) location.reload();
-    else away = notice(words("away"), "warning");
-  });
-  document.addEventListener("htmx:sse:after:connection", () => { away?.remove(); });
-
-  // The server's own words: HX-Trigger: {"notice": {"text": "…", "tone": "success"}}
-  document.addEventListener("notice", (event) => {
-    if (event.detail?.text) notice(event.detail.text, event.detail.tone);
-  });
 
   // ---- The browser's time zone, where nobody has chosen one yet.
 

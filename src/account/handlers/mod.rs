@@ -6,6 +6,7 @@ pub mod language;
 pub mod password;
 pub mod profile;
 pub mod sessions;
+pub mod theme;
 pub mod two_factor;
 
 use sqlx::PgTransaction;

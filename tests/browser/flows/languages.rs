@@ -20,7 +20,7 @@ async fn the_language_is_the_browsers_until_the_reader_chooses_and_then_stays() 
     assert_eq!(language(&browser).await, "ru");
     browser.become_(&person).await;
     browser.goto("/recipients").await;
-    browser.click("button[name=language][value=en]").await;
+    browser.click("footer button[name=language][value=en]").await;
     browser.holds("English", "return document.documentElement.lang === 'en'").await;
     assert_eq!(browser.path().await, "/recipients", "the page comes back in it");
     browser.goto("/messages").await;
@@ -46,5 +46,26 @@ async fn the_theme_is_the_systems_and_follows_it() {
     assert_ne!(light, dark);
     browser.reload().await;
     assert_eq!(ground().await, dark, "from the first paint on");
+    browser.has_nothing_to_complain().await;
+}
+
+#[tokio::test]
+async fn a_chosen_theme_holds_against_the_systems_and_without_scripts() {
+    let app = TestApp::without_worker().await;
+    app.user("una@example.org").await;
+    let Some(browser) = Browser::open(&app).await else { return };
+    let ground = async || browser.script("return getComputedStyle(document.body).backgroundColor", json!([])).await.to_string();
+    browser.goto("/login").await;
+    let light = ground().await;
+    browser.click(".page-foot button[name=theme][value=dark]").await;
+    browser.holds("dark", "return document.documentElement.dataset.bsTheme === 'dark'").await;
+    let dark = ground().await;
+    assert_ne!(light, dark);
+    browser.without_scripts().await;
+    browser.reload().await;
+    assert_eq!(ground().await, dark);
+    browser.click(".page-foot button[name=theme][value=light]").await;
+    browser.holds("light", "return document.documentElement.dataset.bsTheme === 'light'").await;
+    assert_eq!(ground().await, light);
     browser.has_nothing_to_complain().await;
 }

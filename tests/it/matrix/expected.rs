@@ -139,6 +139,7 @@ pub const EXPECTED: &[Row] = &[
     row("PUT /account", "full_name=New", SIGNED_IN),
     row("DELETE /account", "password=wrong", SIGNED_IN),
     row("PUT /language", "language=ru", ALL),
+    row("PUT /theme", "theme=dark", ALL),
     row("GET /account/delete", "", SIGNED_IN),
     row("GET /account/password", "", SIGNED_IN),
     row("PUT /account/password", "current_password=wrong&password=a+few+words+in+a+row", SIGNED_IN),

@@ -86,12 +86,18 @@ async fn failures_speak_the_readers_language() {
     for (path, status, title) in [
         ("/nothing", StatusCode::NOT_FOUND, "Здесь ничего нет"),
         ("/logout", StatusCode::METHOD_NOT_ALLOWED, "Смотреть здесь не на что"),
-        ("/attempts/4711/live", StatusCode::OK, "Войти"),
+        ("/attempts/4711/live", StatusCode::OK, "Вход"),
     ] {
         let page = browser.get(path).await;
         assert_eq!((page.status, page.text_of("h1").as_deref()), (status, Some(title)), "{path}");
         assert_eq!(page.attr("html", "lang").as_deref(), Some("ru"), "{path}");
     }
+    // The profile's language holds for them too, whatever the browser asks for.
+    let (id, ida) = app.signed_in("ida@example.org").await;
+    sqlx::query("update users set locale = 'ru' where id = $1").bind(id).execute(&app.db).await.unwrap();
+    ida.get("/account").await;
+    assert_eq!(ida.get("/nothing").await.attr("html", "lang").as_deref(), Some("ru"));
+
     let page = browser.send(browser.request(Method::POST, "/login")).await;
     assert_eq!((page.status, page.text_of("h1").as_deref()), (StatusCode::FORBIDDEN, Some("Форма устарела")));
 }
