@@ -166,7 +166,6 @@ join lateral (
     when runs.mood = 'rough' and luck.of_1000 < 42 then 'policy'
     when runs.mood = 'rough' and luck.of_1000 < 55 then 'lost'
     when runs.mood = 'rough' and luck.of_1000 < 90 then 'second'
-    when luck.of_1000 < 3 then 'full'
     else 'taken' end as kind
 ) kind on true
 join (values

@@ -62,5 +62,7 @@ pub async fn load(app: &App) -> anyhow::Result<String> {
     transaction.commit().await?;
     mailings::runs::enqueue_missing(app).await?;
     let (owner, ..) = PEOPLE[0];
-    Ok(format!("The demo is loaded. Sign in as {owner} (in Russian: demo-ru@; or manager@, editor@, admin@) with the password `{PASSWORD}`."))
+    Ok(format!(
+        "The demo is loaded. Sign in as {owner} (in Russian: demo-ru@; or manager@, editor@, admin@) with the password `{PASSWORD}`."
+    ))
 }
