@@ -173,6 +173,17 @@ async fn pausing_in_the_list_comes_back_to_the_list_as_it_was_and_nowhere_else()
     let page = browser.post(&act, fields.clone(), &[]).await;
     assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/mailings?state=running&q=test"));
     assert_eq!(app.count("select count(*) from mailings where paused_at is not null").await, 1);
+    // What goes on again goes on from the same list; htmx sends the same form.
+    let fields_of_resume = browser.get("/mailings?state=paused").await.form(&act);
+    assert!(
+        fields_of_resume.contains(&("_method".into(), "delete".into()))
+            && fields_of_resume.contains(&("back".into(), "/mailings?state=paused".into()))
+    );
+    let page = browser.post(&act, fields_of_resume, &[]).await;
+    assert_eq!(
+        (page.path.as_str(), app.count("select count(*) from mailings where paused_at is not null").await),
+        ("/mailings?state=paused", 0)
+    );
     for elsewhere in ["//example.org", "https://example.org/mailings", "/mailings/../users"] {
         let page = browser.htmx(Method::PUT, &act, fields.clone(), &[("back", elsewhere)]).await;
         assert_eq!(page.path, format!("/mailings/{id}"), "{elsewhere}");
