@@ -12,9 +12,10 @@ use crate::{
 /// What every demo account signs in with; that is why the demo is refused where strangers come.
 const PASSWORD: &str = "periodical demo";
 
-/// Address, name and role of the demo's people; the first one owns its mailings.
-const PEOPLE: [(&str, &str, Option<&str>); 5] = [
+/// Address, name and role of the demo's people; the first two own its mailings, one in English and one in Russian.
+const PEOPLE: [(&str, &str, Option<&str>); 6] = [
     ("demo@periodical.example", "Dora Demo", None),
+    ("demo-ru@periodical.example", "Дарья Пример", None),
     ("manager@periodical.example", "Max Manager", Some("manager")),
     ("editor@periodical.example", "Edith Editor", Some("editor")),
     ("admin@periodical.example", "Ada Admin", Some("admin")),
@@ -61,5 +62,7 @@ pub async fn load(app: &App) -> anyhow::Result<String> {
     transaction.commit().await?;
     mailings::runs::enqueue_missing(app).await?;
     let (owner, ..) = PEOPLE[0];
-    Ok(format!("The demo is loaded. Sign in as {owner} (or manager@, editor@, admin@) with the password `{PASSWORD}`."))
+    Ok(format!(
+        "The demo is loaded. Sign in as {owner} (in Russian: demo-ru@; or manager@, editor@, admin@) with the password `{PASSWORD}`."
+    ))
 }

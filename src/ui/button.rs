@@ -83,13 +83,12 @@ pub struct Ask<'a> {
 /// The button with its question: a popover, which browsers open by themselves, so that it asks with JavaScript off too.
 pub fn ask(ask: &Ask) -> Markup {
     let Ask { id, act, target, .. } = ask;
-    let htmx = |method| (target.is_some() && act.method == method).then_some(act.action);
     html! {
         button class={ "btn " (act.class) } type="button" popovertarget=(id) { (act.label) }
         div .ask #(id) popover role="dialog" aria-labelledby={ (id) "-question" } {
             h2 .ask-question id={ (id) "-question" } { (ask.question) }
             p .text-secondary { (ask.consequence) }
-            form .btn-list .justify-content-end method="post" action=(act.action) hx-post=[htmx("post")] hx-put=[htmx("put")]
+            form .btn-list .justify-content-end method="post" action=(act.action) hx-post=[target.map(|_| act.action)]
                 hx-target=[target] hx-select=[target] hx-swap=[target.map(|_| "outerMorph")]
                 hx-disable=[target.map(|_| "find button[type=submit]")] {
                 (csrf_field(act.csrf))
@@ -104,10 +103,10 @@ pub fn ask(ask: &Ask) -> Markup {
 
 /// As [`act`], without leaving the page where htmx is: it takes `target` from the answer, which keeps the reader's place.
 pub fn act_in_place(act: &Act, target: &str, fields: Markup) -> Markup {
-    let htmx = |method| (act.method == method).then_some(act.action);
     html! {
-        form .d-inline method="post" action=(act.action) hx-post=[htmx("post")] hx-put=[htmx("put")] hx-delete=[htmx("delete")]
-            hx-target=(target) hx-select=(target) hx-swap="outerMorph" hx-disable="find button[type=submit]" {
+        // By POST with the method in a field, as without htmx: a DELETE of htmx's leaves the form's fields out.
+        form .d-inline method="post" action=(act.action) hx-post=(act.action) hx-target=(target)
+            hx-select=(target) hx-swap="outerMorph" hx-disable="find button[type=submit]" {
             (csrf_field(act.csrf))
             @if act.method != "post" { (method_field(act.method)) }
             (fields)
@@ -189,7 +188,7 @@ mod tests {
         };
         let markup = ask(&question).into_string();
         assert!(markup.contains(r#"popovertarget="stop-mailing-5""#), "{markup}");
-        assert!(markup.contains(r##"action="/mailings/5/stop" hx-put="/mailings/5/stop" hx-target="#main""##), "{markup}");
+        assert!(markup.contains(r##"action="/mailings/5/stop" hx-post="/mailings/5/stop" hx-target="#main""##), "{markup}");
         assert!(markup.contains(r#"name="_method" value="put""#), "{markup}");
     }
 

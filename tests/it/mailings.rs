@@ -1,6 +1,8 @@
 //! Mailings: made, changed, paused, deleted; `mailings/form.rs` has what can be wrong with the form.
 
+mod acts;
 mod form;
+mod outlook;
 
 use reqwest::{Method, StatusCode};
 use time::{Duration, OffsetDateTime, macros::datetime};

@@ -296,3 +296,30 @@ fn a_schedule_reads_as_a_sentence_in_russian_grammar() {
         "один раз, во вторник, 1 декабря 2026 г., в 09:00 (Europe/Moscow)"
     );
 }
+
+#[test]
+fn a_copys_dates_are_moved_to_the_first_later_moment_of_the_same_rhythm() {
+    let moved = |start, end, period, now: &str| {
+        let schedule = schedule(start, end, period, "Europe/Berlin");
+        let (start, end) = schedule.moved_after(at(now, "Europe/Berlin"));
+        (to_local_input(start, schedule.zone()), to_local_input(end, schedule.zone()))
+    };
+    let expected = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+    // Over summer time; the window has as many days.
+    assert_eq!(
+        moved("2026-01-05T09:00", "2026-02-05T00:00", Period::Weekly, "2026-05-13T10:00"),
+        expected("2026-05-18T09:00", "2026-06-18T00:00")
+    );
+    assert_eq!(
+        moved("2026-01-05T09:00", "2026-01-06T09:00", Period::Once, "2026-05-13T10:00"),
+        expected("2026-05-14T09:00", "2026-05-15T09:00")
+    );
+    assert_eq!(
+        moved("2026-01-31T09:00", "2026-12-31T00:00", Period::Monthly, "2026-02-10T10:00"),
+        expected("2026-02-28T09:00", "2027-01-28T00:00")
+    );
+    assert_eq!(
+        moved("2026-06-01T09:00", "2026-12-31T00:00", Period::Daily, "2026-02-10T10:00"),
+        expected("2026-06-01T09:00", "2026-12-31T00:00")
+    );
+}

@@ -26,6 +26,8 @@
       select.value = known?.value ?? zone;
       select.removeAttribute("data-browser-zone");
       toBrowserTime(select.form);
+      // What depends on the form is told, as if somebody had chosen.
+      select.dispatchEvent(new Event("change", { bubbles: true }));
     }
   }
 

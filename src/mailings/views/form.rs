@@ -145,7 +145,7 @@ impl<'a> Fields<'a> {
 
 fn fields(fields: &Fields) -> Markup {
     let Fields { scope, form, .. } = fields;
-    html! {
+    let own = html! {
         (form::whole(fields.errors.get(WHOLE)))
         (form::text(&fields.field(&t!("mailings-name"), "name").value(&form.name).hint(&t!("mailings-name-hint")).max_length(200).autocomplete("off")))
         @if fields.is_locked() {
@@ -164,8 +164,9 @@ fn fields(fields: &Fields) -> Markup {
             &Field::new(&t!("mailings-resend"), "resend_unknown").scope(scope).hint(&t!("mailings-resend-hint")),
             form.resend_unknown == "true",
         ))
-        (outlook_part(fields))
-    }
+    };
+    // Beside each other where there is room.
+    html! { div .mailing-form { div { (own) } (outlook_part(fields)) } }
 }
 
 /// What is out of reach while a run goes out, with the reason beside it.

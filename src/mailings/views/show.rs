@@ -34,7 +34,29 @@ pub struct ShowPage<'a> {
 
 pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup {
     let mailing = show.mailing;
+    let again = is_moving(show).then(|| format!("/mailings/{}", mailing.id));
     let content = html! {
+        // Morphed and not replaced: nobody loses their place, or a button they are about to press.
+        div #mailing hx-get=[again.as_ref()] hx-trigger=[again.as_ref().map(|_| "every 2s")]
+            hx-target=[again.as_ref().map(|_| "this")] hx-select=[again.as_ref().map(|_| "#mailing")]
+            hx-swap=[again.as_ref().map(|_| "outerMorph")] {
+            (head(show, chrome))
+            div .row .row-cards {
+                div .col-lg-7 { (facts(show)) }
+                div .col-lg-5 { (upcoming(show)) }
+                div .col-12 { (attempts_card(show)) }
+            }
+        }
+        // Outside of what is read again, so that nobody loses a reason while they type it.
+        @if let Some(form) = show.suspension { (suspension_card(mailing, chrome, form)) }
+    };
+    let section = if show.owner.is_some() { Section::Place("/mailings/all") } else { Section::Mailings };
+    page(&user.shell(chrome, &mailing.name, section), content)
+}
+
+fn head(show: &ShowPage, chrome: &Chrome) -> Markup {
+    let mailing = show.mailing;
+    html! {
         @match show.owner {
             None => (page_header(&mailing.name, None, Some(buttons(show, chrome)))),
             Some(owner) => {
@@ -47,20 +69,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, show: &ShowPage) -> Markup
         @if let Some(reason) = &mailing.disabled_reason {
             (alert(Tone::Danger, html! { strong { (t!("mailings-disabled-because")) } " " span .as-written { (reason) } }))
         }
-        // Morphed and not replaced: nobody loses their place, or a link they are about to press.
-        @let again = is_moving(show).then(|| format!("/mailings/{}", mailing.id));
-        div #mailing .row .row-cards hx-get=[again.as_ref()] hx-trigger=[again.as_ref().map(|_| "every 2s")]
-            hx-target=[again.as_ref().map(|_| "this")] hx-select=[again.as_ref().map(|_| "#mailing")]
-            hx-swap=[again.as_ref().map(|_| "outerMorph")] {
-            div .col-lg-7 { (facts(show)) }
-            div .col-lg-5 { (upcoming(show)) }
-            div .col-12 { (attempts_card(show)) }
-        }
-        // Outside of what is read again, so that nobody loses a reason while they type it.
-        @if let Some(form) = show.suspension { (suspension_card(mailing, chrome, form)) }
-    };
-    let section = if show.owner.is_some() { Section::Place("/mailings/all") } else { Section::Mailings };
-    page(&user.shell(chrome, &mailing.name, section), content)
+    }
 }
 
 fn buttons(show: &ShowPage, chrome: &Chrome) -> Markup {

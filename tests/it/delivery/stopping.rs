@@ -97,3 +97,63 @@ async fn a_mailing_deleted_in_mid_attempt_stops_sending() {
     app.finished(app.attempt_of(other_mailing).await).await;
     assert_eq!(app.mails().len(), sent + 1, "nothing of the deleted one");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stopped_mailing_has_not_sent_is_skipped_and_what_it_has_is_on_record() {
+    const RECIPIENTS: i32 = 600;
+    let app = TestApp::start().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, RECIPIENTS).await;
+    app.faults().set_command_delay(std::time::Duration::from_millis(30));
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.attempt_of(mailing).await;
+    until("the first mails", || async { (app.mails().len() > 2).then_some(()) }).await;
+    assert!(runs::stop(&app.app, user, mailing).await.unwrap());
+    let figures = app.finished(attempt).await;
+    assert_eq!(usize::try_from(figures.sent).unwrap(), app.mails().len(), "every mail is on record, and nothing goes out any more");
+    assert!(figures.sent < RECIPIENTS && figures.status == "partial", "cut short is no success: {figures:?}");
+    assert_eq!((figures.skipped, figures.waiting, figures.failed + figures.unknown), (RECIPIENTS - figures.sent, 0, 0), "{figures:?}");
+    let skipped =
+        "select count(*) from deliveries where state = 'skipped' and smtp_text = 'Skipped: the mailing was stopped before this was sent.'";
+    assert_eq!(app.count(skipped).await, i64::from(figures.skipped));
+    assert_eq!(status_of(&app, mailing).await, ("completed".to_owned(), None));
+    assert!(!runs::stop(&app.app, user, mailing).await.unwrap(), "once is enough");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_for_no_retry_and_for_no_mail_server() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    app.recipients(user, &["grey-450@example.org", "fine@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    // Put off for an hour, one in doubt, and the attempt held.
+    let put_off = "update deliveries set tries = 1, again_at = now() + interval '1 hour', state = case when email like 'fine%' then 'unknown' else state end";
+    sqlx::query(put_off).execute(&app.db).await.unwrap();
+    sqlx::query("update attempts set unknown = 1, held_until = now() + interval '1 hour', held_reason = 'down'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    sqlx::query("update slices set unknown = 1, claimed_at = now(), claimable_at = now() + interval '1 hour'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    runs::stop(&app.app, user, mailing).await.unwrap();
+    app.drain(attempt).await;
+    let figures = app.figures(attempt).await.unwrap();
+    assert_eq!((figures.status.as_str(), figures.skipped, figures.unknown, figures.waiting), ("failed", 1, 1, 0), "{figures:?}");
+    assert!(app.mails().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_mailing_can_be_stopped_too() {
+    let app = TestApp::start().await;
+    let user = app.user("owner@example.org").await;
+    app.many_recipients(user, 3).await;
+    let mailing = app.due_mailing(user).await;
+    runs::pause(&app.app, user, mailing).await.unwrap();
+    assert!(runs::stop(&app.app, user, mailing).await.unwrap());
+    assert_eq!(status_of(&app, mailing).await, ("completed".to_owned(), None));
+    assert!(runs::run_due(&app.app, mailing).await.unwrap().is_empty());
+    assert_eq!(app.count("select count(*) from mailings where paused_at is not null").await, 0);
+}
