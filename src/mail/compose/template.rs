@@ -240,6 +240,9 @@ impl Chunks {
                 }
             }
         }
+        if self.fixed().ends_with(b" ") || self.fixed().ends_with(b"\t") {
+            soft_break(self.fixed(), &mut column);
+        }
         self.line("");
     }
 
