@@ -14,15 +14,16 @@ use std::time::SystemTime;
 /// The libraries' files: (path in `node_modules/`, name in `vendor/lib/`).
 ///
 /// Tabler's package holds no licence file; `static/licences.txt` carries the texts for all.
-const LIBRARIES: [(&str, &str); 3] = [
+const LIBRARIES: [(&str, &str); 4] = [
     ("@tabler/core/dist/css/tabler.min.css", "tabler.min.css"),
     ("htmx.org/dist/htmx.min.js", "htmx.min.js"),
     ("htmx.org/dist/ext/hx-sse.min.js", "hx-sse.min.js"),
+    ("squire-rte/dist/squire.js", "squire.js"),
 ];
 
 /// A file that is served: its name, the libraries' part of it, and the folder whose files follow in the order of their names.
 const JOINED: [(&str, &[&str], &str); 2] =
-    [("app.css", &["tabler.min.css"], "assets/static/css"), ("app.js", &["htmx.min.js", "hx-sse.min.js"], "assets/static/js")];
+    [("app.css", &["tabler.min.css"], "assets/static/css"), ("app.js", &["htmx.min.js", "hx-sse.min.js", "squire.js"], "assets/static/js")];
 
 /// The most that brotli can do; it takes seconds once and is served for as long as the release lives.
 const BROTLI_QUALITY: u32 = 11;

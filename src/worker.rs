@@ -13,6 +13,7 @@ use crate::{
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
     mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
+    messages,
     recipients::{self, jobs::ImportRecipients},
     users::{
         self,
@@ -127,6 +128,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     users::queries::delete_old_tokens(&app.db).await?;
     users::queries::delete_old_addresses(&app.db).await?;
     users::queries::delete_unconfirmed(&app.db).await?;
+    messages::drafts::delete_old(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
     recipients::queries::gather_counts(&app.db).await?;
     recipients::queries::imports::delete_old(&app.db).await?;

@@ -110,7 +110,7 @@ pub enum ComposeError {
 pub fn compose(mail: &Mail<'_>) -> Result<(Envelope, Vec<u8>), ComposeError> {
     let frame = Frame { from: mail.from, reply_to: mail.reply_to, list_id: mail.list_id, auto_submitted: mail.auto_submitted };
     let template = Template::new(&frame, &Marked::literal(mail.subject), mail.body, &Values::default(), &[])?;
-    let recipient = Recipient { email: mail.to_email, name: mail.to_name, unsubscribe_link: None };
+    let recipient = Recipient { to: mail.to_email, email: mail.to_email, name: mail.to_name, unsubscribe_link: None };
     template.render(&recipient, mail.message_id, mail.date)
 }
 

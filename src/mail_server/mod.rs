@@ -3,7 +3,7 @@
 mod handlers;
 mod mails;
 mod model;
-mod views;
+pub mod views;
 
 use crate::web::UrlMap;
 

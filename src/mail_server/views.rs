@@ -44,7 +44,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, shown: &Shown) -> Markup {
         div #mail-server {
             (form::whole(shown.errors.get(WHOLE)))
             @if let Some(trial) = shown.connection { (connection_outcome(trial, shown)) }
-            @for (to, trial) in shown.test.iter().flat_map(|entry| tests_of(entry)) { (mail_outcome(&to, &trial, shown)) }
+            @for (to, trial) in shown.test.iter().flat_map(|entry| tests_of(entry)) { (mail_outcome(&to, &trial, shown.config)) }
             div .row .row-cards {
                 div .col-lg-7 { (where_card(chrome, shown)) }
                 div .col-lg-5 { (test_card(chrome, shown)) }
@@ -69,24 +69,25 @@ fn connection_outcome(trial: &Trial, shown: &Shown) -> Markup {
         true => t!("mail-server-connected"),
         false => t!("mail-server-not-connected", step = step_label(trial.step)),
     };
-    let next = if trial.is_well() { t!("mail-server-connected-next") } else { advice_of(trial, shown) };
+    let next = if trial.is_well() { t!("mail-server-connected-next") } else { advice_of(trial, shown.config) };
     outcome(trial, &title, &next)
 }
 
-fn mail_outcome(to: &str, trial: &Trial, shown: &Shown) -> Markup {
+/// What became of a mail that somebody has sent to see that.
+pub fn mail_outcome(to: &str, trial: &Trial, config: &Config) -> Markup {
     let title = match trial.is_well() {
         true => t!("mail-server-taken", email = to),
         false => t!("mail-server-not-taken", email = to, step = step_label(trial.step)),
     };
     let next = match trial.is_well() {
-        true if shown.config.has_catcher() => t!("mail-server-advice-caught"),
-        _ => advice_of(trial, shown),
+        true if config.has_catcher() => t!("mail-server-advice-caught"),
+        _ => advice_of(trial, config),
     };
     outcome(trial, &title, &next)
 }
 
-fn advice_of(trial: &Trial, shown: &Shown) -> String {
-    advice(trial.step, trial.reply.as_ref(), &shown.config.mail_from.to_string())
+fn advice_of(trial: &Trial, config: &Config) -> String {
+    advice(trial.step, trial.reply.as_ref(), &config.mail_from.to_string())
 }
 
 /// How it went, the server's words as they came, and the next step.

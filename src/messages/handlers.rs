@@ -1,13 +1,15 @@
-//! Messages: list, create, show, edit, delete, preview.
+//! Messages: list, create, show, edit, copy, delete.
 
 use poem::{
     IntoResponse, Response, handler,
+    http::header,
     session::Session,
-    web::{Data, Path, Query},
+    web::{Data, Html, Path, Query},
 };
 use uuid::Uuid;
 
 use super::{
+    drafts::{self, DraftQuery},
     model::{Message, MessageForm, Summary},
     queries, views,
 };
@@ -15,11 +17,10 @@ use crate::{
     app::App,
     db,
     error::Result,
-    mail::compose::Body,
-    mailings,
+    mailings, t,
     users::CurrentUser,
     web::{
-        Chrome, FieldErrors, FormData, Page, flash, fragment, headers,
+        Chrome, FieldErrors, FormData, Page, assets, flash, fragment,
         list::{self, ListQuery},
         refused, see_other,
     },
@@ -33,8 +34,9 @@ pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(que
 }
 
 #[handler]
-pub async fn new(user: CurrentUser, chrome: Chrome) -> Page {
-    Page::ok(views::new_page(&user, &chrome, &MessageForm::blank(), &FieldErrors::default()))
+pub async fn new(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<DraftQuery>) -> Result<Page> {
+    let (form, draft) = drafts::opened(&app, user.id(), None, MessageForm::blank(), &query).await?;
+    Ok(Page::ok(views::new_page(&user, &chrome, &form, &FieldErrors::default(), draft)))
 }
 
 #[handler]
@@ -47,13 +49,19 @@ pub async fn create(
 ) -> Result<Response> {
     let parsed = match form.parse() {
         Ok(parsed) => parsed,
-        Err(errors) => return Ok(Page::invalid(views::new_page(&user, &chrome, &form, &errors)).into_response()),
+        Err(errors) => {
+            let draft = drafts::going_on(&app, user.id(), None).await?;
+            return Ok(Page::invalid(views::new_page(&user, &chrome, &form, &errors, draft)).into_response());
+        }
     };
-    let message = queries::insert(&app.db, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+    let mut transaction = app.db.begin().await?;
+    let message = queries::insert(&mut *transaction, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+    drafts::delete(&mut *transaction, user.id(), None).await?;
+    transaction.commit().await?;
     if chrome.htmx {
         return Ok(fragment(views::row(&Summary::from(&message), &chrome.csrf)));
     }
-    flash(session, true, "The message was saved.");
+    flash(session, true, t!("messages-added"));
     Ok(see_other("/messages"))
 }
 
@@ -64,17 +72,17 @@ pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): 
     Ok(Page::ok(views::show_page(&user, &chrome, &message, &mailings)))
 }
 
-/// The body as it is sent, for the sandboxed frame on the message's page.
 #[handler]
-pub async fn preview(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>) -> Result<Response> {
+pub async fn edit(
+    user: CurrentUser,
+    chrome: Chrome,
+    app: Data<&App>,
+    Path(id): Path<i64>,
+    Query(query): Query<DraftQuery>,
+) -> Result<Page> {
     let message = queries::get(&app.db, user.id(), id).await?;
-    Ok(headers::sandboxed(Body::from_author(&message.body).html))
-}
-
-#[handler]
-pub async fn edit(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
-    let message = queries::get(&app.db, user.id(), id).await?;
-    Ok(Page::ok(views::edit_page(&user, &chrome, id, &MessageForm::from(&message), &FieldErrors::default(), None)))
+    let (form, draft) = drafts::opened(&app, user.id(), Some(id), MessageForm::from(&message), &query).await?;
+    Ok(Page::ok(views::edit_page(&user, &chrome, id, &form, &FieldErrors::default(), None, draft)))
 }
 
 #[handler]
@@ -90,22 +98,40 @@ pub async fn update(
     queries::get(&app.db, user.id(), id).await?;
     let parsed = match form.parse() {
         Ok(parsed) => parsed,
-        Err(errors) => return Ok(Page::invalid(views::edit_page(&user, &chrome, id, &form, &errors, None)).into_response()),
-    };
-    match queries::update(&app.db, user.id(), id, form.version, &parsed).await? {
-        Some(message) if chrome.htmx => Ok(fragment(views::row(&Summary::from(&message), &chrome.csrf))),
-        Some(_) => {
-            flash(session, true, "Saved.");
-            Ok(see_other("/messages"))
+        Err(errors) => {
+            let draft = drafts::going_on(&app, user.id(), Some(id)).await?;
+            return Ok(Page::invalid(views::edit_page(&user, &chrome, id, &form, &errors, None, draft)).into_response());
         }
-        None => Ok(conflict(&user, &chrome, &queries::get(&app.db, user.id(), id).await?, form)),
+    };
+    let mut transaction = app.db.begin().await?;
+    let Some(message) = queries::update(&mut *transaction, user.id(), id, form.version, &parsed).await? else {
+        drop(transaction);
+        return conflict(&app, &user, &chrome, &queries::get(&app.db, user.id(), id).await?, form).await;
+    };
+    drafts::delete(&mut *transaction, user.id(), Some(id)).await?;
+    transaction.commit().await?;
+    if chrome.htmx {
+        return Ok(fragment(views::row(&Summary::from(&message), &chrome.csrf)));
     }
+    flash(session, true, t!("messages-saved"));
+    Ok(see_other("/messages"))
 }
 
 /// Another tab has saved meanwhile: the reader's text stays, what is stored is shown, saving again replaces it.
-fn conflict(user: &CurrentUser, chrome: &Chrome, stored: &Message, form: MessageForm) -> Response {
+async fn conflict(app: &App, user: &CurrentUser, chrome: &Chrome, stored: &Message, form: MessageForm) -> Result<Response> {
     let form = MessageForm { version: stored.version, ..form };
-    Page::conflict(views::edit_page(user, chrome, stored.id, &form, &FieldErrors::default(), Some(stored))).into_response()
+    let draft = drafts::going_on(app, user.id(), Some(stored.id)).await?;
+    let page = views::edit_page(user, chrome, stored.id, &form, &FieldErrors::default(), Some(stored), draft);
+    Ok(Page::conflict(page).into_response())
+}
+
+/// The same message once more, to be changed.
+#[handler]
+pub async fn create_copy(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
+    let message = queries::get(&app.db, user.id(), id).await?;
+    let copy = queries::insert(&app.db, user.id(), &message.copy(), Uuid::new_v4()).await?;
+    flash(session, true, t!("messages-copied"));
+    Ok(see_other(format!("/messages/{}/edit", copy.id)))
 }
 
 #[handler]
@@ -114,14 +140,39 @@ pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session:
         if chrome.htmx {
             return Ok(fragment(maud::html! {}));
         }
-        flash(session, true, "The message was deleted.");
+        flash(session, true, t!("messages-deleted"));
         return Ok(see_other("/messages"));
     }
     let mailings = mailings::queries::using_message(&app.db, user.id(), id).await?;
-    let reason = mailings::model::used_by("This message", &mailings);
+    let reason = mailings::model::used_by(&t!("messages-this"), &mailings);
     if chrome.htmx {
         return Ok(refused(&reason));
     }
     flash(session, false, reason);
     Ok(see_other(format!("/messages/{id}")))
+}
+
+/// The page inside the editor's frame. Mail has styles of its own, which the pages around it may not have; scripts are ours
+/// alone here too, and nothing is loaded but pictures.
+#[handler]
+pub async fn canvas(_user: CurrentUser) -> Response {
+    let policy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src https: http: data:; form-action 'none'; \
+                  base-uri 'none'; frame-ancestors 'self'";
+    let page = maud::html! {
+        (maud::DOCTYPE)
+        html {
+            head {
+                meta charset="utf-8";
+                title { (t!("messages-canvas")) }
+                script src=(assets::url("app.js")) {}
+                style { "html { background: #fff } body { margin: 1rem 1.25rem; min-height: 12rem; color: #182433; font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; outline: none } img { max-width: 100% } :where(p, div) { margin: 0 0 .5rem }" }
+            }
+            body {}
+        }
+    };
+    Html(page.into_string())
+        .with_header(header::CACHE_CONTROL, "no-store")
+        .with_header(header::CONTENT_SECURITY_POLICY, policy)
+        .with_header(header::X_FRAME_OPTIONS, "SAMEORIGIN")
+        .into_response()
 }

@@ -105,6 +105,14 @@ pub struct Message {
     pub updated_at: OffsetDateTime,
 }
 
+impl Message {
+    /// What a copy of it begins as.
+    pub fn copy(&self) -> NewMessage {
+        let subject = t!("messages-copy-of", subject = self.subject).chars().take(SUBJECT_MAX).collect();
+        NewMessage { subject, body: self.body.clone() }
+    }
+}
+
 /// A message in a list: the beginning of its body is enough.
 #[derive(Debug, Clone)]
 pub struct Summary {

@@ -1,13 +1,20 @@
 //! Messages as pages, rows and forms.
 
+mod editor;
+pub mod preview;
+
 use maud::{Markup, html};
 
-use super::model::{Message, MessageForm, Summary};
+use super::{
+    drafts::DraftState,
+    model::{Message, MessageForm, SUBJECT_MAX, Summary},
+};
 use crate::{
     mailings::model::Use,
+    t,
     ui::{
         Column, Editor, Field, Icon, Pagination, SearchBox, Section,
-        button::{self, Delete},
+        button::{self, Act, Delete},
         cell, empty, form, page, page_header, pagination, search_box, table,
         table::actions_cell,
     },
@@ -19,37 +26,42 @@ const COLUMNS: usize = 3;
 
 pub fn index_page(user: &CurrentUser, chrome: &Chrome, search: &str, list: &Keyset<Summary>) -> Markup {
     let content = html! {
-        (page_header("Messages", Some("What you send: a subject and a body, used by any number of mailings."), Some(html! {
+        (page_header(&t!("messages-title"), Some(&t!("messages-subtitle")), Some(html! {
             a .btn .btn-primary href="/messages/new" hx-get="/messages/new" hx-select="#message-new" hx-target="#messages tbody"
-                hx-swap="afterbegin" data-opens="#message-new" { "New message" }
+                hx-swap="afterbegin" data-opens="#message-new" { (t!("messages-new")) }
         })))
         div .card {
-            div .card-header { (search_box(&SearchBox { action: "/messages", query: search, label: "Search subjects", target: "#messages" })) }
+            div .card-header {
+                (search_box(&SearchBox { action: "/messages", query: search, label: &t!("messages-search"), target: "#messages" }))
+            }
             div #messages {
-                (table("Messages", &columns(), html! { @for message in &list.rows { (row(message, &chrome.csrf)) } }))
+                (table(&t!("messages-title"), &columns(&[&t!("messages-subject"), &t!("messages-beginning"), &t!("messages-actions")]),
+                    html! { @for message in &list.rows { (row(message, &chrome.csrf)) } }))
                 // Beside the rows: app.css shows it when there are none, also after the last one was deleted here.
                 (nothing(search))
-                (pagination(&Pagination { target: "#messages", next: list.next.as_deref(), first: list.first.as_deref(), next_label: "Older" }))
+                (pagination(&Pagination {
+                    target: "#messages", next: list.next.as_deref(), first: list.first.as_deref(), next_label: &t!("messages-older"),
+                }))
             }
         }
     };
-    page(&user.shell(chrome, "Messages", Section::Messages), content)
+    page(&user.shell(chrome, &t!("messages-title"), Section::Messages), content)
 }
 
-fn columns() -> [Column<'static>; COLUMNS] {
-    [Column::new("Subject"), Column::new("Beginning"), Column::hidden("Actions")]
+fn columns<'a>(labels: &[&'a String; COLUMNS]) -> [Column<'a>; COLUMNS] {
+    [Column::new(labels[0]), Column::new(labels[1]), Column::hidden(labels[2])]
 }
 
 fn nothing(search: &str) -> Markup {
     if search.is_empty() {
         empty(
             Icon::Mail,
-            "No messages yet",
-            "Write what your mailing should say.",
-            Some(button::primary_link("/messages/new", Some(Icon::Plus), "New message")),
+            &t!("messages-none"),
+            &t!("messages-none-advice"),
+            Some(button::primary_link("/messages/new", Some(Icon::Plus), &t!("messages-new"))),
         )
     } else {
-        empty(Icon::Search, "Nothing found", "No message has this in its subject.", None)
+        empty(Icon::Search, &t!("messages-not-found"), &t!("messages-not-found-advice"), None)
     }
 }
 
@@ -59,10 +71,10 @@ pub fn row(message: &Summary, csrf: &str) -> Markup {
     let (edit, editor) = (format!("/messages/{id}/edit"), format!("#message-{id}-editor"));
     html! {
         tr id={ "message-" (id) } {
-            (cell("Subject", html! { a href={ "/messages/" (id) } { (message.subject) } }))
-            (cell("Beginning", html! { span .text-secondary .excerpt { (message.beginning()) } }))
+            (cell(&t!("messages-subject"), html! { a href={ "/messages/" (id) } { (message.subject) } }))
+            (cell(&t!("messages-beginning"), html! { span .text-secondary .excerpt { (message.beginning()) } }))
             (actions_cell(html! {
-                a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { "Edit" }
+                a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { (t!("messages-edit")) }
                 (delete_button(id, &message.subject, csrf, Some("closest tr")))
             }))
         }
@@ -72,17 +84,18 @@ pub fn row(message: &Summary, csrf: &str) -> Markup {
 fn delete_button(id: i64, subject: &str, csrf: &str, target: Option<&str>) -> Markup {
     button::delete_button(&Delete {
         id: &format!("delete-message-{id}"),
-        label: "Delete",
+        label: &t!("messages-delete"),
         action: &format!("/messages/{id}"),
         csrf,
-        question: &format!("Delete “{subject}”?"),
-        consequence: "What was sent stays on record.",
+        question: &t!("messages-delete-question", subject = subject),
+        consequence: &t!("messages-delete-consequence"),
         target,
     })
 }
 
-pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &MessageForm, errors: &FieldErrors) -> Markup {
-    editor_page(user, chrome, "New message", &editor(chrome, form, None, None, "Add message"), form, errors)
+pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &MessageForm, errors: &FieldErrors, draft: DraftState) -> Markup {
+    let editor = editor(chrome, form, None, None, t!("messages-add"));
+    editor_page(user, chrome, &t!("messages-new"), &editor, form, errors, draft)
 }
 
 pub fn edit_page(
@@ -92,15 +105,28 @@ pub fn edit_page(
     form: &MessageForm,
     errors: &FieldErrors,
     stored: Option<&Message>,
+    draft: DraftState,
 ) -> Markup {
     let conflict = stored.map(|stored| {
         html! {
-            strong { "This message was changed in another tab meanwhile. " }
-            "Stored now: “" (stored.subject) "”. " a href={ "/messages/" (stored.id) } target="_blank" rel="noopener" { "Look at it" }
-            "; saving again replaces it with what stands below."
+            strong { (t!("messages-conflict")) " " }
+            (t!("messages-conflict-stored", subject = stored.subject)) " "
+            a href={ "/messages/" (stored.id) } target="_blank" rel="noopener" { (t!("messages-conflict-look")) } " "
+            (t!("messages-conflict-again"))
         }
     });
-    editor_page(user, chrome, "Edit message", &editor(chrome, form, Some(id), conflict, "Save"), form, errors)
+    let editor = editor(chrome, form, Some(id), conflict, t!("messages-save"));
+    editor_page(user, chrome, &t!("messages-edit-title"), &editor, form, errors, draft)
+}
+
+/// The parts of `ui::Editor` that are the message's; the words outlive it.
+struct MessageEditor<'a> {
+    chrome: &'a Chrome,
+    version: i32,
+    submission_id: Option<uuid::Uuid>,
+    stored_id: Option<i64>,
+    conflict: Option<Markup>,
+    submit_label: String,
 }
 
 fn editor<'a>(
@@ -108,57 +134,72 @@ fn editor<'a>(
     form: &MessageForm,
     stored_id: Option<i64>,
     conflict: Option<Markup>,
-    submit_label: &'a str,
-) -> Editor<'a> {
-    Editor {
+    submit_label: String,
+) -> MessageEditor<'a> {
+    MessageEditor { chrome, version: form.version, submission_id: form.submission_id, stored_id, conflict, submit_label }
+}
+
+fn editor_page(
+    user: &CurrentUser,
+    chrome: &Chrome,
+    title: &str,
+    message: &MessageEditor,
+    form: &MessageForm,
+    errors: &FieldErrors,
+    draft: DraftState,
+) -> Markup {
+    let editor = Editor {
         list: "/messages",
         noun: "message",
         columns: COLUMNS,
-        stored_id,
-        version: form.version,
-        submission_id: form.submission_id,
-        conflict,
-        submit_label,
-        csrf: &chrome.csrf,
+        stored_id: message.stored_id,
+        version: message.version,
+        submission_id: message.submission_id,
+        conflict: message.conflict.clone(),
+        submit_label: &message.submit_label,
+        csrf: &message.chrome.csrf,
         inline: chrome.htmx,
-    }
-}
-
-fn editor_page(user: &CurrentUser, chrome: &Chrome, title: &str, editor: &Editor, form: &MessageForm, errors: &FieldErrors) -> Markup {
+    };
     let scope = Editor::scope(editor.noun, editor.stored_id);
+    let offer = draft.offered.map(|saved_at| editor::offer(&user.zone(), message.stored_id, saved_at, chrome));
     let content = html! {
         (page_header(title, None, None))
-        (editor.render(fields(&scope, form, errors)))
+        @if let Some(offer) = &offer { (offer) }
+        div .mail-form { (editor.render(html! {
+            @if chrome.htmx && let Some(offer) = &offer { (offer) }
+            (fields(&scope, message.stored_id, form, errors, draft))
+        })) }
     };
     page(&user.shell(chrome, title, Section::Messages), content)
 }
 
-fn fields(scope: &str, form: &MessageForm, errors: &FieldErrors) -> Markup {
-    const BODY_HINT: &str =
-        "Plain text, or HTML: headings, lists, links and pictures stay, scripts are taken out. Every mail gets a plain-text part as well.";
+fn fields(scope: &str, stored_id: Option<i64>, form: &MessageForm, errors: &FieldErrors, draft: DraftState) -> Markup {
+    let (subject, body, hint) = (t!("messages-subject"), t!("messages-body"), t!("messages-body-hint"));
     let field = |label, name: &'static str| Field::new(label, name).scope(scope).error(errors.get(name)).required();
     html! {
-        (form::text(&field("Subject", "subject").value(&form.subject).max_length(250).autocomplete("off").autofocus()))
-        (form::textarea(&field("Body", "body").value(&form.body).hint(BODY_HINT), 12))
+        (form::text(&field(&subject, "subject").value(&form.subject).max_length(SUBJECT_MAX).autocomplete("off").autofocus()))
+        (editor::body(&field(&body, "body").value(&form.body).hint(&hint), scope, stored_id, draft))
     }
 }
 
 pub fn show_page(user: &CurrentUser, chrome: &Chrome, message: &Message, mailings: &[Use]) -> Markup {
-    let edit = format!("/messages/{}/edit", message.id);
+    let path = format!("/messages/{}", message.id);
     let content = html! {
         (page_header(&message.subject, None, Some(html! {
-            (button::primary_link(&format!("/mailings/new?message_id={}", message.id), Some(Icon::Send), "Make a mailing"))
-            (button::secondary_link(&edit, "Edit"))
+            (button::primary_link(&format!("/mailings/new?message_id={}", message.id), Some(Icon::Send), &t!("messages-make-mailing")))
+            (button::secondary_link(&format!("{path}/preview"), &t!("messages-preview-and-test")))
+            (button::secondary_link(&format!("{path}/edit"), &t!("messages-edit")))
             (delete_button(message.id, &message.subject, &chrome.csrf, None))
+            (button::act(&Act { action: &format!("{path}/copies"), method: "post", csrf: &chrome.csrf, label: &t!("messages-copy"), class: "" }))
         })))
         div .card .mb-3 {
-            div .card-header { h2 .card-title { "As it is sent" } }
-            iframe .preview src={ "/messages/" (message.id) "/preview" } sandbox="" title="The message as it is sent" {}
+            div .card-header { h2 .card-title { (t!("messages-as-sent")) } }
+            iframe .preview src={ (path) "/preview/html" } sandbox="" title=(t!("messages-as-sent")) {}
         }
         div .card {
-            div .card-header { h2 .card-title { "Mailings that send it" } }
+            div .card-header { h2 .card-title { (t!("messages-used-by")) } }
             @if mailings.is_empty() {
-                div .card-body .text-secondary { "None yet." }
+                div .card-body .text-secondary { (t!("messages-unused")) }
             } @else {
                 div .list-group .list-group-flush {
                     @for mailing in mailings {

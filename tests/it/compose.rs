@@ -230,8 +230,9 @@ fn answers_go_to_the_owner_of_the_mailing_where_there_is_one() {
 #[test]
 fn every_mail_of_a_template_is_the_same_but_for_its_recipient() {
     let template = template("Hello", "text");
-    let render =
-        |email, name, id| -> (Envelope, Vec<u8>) { template.render(&Recipient { email, name, unsubscribe_link: None }, id, NOW).unwrap() };
+    let render = |email, name, id| -> (Envelope, Vec<u8>) {
+        template.render(&Recipient { to: email, email, name, unsubscribe_link: None }, id, NOW).unwrap()
+    };
     let (_, first) = render("ivan@example.net", "Ivan", "<1.1@example.org>");
     let (envelope, second) = render("olga@example.com", "", "<1.2@example.org>");
     assert_eq!(envelope.to()[0].to_string(), "olga@example.com");
@@ -419,7 +420,7 @@ fn a_delivery_has_the_same_message_id_at_every_try() {
 
 /// A mail of a template to somebody.
 fn personal(template: &Template, email: &str, name: &str) -> Read {
-    let recipient = Recipient { email, name, unsubscribe_link: Some("https://example.org/unsubscribe/1-ab?x=1&y=2") };
+    let recipient = Recipient { to: email, email, name, unsubscribe_link: Some("https://example.org/unsubscribe/1-ab?x=1&y=2") };
     let (_, bytes) = template.render(&recipient, "<1.1@example.org>", NOW).unwrap();
     assert_lines_are_whole(&bytes);
     let (_, parts) = std::str::from_utf8(&bytes).unwrap().split_once("\r\n\r\n").unwrap();
@@ -451,7 +452,7 @@ fn placeholders_stand_for_what_is_the_recipients_own() {
 #[test]
 fn a_program_of_the_recipients_is_offered_to_unsubscribe_with_one_click() {
     let template = template("Hello", "text");
-    let recipient = Recipient { email: "a@b.org", name: "", unsubscribe_link: Some("https://example.org/unsubscribe/abc") };
+    let recipient = Recipient { to: "a@b.org", email: "a@b.org", name: "", unsubscribe_link: Some("https://example.org/unsubscribe/abc") };
     let (_, bytes) = template.render(&recipient, "<1.1@example.org>", NOW).unwrap();
     let text = String::from_utf8(bytes).unwrap();
     assert!(
@@ -535,8 +536,12 @@ fn measure_rendering() {
         ("personal, base64", format!("<p>Привет, {{{{ name }}}},</p>{}<a href=\"{{{{ unsubscribe_link }}}}\">x</a>", russian.repeat(15))),
     ] {
         let template = template(if what == "fixed" { "Hello" } else { "Hello {{ name }}" }, &typed);
-        let recipient =
-            Recipient { email: "ann@example.net", name: "Ann Lee", unsubscribe_link: Some("https://example.org/unsubscribe/1-abcdef") };
+        let recipient = Recipient {
+            to: "ann@example.net",
+            email: "ann@example.net",
+            name: "Ann Lee",
+            unsubscribe_link: Some("https://example.org/unsubscribe/1-abcdef"),
+        };
         let begun = std::time::Instant::now();
         let mut bytes = 0;
         for _ in 0..20_000 {

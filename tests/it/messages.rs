@@ -226,3 +226,161 @@ async fn html_is_cleaned_when_it_is_saved() {
     let page = browser.submit("/messages/new", "/messages", &[("subject", "Hi"), ("body", "<script>alert(1)</script>")]).await;
     assert_eq!(page.error("body").unwrap(), "Please write what the message should say.");
 }
+
+/// A mail's HTML part as a preview's frame shows it, without the frame's own style behind it.
+fn framed(page: &crate::support::Page) -> String {
+    page.text.split_once("<style>:where(body)").unwrap().0.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_preview_shows_is_what_is_sent_byte_for_byte() {
+    let mut app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    let rita = app.recipients(user, &["rita@example.org", "zoe@example.org"]).await[0];
+    let mailing = app.due_mailing(user).await;
+    let id = app.count("select message_id from mailings").await;
+    let (path, edit) = (format!("/messages/{id}"), format!("/messages/{id}/edit"));
+    let body = "<table style=\"width:100%\"><tr><td>Dear {{ name | \"friend\" }}, {{ email }} of {{ mailing }} on {{ date }}</td></tr></table>\
+                <script>x</script><p><a href=\"{{ unsubscribe_link }}\">no more</a></p>";
+    browser.submit(&edit, &path, &[("subject", "For {{ name }}"), ("body", body)]).await;
+    let frame = browser.get(&format!("{path}/preview/html?recipient={rita}")).await;
+    let page = browser.get(&format!("{path}/preview?recipient={rita}")).await;
+    assert!(page.contains("For Rita Recipient") && page.contains("Dear Rita Recipient, rita@example.org of Test mailing"), "{}", page.text);
+    assert_eq!(page.attr("iframe", "src").unwrap(), format!("{path}/preview/html?recipient={rita}"));
+
+    app.start_worker();
+    app.finished(app.attempt_of(mailing).await).await;
+    let mail = app.mails().into_iter().find(|mail| mail.to == ["rita@example.org"]).unwrap();
+    let sent = mail_parser::MessageParser::default().parse(&mail.data).unwrap().body_html(0).unwrap().into_owned();
+    assert!(sent.contains("Dear Rita Recipient, rita@example.org of Test mailing on "), "{sent}");
+    assert_eq!(framed(&frame), sent);
+}
+
+#[tokio::test]
+async fn without_recipients_the_preview_is_for_somebody_made_up() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    let id = app.message(user).await;
+    sqlx::query("update messages set body = 'Hi {{ name }}'").execute(&app.db).await.unwrap();
+    let page = browser.get(&format!("/messages/{id}/preview")).await;
+    assert!(page.contains("Hi Anna Example") && page.contains("no recipients yet"), "{}", page.text);
+    let (_, eve) = app.signed_in("eve@example.org").await;
+    let rita = app.recipients(user, &["rita@example.org"]).await[0];
+    let eves = app.message(periodical::users::queries::upsert_verified(&app.db, "x@example.org", "X", "x").await.unwrap()).await;
+    assert_eq!(eve.get(&format!("/messages/{eves}/preview")).await.status, StatusCode::NOT_FOUND);
+    let own = app.count("select id from users where email = 'eve@example.org'").await;
+    let own = app.message(own).await;
+    assert_eq!(
+        eve.get(&format!("/messages/{own}/preview?recipient={rita}")).await.status,
+        StatusCode::NOT_FOUND,
+        "somebody else's recipient"
+    );
+}
+
+#[tokio::test]
+async fn a_test_goes_to_any_address_at_once_and_shows_what_the_server_says() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    let id = app.message(user).await;
+    app.recipients(user, &["rita@example.org"]).await;
+    sqlx::query("update messages set body = 'Hi {{ name }}: {{ unsubscribe_link }}'").execute(&app.db).await.unwrap();
+    let (preview, tests) = (format!("/messages/{id}/preview"), format!("/messages/{id}/tests"));
+    let page = browser.submit(&preview, &tests, &[("email", "boss@example.com")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text_of(".alert").unwrap().contains("250"), "{:?}", page.text_of(".alert"));
+    let mail = app.mail_to("boss@example.com").await;
+    assert!(mail.contains("Subject: [Test] Hello") && mail.contains("Hi Rita Recipient"), "{mail}");
+    let rita = app.count("select id from recipients").await;
+    let link = periodical::recipients::unsubscribe::link(&app.app.config, rita);
+    assert!(!mail.contains(&link), "whoever tries it out does not unsubscribe somebody else");
+    assert_eq!(app.count("select count(*) from attempts").await, 0);
+
+    let page = browser.submit(&preview, &tests, &[("email", "bad-550.1@example.com")]).await;
+    assert!(page.text_of(".alert").unwrap().contains("550"), "{:?}", page.text_of(".alert"));
+    let page = browser.submit(&preview, &tests, &[("email", "nobody")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.error("email").is_some());
+}
+
+/// What editor.js sends.
+async fn keep(browser: &crate::support::Browser, path: &str, subject: &str, draft_version: &str) -> crate::support::Page {
+    let fields = [("subject", subject), ("body", "half a thou"), ("version", "1"), ("draft_version", draft_version), ("with_text", "true")];
+    browser.htmx_request(Method::PUT, path, &fields).await
+}
+
+#[tokio::test]
+async fn a_draft_is_offered_when_its_author_comes_back_and_changes_no_message() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    let id = app.message(user).await;
+    let (path, edit) = (format!("/messages/{id}"), format!("/messages/{id}/edit"));
+    let kept = keep(&browser, &format!("{path}/draft"), "Half written {{ x", "0").await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text);
+    assert!(kept.contains("\"version\":1") && kept.contains("Draft kept at") && kept.contains("half a thou"), "{}", kept.text);
+    assert_eq!(row(&app, id).await.unwrap(), ("Hello".into(), "Good morning".into(), 1));
+
+    let page = browser.get(&edit).await;
+    assert!(page.text_of(".alert").unwrap().contains("unsaved draft"), "{}", page.text);
+    assert!(page.contains("value=\"Hello\"") && page.attr("[data-mail-editor]", "data-draft-waits").is_some());
+    let page = browser.get(&format!("{edit}?draft=true")).await;
+    assert!(page.contains("Half written {{ x") && page.count(".alert") == 0, "{}", page.text);
+    assert!(browser.get(&format!("{path}/preview?draft=true")).await.contains("half a thou"));
+
+    let saved = browser.post(&path, page.form(&path), &[("subject", "Whole")]).await;
+    assert_eq!((saved.status, saved.path.as_str()), (StatusCode::OK, "/messages"));
+    assert_eq!(row(&app, id).await.unwrap(), ("Whole".into(), "half a thou".into(), 2));
+    assert_eq!(app.count("select count(*) from message_drafts").await, 0);
+}
+
+#[tokio::test]
+async fn a_draft_of_a_new_message_goes_with_it_or_is_thrown_away() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    keep(&browser, "/messages/draft", "First", "0").await;
+    let page = browser.get("/messages/new").await;
+    let page = browser.post("/messages/draft", page.form("/messages/draft"), &[]).await;
+    assert_eq!((page.path.as_str(), page.count(".alert")), ("/messages/new", 0));
+    assert_eq!(app.count("select count(*) from message_drafts").await, 0);
+
+    keep(&browser, "/messages/draft", "Second", "0").await;
+    assert!(browser.get("/messages/draft/preview").await.contains("Second"));
+    browser.submit("/messages/new?draft=true", "/messages", &[]).await;
+    assert_eq!(app.count("select count(*) from messages where subject = 'Second'").await, 1);
+    assert_eq!(app.count("select count(*) from message_drafts").await, 0);
+}
+
+#[tokio::test]
+async fn the_second_of_two_tabs_keeps_no_draft_over_the_first() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    assert!(keep(&browser, "/messages/draft", "One", "0").await.contains("\"version\":1"));
+    let second = keep(&browser, "/messages/draft", "Two", "0").await;
+    assert_eq!(second.status, StatusCode::CONFLICT);
+    assert!(second.contains("another tab"), "{}", second.text);
+    assert!(keep(&browser, "/messages/draft", "One more", "1").await.contains("\"version\":2"));
+    assert_eq!(app.count("select count(*) from message_drafts where subject = 'One more'").await, 1);
+}
+
+#[tokio::test]
+async fn a_draft_that_nobody_comes_back_to_is_forgotten_after_a_month() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    keep(&browser, "/messages/draft", "Old", "0").await;
+    let id = app.message(user).await;
+    keep(&browser, &format!("/messages/{id}/draft"), "Young", "0").await;
+    sqlx::query("update message_drafts set saved_at = now() - interval '31 days' where subject = 'Old'").execute(&app.db).await.unwrap();
+    periodical::messages::drafts::delete_old(&app.db).await.unwrap();
+    assert_eq!(app.count("select count(*) from message_drafts where subject = 'Young'").await, 1);
+    assert_eq!(app.count("select count(*) from message_drafts").await, 1);
+}
+
+#[tokio::test]
+async fn a_copy_is_a_message_of_its_own() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    let id = app.message(user).await;
+    let copies = format!("/messages/{id}/copies");
+    let page = browser.submit(&format!("/messages/{id}"), &copies, &[]).await;
+    assert!(page.path.ends_with("/edit") && page.contains("Copy of Hello"), "{}", page.path);
+    assert_eq!(app.count("select count(*) from messages where body = 'Good morning'").await, 2);
+}

@@ -24,8 +24,8 @@ pub fn quoted_printable(text: &str, encoded: &mut Vec<u8>, column: &mut usize) {
             continue;
         }
         let is_plain = match byte {
-            // At a line's end they would be taken for the wire's own.
-            b' ' | b'\t' => !rest.is_empty() && !rest.starts_with(b"\r\n"),
+            // At a line's end they would be taken for the wire's own; behind the text's end comes a soft break.
+            b' ' | b'\t' => !rest.starts_with(b"\r\n"),
             b'=' => false,
             _ => byte.is_ascii_graphic(),
         };

@@ -46,6 +46,8 @@ pub struct Attachment<'a> {
 /// Who one mail is for.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipient<'a> {
+    /// Where it goes: their own address, unless somebody tries out what they would get.
+    pub to: &'a str,
     pub email: &'a str,
     /// Empty where there is none.
     pub name: &'a str,
@@ -139,7 +141,7 @@ impl Template {
 
     /// The mail to one recipient.
     pub fn render(&self, recipient: &Recipient<'_>, message_id: &str, date: OffsetDateTime) -> Result<(Envelope, Vec<u8>), ComposeError> {
-        let to = mailbox(recipient.name, recipient.email).map_err(ComposeError::Recipient)?;
+        let to = mailbox(recipient.name, recipient.to).map_err(ComposeError::Recipient)?;
         let address = to.email.clone();
         let values = Values {
             name: recipient.name,
@@ -237,6 +239,9 @@ impl Chunks {
                     self.0.push(Chunk::Own(place, slot, markup));
                 }
             }
+        }
+        if self.fixed().ends_with(b" ") || self.fixed().ends_with(b"\t") {
+            soft_break(self.fixed(), &mut column);
         }
         self.line("");
     }

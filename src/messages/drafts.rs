@@ -1,0 +1,196 @@
+//! What is typed and not saved yet is kept on the server, so that neither a closed window nor a dead battery costs it. The
+//! message itself changes when it is saved, and not before.
+
+use poem::{
+    IntoResponse, Response, handler,
+    http::StatusCode,
+    web::{Data, Json, Path},
+};
+use serde::Deserialize;
+use serde_json::json;
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use super::{model::MessageForm, queries};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    i18n::format,
+    mail::compose::Body,
+    mailings::schedule,
+    t,
+    users::CurrentUser,
+    web::{FormData, see_other},
+};
+
+/// How long a draft is kept that nobody comes back to.
+pub const KEPT: time::Duration = time::Duration::days(30);
+
+/// The longest subject and body that a draft keeps, in bytes: more than can be saved, so that what is too long is not lost.
+const SUBJECT_BYTES: usize = 64 * 1024;
+const BODY_BYTES: usize = 2 * 1024 * 1024;
+
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub subject: String,
+    pub body: String,
+    pub message_version: i32,
+    pub version: i32,
+    pub saved_at: OffsetDateTime,
+}
+
+/// What an editor has to know of drafts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DraftState {
+    /// The version to go on from; 0: there is none.
+    pub version: i32,
+    /// When somebody left one behind, and has not said yet what becomes of it.
+    pub offered: Option<OffsetDateTime>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DraftQuery {
+    /// Go on from the draft.
+    pub draft: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DraftForm {
+    subject: String,
+    body: String,
+    /// The message's version.
+    version: i32,
+    draft_version: i32,
+    /// Whether the plain text of it is wanted.
+    with_text: bool,
+}
+
+impl From<Draft> for MessageForm {
+    fn from(draft: Draft) -> Self {
+        Self { subject: draft.subject, body: draft.body, version: draft.message_version, ..Self::blank() }
+    }
+}
+
+/// The form to show, of what is stored or of the draft, and how drafts stand.
+pub async fn opened(
+    app: &App,
+    user_id: i64,
+    message_id: Option<i64>,
+    stored: MessageForm,
+    query: &DraftQuery,
+) -> Result<(MessageForm, DraftState)> {
+    Ok(match get(&app.db, user_id, message_id).await? {
+        Some(draft) if query.draft => {
+            let state = DraftState { version: draft.version, offered: None };
+            (draft.into(), state)
+        }
+        Some(draft) => (stored, DraftState { version: draft.version, offered: Some(draft.saved_at) }),
+        None => (stored, DraftState::default()),
+    })
+}
+
+/// For a form that came back with errors: it is the draft's own.
+pub async fn going_on(app: &App, user_id: i64, message_id: Option<i64>) -> Result<DraftState> {
+    let draft = get(&app.db, user_id, message_id).await?;
+    Ok(DraftState { version: draft.map_or(0, |draft| draft.version), offered: None })
+}
+
+#[handler]
+pub async fn update_new(user: CurrentUser, app: Data<&App>, FormData(form): FormData<DraftForm>) -> Result<Response> {
+    keep(&app, &user, None, form).await
+}
+
+#[handler]
+pub async fn update(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>, FormData(form): FormData<DraftForm>) -> Result<Response> {
+    queries::get(&app.db, user.id(), id).await?;
+    keep(&app, &user, Some(id), form).await
+}
+
+async fn keep(app: &App, user: &CurrentUser, message_id: Option<i64>, form: DraftForm) -> Result<Response> {
+    if form.subject.len() > SUBJECT_BYTES || form.body.len() > BODY_BYTES {
+        return Err(Error::TooLarge);
+    }
+    // Postgres takes no NUL in a text; the form says so when it is saved.
+    let form = DraftForm { subject: form.subject.replace('\0', ""), body: form.body.replace('\0', ""), ..form };
+    let Some((version, saved_at)) = upsert(&app.db, user.id(), message_id, &form).await? else {
+        let words = json!({ "words": t!("messages-draft-elsewhere") });
+        return Ok(Json(words).with_status(StatusCode::CONFLICT).into_response());
+    };
+    let text = if form.with_text {
+        let body = form.body;
+        // The worst HTML that is accepted takes half a second.
+        tokio::task::spawn_blocking(move || Body::from_author(&body).text_as_written()).await.ok()
+    } else {
+        None
+    };
+    let time = format::time(schedule::civil(saved_at, &user.zone()).time());
+    Ok(Json(json!({ "version": version, "words": t!("messages-draft-saved", time = time), "text": text })).into_response())
+}
+
+#[handler]
+pub async fn delete_new(user: CurrentUser, app: Data<&App>) -> Result<Response> {
+    delete(&app.db, user.id(), None).await?;
+    Ok(see_other("/messages/new"))
+}
+
+#[handler]
+pub async fn delete_one(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>) -> Result<Response> {
+    queries::get(&app.db, user.id(), id).await?;
+    delete(&app.db, user.id(), Some(id)).await?;
+    Ok(see_other(format!("/messages/{id}/edit")))
+}
+
+pub async fn get(db: impl PgExecutor<'_>, user_id: i64, message_id: Option<i64>) -> sqlx::Result<Option<Draft>> {
+    sqlx::query_as!(
+        Draft,
+        "select subject, body, message_version, version, saved_at from message_drafts
+         where user_id = $1 and message_id is not distinct from $2",
+        user_id,
+        message_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// None: another tab has kept something since.
+async fn upsert(
+    db: impl PgExecutor<'_>,
+    user_id: i64,
+    message_id: Option<i64>,
+    form: &DraftForm,
+) -> sqlx::Result<Option<(i32, OffsetDateTime)>> {
+    let kept = sqlx::query!(
+        "insert into message_drafts as draft (user_id, message_id, subject, body, message_version) values ($1, $2, $3, $4, $5)
+         on conflict on constraint message_drafts_user_id_message_id_key do update
+           set subject = excluded.subject, body = excluded.body, message_version = excluded.message_version,
+               version = draft.version + 1, saved_at = now()
+           where draft.version = $6
+         returning version, saved_at",
+        user_id,
+        message_id,
+        form.subject,
+        form.body,
+        form.version,
+        form.draft_version
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(kept.map(|kept| (kept.version, kept.saved_at)))
+}
+
+/// Once it is saved or thrown away.
+pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, message_id: Option<i64>) -> sqlx::Result<()> {
+    sqlx::query!("delete from message_drafts where user_id = $1 and message_id is not distinct from $2", user_id, message_id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Drafts that nobody came back to.
+pub async fn delete_old(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    let before = OffsetDateTime::now_utc() - KEPT;
+    sqlx::query!("delete from message_drafts where saved_at < $1", before).execute(db).await?;
+    Ok(())
+}
