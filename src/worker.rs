@@ -15,6 +15,7 @@ use crate::{
     mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
     messages,
     recipients::{self, jobs::ImportRecipients},
+    reports,
     users::{
         self,
         jobs::{DeleteUser, SendAccountMail},
@@ -110,6 +111,9 @@ async fn keep_house(engine: Engine, stop: CancellationToken) {
         // What a worker had in hand when its mailing was stopped may wait for a retry now.
         if let Err(error) = delivery::queries::hasten(&engine.app.db, None).await {
             tracing::warn!(%error, "What stopped mailings have left waits for its retry");
+        }
+        if let Err(error) = reports::tally(&engine.app).await {
+            tracing::warn!(%error, "Finished attempts are added up later");
         }
         if tick.is_multiple_of(6)
             && let Err(error) = tidy(&engine).await

@@ -25,7 +25,8 @@ impl Browser {
     /// The whole page, which must be there and not another.
     pub async fn get(&self, path: &str) -> anyhow::Result<String> {
         let answer = self.client.get(format!("{}{path}", self.base)).send().await?.error_for_status()?;
-        ensure!(answer.url().path() == path, "{path} has led to {}", answer.url().path());
+        let asked = path.split('?').next().unwrap_or_default();
+        ensure!(answer.url().path() == asked, "{path} has led to {}", answer.url().path());
         Ok(answer.text().await?)
     }
 }

@@ -16,6 +16,7 @@ mod due;
 mod engine;
 mod machine;
 mod million;
+mod page_speed;
 mod pages;
 mod process;
 mod report;
@@ -84,6 +85,8 @@ enum Figure {
     TwoWorkers,
     /// People who sign in, and the pages meanwhile
     SignIns,
+    /// Every list, search and the start page with everything at its largest
+    Pages,
 }
 
 /// What every figure is measured with.
@@ -176,6 +179,7 @@ impl Bench {
             Figure::Tls => tls::measure(self).await,
             Figure::TwoWorkers => two_workers::measure(self).await,
             Figure::SignIns => sign_ins::measure(self).await,
+            Figure::Pages => page_speed::measure(self).await,
         }
     }
 

@@ -1,35 +1,88 @@
-//! The start page: what this is, or for the signed-in what to do next.
+//! The start page: what this is, or for the signed-in what happens and what to do next.
 
 use poem::{IntoResponse, Response, handler, http::StatusCode, web::Data};
+use time::{Duration, OffsetDateTime};
 
-use super::views::{
-    dashboard::{self, Guide},
-    visitor as visitors,
+use super::{
+    model::{self, DUE},
+    queries,
+    views::{
+        dashboard::{self, Board, Counts, Dashboard, Guide, Month, Trouble},
+        visitor as visitors,
+    },
 };
 use crate::{
     app::App,
-    attempts, db,
+    db,
     error::Result,
-    mailings, messages, recipients,
-    users::{Visitor, setup},
+    mailings, recipients,
+    reports::{self, model::Period},
+    users::{CurrentUser, Visitor, setup},
     web::{Chrome, Page, see_other},
 };
 
+/// Attempts and mailings that are shown of each kind.
+const SHOWN: i64 = 6;
+/// Up to which number messages, and recipients who cannot be reached, are counted.
+pub const COUNTED: i64 = 1_000;
+/// How long what went wrong is news.
+const NEWS: Duration = Duration::days(7);
+
 #[handler]
 pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Response> {
-    let Some(user) = &visitor.0 else {
+    let Visitor(Some(user)) = visitor else {
         if setup::is_due(&app, &visitor).await? {
             return Ok(see_other(setup::PATH));
         }
         return Ok(Page::ok(visitors::welcome_page(&visitor, &chrome)).into_response());
     };
-    let guide = Guide {
-        has_recipients: recipients::queries::count_up_to(&app.db, user.id, 1).await? > 0,
-        has_messages: !messages::queries::choices(&app.db, user.id, 1).await?.is_empty(),
-        mailings: mailings::queries::list(&app.db, user.id, None, None, 5).await?,
-        attempts: attempts::queries::list(&app.db, user.id, None, None, 5).await?,
-    };
-    Ok(Page::ok(dashboard::guide_page(&visitor, &chrome, &guide)).into_response())
+    let user = CurrentUser(user);
+    let has_attempts = queries::has_attempts(&app.db, user.id()).await?;
+    let guide = if has_attempts { None } else { Some(guide(&app, user.id()).await?) };
+    let board = if guide.as_ref().is_none_or(|guide| guide.mailing.is_some()) { Some(board(&app, &user).await?) } else { None };
+    let month = if has_attempts { Some(month(&app, &user).await?) } else { None };
+    Ok(Page::ok(dashboard::dashboard_page(&user, &chrome, &Dashboard { guide, board, month })).into_response())
+}
+
+/// How far somebody is whose first mailing is yet to go out.
+async fn guide(app: &App, user_id: i64) -> Result<Guide> {
+    let newest = mailings::queries::list(&app.db, user_id, None, None, 1).await?;
+    Ok(Guide {
+        has_recipients: recipients::queries::count(&app.db, user_id).await? > 0,
+        has_messages: queries::messages_up_to(&app.db, user_id, 1).await? > 0,
+        mailing: newest.into_iter().next().map(|mailing| mailing.id),
+    })
+}
+
+/// What changes by itself.
+async fn board(app: &App, user: &CurrentUser) -> Result<Board> {
+    let (id, now, zone) = (user.id(), OffsetDateTime::now_utc(), user.zone());
+    let due = queries::due(&app.db, id, DUE as i64 + 1).await?;
+    Ok(Board {
+        counts: Counts {
+            recipients: recipients::queries::count(&app.db, id).await?,
+            messages: queries::messages_up_to(&app.db, id, COUNTED + 1).await?,
+            mailings: queries::mailings(&app.db, id).await?,
+            sent: reports::queries::sent_in_all(&app.db, id).await?,
+        },
+        running: queries::running(&app.db, id, SHOWN + 1).await?,
+        timeline: model::timeline(due, now, &zone),
+        trouble: Trouble {
+            unlucky: queries::unlucky(&app.db, id, now - NEWS, SHOWN).await?,
+            disabled: queries::disabled(&app.db, id, SHOWN).await?,
+            undeliverable: recipients::queries::count_undeliverable_up_to(&app.db, id, COUNTED + 1).await?,
+        },
+        shown: SHOWN as usize,
+        now,
+        zone,
+    })
+}
+
+/// Thirty days of sent and failed.
+async fn month(app: &App, user: &CurrentUser) -> Result<Month> {
+    let period = Period::usual(OffsetDateTime::now_utc(), &user.zone());
+    let figures = reports::queries::between(&app.db, user.id(), &period.bounds).await?;
+    Ok(Month { period, figures })
 }
 
 /// The process runs (liveness).

@@ -1,6 +1,8 @@
 //! The start page, and the probes.
 
 mod handlers;
+mod model;
+mod queries;
 mod views;
 
 use crate::web::UrlMap;

@@ -160,6 +160,11 @@ pub fn date_time(field: &Field) -> Markup {
     field.input("datetime-local")
 }
 
+/// A day, `2026-03-01`.
+pub fn date(field: &Field) -> Markup {
+    field.input("date")
+}
+
 /// Several lines of text.
 pub fn textarea(field: &Field, rows: usize) -> Markup {
     field.wrap(html! {

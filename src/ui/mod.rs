@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod badge;
 pub mod button;
+pub mod chart;
 pub mod choice;
 pub mod editor;
 pub mod empty;
@@ -17,6 +18,7 @@ pub mod layout;
 pub mod pagination;
 pub mod progress;
 pub mod table;
+pub mod tabs;
 
 pub use alert::{Flash, Tone, alert};
 pub use badge::{Kind, badge};

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod client;
 pub mod csrf;
+pub mod csv;
 pub mod form;
 pub mod headers;
 pub mod list;

@@ -1,8 +1,7 @@
-//! Attempts: the list, a run's page with its deliveries, the live stream, the reports.
+//! Attempts: the list, a run's page with its deliveries, the live stream.
 
 use periodical::delivery::model::Timing;
 use reqwest::StatusCode;
-use time::OffsetDateTime;
 
 use crate::support::{Browser, Live, TestApp, quick, until};
 
@@ -222,32 +221,6 @@ async fn a_held_or_stopped_attempt_promises_no_end() {
     announce().await;
     let event = live.until("the hold", |event| event.data.contains("cannot connect to a.example:25: refused")).await;
     assert_eq!(pace(&event.data), ["—", "—", "—"]);
-}
-
-#[tokio::test]
-async fn the_reports_add_up() {
-    let app = TestApp::without_worker().await;
-    let (user, browser, _) = mixed(&app).await;
-    assert_eq!(browser.get("/reports").await.texts("td.number")[..7], ["1", "60", "30", "12", "3", "2", "13"]);
-    // A second run, and another mailing with the same message.
-    sqlx::query("update attempts set status = 'partial'").execute(&app.db).await.unwrap();
-    let mailing = app.count("select mailing_id from attempts").await;
-    app.run_now(user, mailing).await;
-    let now = OffsetDateTime::now_utc();
-    let other = app.mailing(user, "once", now, now + time::Duration::days(1)).await;
-    sqlx::query("update mailings set message_id = (select min(message_id) from mailings), name = 'Other' where id = $1")
-        .bind(other)
-        .execute(&app.db)
-        .await
-        .unwrap();
-    app.run_now(user, other).await;
-    let page = browser.get("/reports").await;
-    let cells = page.texts("td.number");
-    let lines: Vec<Vec<u32>> = cells.chunks(7).map(|line| line.iter().map(|cell| cell.parse().unwrap()).collect()).collect();
-    assert_eq!(lines, [vec![1, 60, 0, 0, 0, 0, 60], vec![2, 120, 30, 12, 3, 2, 73], vec![3, 180, 30, 12, 3, 2, 133]]);
-    for line in lines {
-        assert_eq!(line[2..].iter().sum::<u32>(), line[1]);
-    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ mod matrix;
 mod messages;
 mod migrations;
 mod recipients;
+mod reports;
 mod schedule;
 mod smtp;
 mod users;

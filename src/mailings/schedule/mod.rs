@@ -20,7 +20,7 @@ use crate::{i18n::format, t};
 
 mod zone;
 
-pub use zone::{LocalTimeError, UnknownZone, Zone, civil, display, display_in, parse_local, to_local_input};
+pub use zone::{LocalTimeError, UnknownZone, Zone, civil, display, display_in, parse_local, start_of_day, to_local_input};
 
 /// How often a mailing goes out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

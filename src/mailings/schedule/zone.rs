@@ -8,7 +8,9 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
 use thiserror::Error;
-use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::StaticFormatDescription, macros::format_description};
+use time::{
+    Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset, format_description::StaticFormatDescription, macros::format_description,
+};
 
 use crate::i18n::format;
 
@@ -158,6 +160,13 @@ pub fn civil(moment: OffsetDateTime, zone: &Zone) -> PrimitiveDateTime {
     let local = UtcOffset::from_whole_seconds(offset).ok().and_then(|offset| moment.checked_to_offset(offset));
     let local = local.unwrap_or(moment);
     PrimitiveDateTime::new(local.date(), local.time())
+}
+
+/// When the day `date` begins in `zone`: at midnight, or where the clocks skip that, when they do.
+pub fn start_of_day(date: Date, zone: &Zone) -> OffsetDateTime {
+    let midnight = PrimitiveDateTime::new(date, Time::MIDNIGHT);
+    // Both crates know the days up to the end of 9999; beyond the last of them nothing is sent.
+    from_primitive(midnight).and_then(|midnight| zone.first_moment(midnight)).unwrap_or(midnight.assume_utc())
 }
 
 /// Whether a name is for people: `Etc/GMT+3` is three hours *behind* Greenwich, `US/Pacific` and `Turkey` are old

@@ -1,0 +1,1 @@
+chart-table = The figures as a table
