@@ -377,7 +377,7 @@ async fn the_list_is_narrowed_by_mailing_status_and_time_and_paged() {
     sqlx::query(query).execute(&app.db).await.unwrap();
     // Ids rise with time.
     sqlx::query("update attempts set started_at = now() - interval '70 days' where id = $1").bind(running).execute(&app.db).await.unwrap();
-    let now = OffsetDateTime::now_utc();
+    let now = time::OffsetDateTime::now_utc();
     let other = app.mailing(user, "once", now, now + time::Duration::days(1)).await;
     sqlx::query("update mailings set name = 'Letters & more' where id = $1").bind(other).execute(&app.db).await.unwrap();
     let letters = app.run_now(user, other).await;
