@@ -17,7 +17,7 @@ use crate::{
     app::App,
     db,
     error::Result,
-    mailings, t,
+    i18n, mailings, t,
     users::CurrentUser,
     web::{
         Chrome, FieldErrors, FormData, Page, assets, flash, fragment,
@@ -160,7 +160,7 @@ pub async fn canvas(_user: CurrentUser) -> Response {
                   base-uri 'none'; frame-ancestors 'self'";
     let page = maud::html! {
         (maud::DOCTYPE)
-        html {
+        html lang=(i18n::current().tag()) {
             head {
                 meta charset="utf-8";
                 title { (t!("messages-canvas")) }

@@ -51,7 +51,7 @@ impl Progress {
     }
 
     /// The whole in words: "1,200 recipients: 900 sent, 3 failed, 297 waiting".
-    fn words(&self) -> String {
+    pub fn words(&self) -> String {
         t!("ui-progress-words", recipients = t!("common-recipients", count = self.total()), parts = self.told().join(", "))
     }
 }

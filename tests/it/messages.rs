@@ -323,7 +323,7 @@ async fn a_draft_is_offered_when_its_author_comes_back_and_changes_no_message() 
     assert!(page.text_of(".alert").unwrap().contains("unsaved draft"), "{}", page.text);
     assert!(page.contains("value=\"Hello\"") && page.attr("[data-mail-editor]", "data-draft-waits").is_some());
     let page = browser.get(&format!("{edit}?draft=true")).await;
-    assert!(page.contains("Half written {{ x") && page.count(".alert") == 0, "{}", page.text);
+    assert!(page.contains("Half written {{ x") && page.count("main .alert") == 0, "{}", page.text);
     assert!(browser.get(&format!("{path}/preview?draft=true")).await.contains("half a thou"));
 
     let saved = browser.post(&path, page.form(&path), &[("subject", "Whole")]).await;
@@ -339,7 +339,7 @@ async fn a_draft_of_a_new_message_goes_with_it_or_is_thrown_away() {
     keep(&browser, "/messages/draft", "First", "0").await;
     let page = browser.get("/messages/new").await;
     let page = browser.post("/messages/draft", page.form("/messages/draft"), &[]).await;
-    assert_eq!((page.path.as_str(), page.count(".alert")), ("/messages/new", 0));
+    assert_eq!((page.path.as_str(), page.count("main .alert")), ("/messages/new", 0));
     assert_eq!(app.count("select count(*) from message_drafts").await, 0);
 
     keep(&browser, "/messages/draft", "Second", "0").await;

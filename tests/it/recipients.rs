@@ -76,7 +76,7 @@ async fn htmx_gets_the_row_it_puts_in_place() {
     assert_eq!((page.status, page.text.as_str()), (StatusCode::OK, ""));
     assert_eq!(row(&app, id).await, None);
     // No message of that stays behind for the next page.
-    assert_eq!(browser.get("/recipients").await.count(".alert"), 0);
+    assert_eq!(browser.get("/recipients").await.count("main .alert"), 0);
 }
 
 #[tokio::test]

@@ -220,6 +220,7 @@ fn running_item(running: &Running, board: &Board) -> Markup {
                 }
             }
             (progress_bar(&running.progress()))
+            p .mb-0 .mt-1 .figures { (running.progress().words()) }
             p .text-secondary .mb-0 .mt-1 .moment { (pace(running, board)) }
             @if let Some(reason) = &running.held_reason {
                 p .mb-0 .mt-1 { (t!("dashboard-held-text")) " " span .text-secondary { (remark::worded(reason)) } }

@@ -15,7 +15,7 @@ async fn what_runs_is_shown_with_how_far_it_is_and_the_page_asks_again_by_itself
     sqlx::query(query).execute(&app.db).await.unwrap();
     let page = browser.get("/").await;
     assert_eq!(page.count(&format!("li#attempt-{attempt}")), 1);
-    assert_eq!(page.texts("#board .progress-legend li"), ["25 sent", "5 failed", "30 waiting", "of 60"]);
+    assert_eq!(page.text_of("#board .figures").as_deref(), Some("60 recipients: 25 sent, 5 failed, 30 waiting"));
     assert!(page.text_of("#board .moment").unwrap().contains(" a minute, about 1 min"), "{}", page.text);
     assert_eq!(page.attr("#board", "hx-trigger").unwrap(), "every 3s");
     assert_eq!(page.texts("#board .stat-value"), ["60", "1", "1", "25"]);

@@ -113,7 +113,8 @@ struct Reading {
 
 impl Reading {
     fn read(&mut self, what: &str, body: &str) {
-        if !body.starts_with("<!DOCTYPE html>") {
+        // A previewed mail is its author's own document, in whatever language they write.
+        if !body.starts_with("<!DOCTYPE html>") || what.contains("/preview/html") {
             return;
         }
         self.pages += 1;
