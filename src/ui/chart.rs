@@ -174,7 +174,8 @@ fn draw_panel(area: &DrawingArea<Svg, Shift>, chart: &Chart, panel: &Panel) -> D
         .margin_right(4)
         .y_label_area_size(panel.gutter)
         .x_label_area_size(if panel.is_labelled { LABELS } else { 1 })
-        .build_cartesian_2d((0..panel.count).into_segmented(), 0..panel.top)?;
+        // The range's end is a column too.
+        .build_cartesian_2d((0..panel.count.saturating_sub(1)).into_segmented(), 0..panel.top)?;
     let step = labelled_step(chart, area.dim_in_pixel().0.saturating_sub(panel.gutter));
     let name_of = |column: &SegmentValue<usize>| match column {
         SegmentValue::CenterOf(number) if panel.is_labelled && number % step == 0 => {
@@ -289,6 +290,20 @@ mod tests {
         let mut still = sample(30);
         still.series.iter_mut().for_each(|series| series.values.fill(0));
         assert!(!chart(&still).into_string().contains(r#"class="chart-sent""#));
+    }
+
+    #[test]
+    fn every_column_is_as_wide_as_the_others() {
+        let markup = chart(&sample(30)).into_string();
+        let widths: Vec<i32> = markup
+            .split(r#"<rect class="chart-column""#)
+            .skip(1)
+            .map(|rect| rect.split(r#" width=""#).nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(widths.len(), 30 * WIDTHS.len());
+        for picture in widths.chunks(30) {
+            assert!(picture.iter().max().unwrap() - picture.iter().min().unwrap() <= 1, "{picture:?}");
+        }
     }
 
     #[test]
