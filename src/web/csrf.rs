@@ -53,8 +53,8 @@ pub struct Exceptions {
     pub uploads: &'static [(&'static str, usize)],
 }
 
-/// So many times as long as a form may a file take.
-const UPLOAD_PATIENCE: u32 = 10;
+/// So many times as long as a form may a file take; with the default limits as long as an answer may take in all.
+const UPLOAD_PATIENCE: u32 = 2;
 
 impl Csrf {
     /// Under keys of their own, derived from the secrets: made with the present one, good with the one before as well.

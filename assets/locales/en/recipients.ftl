@@ -96,8 +96,8 @@ recipients-ticked-used = { $count ->
     }.
 }
 recipients-pick-mailing = Mailing to add to
-recipients-pick-choose = Choose a mailing …
-recipients-pick = Add to the mailing
+recipients-pick-choose = Add to a mailing …
+recipients-pick = Add
 recipients-no-mailing-chosen = Choose the mailing to add them to.
 recipients-picked = { $count ->
     [0] All of them were in “{ $mailing }” already.

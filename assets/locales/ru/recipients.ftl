@@ -97,8 +97,8 @@ recipients-ticked-used = { $count ->
     }.
 }
 recipients-pick-mailing = Рассылка, куда добавить
-recipients-pick-choose = Выберите рассылку…
-recipients-pick = Добавить в рассылку
+recipients-pick-choose = Добавить в рассылку…
+recipients-pick = Добавить
 recipients-no-mailing-chosen = Выберите рассылку, в которую добавить клиентов.
 recipients-picked = { $count ->
     [0] Все они уже были в рассылке «{ $mailing }».
@@ -128,7 +128,7 @@ recipients-import-short = Загрузить
 recipients-export = Выгрузить
 recipients-import-subtitle = Из таблицы или другой программы. Вы увидите, что распознано, прежде чем что-либо изменится.
 recipients-import-file = Файл
-recipients-import-file-hint = CSV или TSV до 16 МБ: столбцы через запятую, точку с запятой или табуляцию, в любой обычной кодировке.
+recipients-import-file-hint = CSV до 16 МБ: столбцы через запятую, точку с запятой или табуляцию, в любой обычной кодировке.
 recipients-import-paste = Или вставьте строки сюда
 recipients-import-paste-hint = Один клиент в строке: адрес и, если хотите, имя и комментарий. Первая строка с заголовками распознаётся.
 recipients-import-look = Посмотреть

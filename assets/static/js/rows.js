@@ -36,16 +36,19 @@
   let left = null;
 
   document.addEventListener("htmx:before:swap", (event) => {
-    const row = event.detail.ctx?.sourceElement?.closest?.("tr[id]");
-    left = row && { id: row.id.replace(/-editor$/, ""), next: row.nextElementSibling, previous: row.previousElementSibling };
+    const source = event.detail.ctx?.sourceElement;
+    const row = source?.closest?.("tr[id]");
+    if (source?.closest?.(".ticked-bar")) left = { id: "", next: null, previous: null };
+    else left = row && { id: row.id.replace(/-editor$/, ""), next: row.nextElementSibling, previous: row.previousElementSibling };
   });
 
   document.addEventListener("htmx:after:swap", () => {
     countAll();
     if (!left || (document.activeElement && document.activeElement !== document.body)) return;
     const rows = [document.getElementById(left.id), left.next, left.previous].filter((row) => row?.isConnected);
-    const edit = rows.map((row) => row.querySelector("[data-edit], a, button")).find((found) => found);
-    (edit ?? document.querySelector("[data-opens]"))?.focus();
+    const edit = rows.map((row) => row.querySelector("[data-edit]") ?? row.querySelector("a, button")).find((found) => found);
+    // Of many that are gone the list's first row is next; of the last one, what makes a new one.
+    (edit ?? document.querySelector(".tick") ?? document.querySelector("[data-opens]"))?.focus();
     left = null;
   });
 })();

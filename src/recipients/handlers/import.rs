@@ -134,7 +134,7 @@ fn looked_at(content: &[u8]) -> Recognised {
     let text = file::text(content);
     let sample = file::beginning(&text);
     let mut reader = file::reader(sample, file::separator(&text));
-    let rows = reader.records().flatten().take(ROWS_SHOWN);
+    let rows = reader.records().flatten().filter(|row| !file::is_blank(row)).take(ROWS_SHOWN);
     // What is no address by then is none.
     let cells = |row: csv::StringRecord| row.iter().map(|cell| cell.chars().take(CELL_SHOWN).collect()).collect();
     columns::recognise(rows.map(cells).collect())

@@ -76,6 +76,36 @@ pub fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes())
 }
 
+/// Whether a row has nothing in it but blanks.
+pub fn is_blank(row: &csv::StringRecord) -> bool {
+    row.iter().all(str::is_empty)
+}
+
+/// Numbers the lines of a text, for rows that follow each other: the reader's own numbers are one too low behind CRLF.
+pub struct Lines<'a> {
+    text: &'a [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), byte: 0, line: 1 }
+    }
+
+    /// The line, from 1, in which the row begins; line ends before it are skipped.
+    pub fn of(&mut self, row: &csv::StringRecord) -> u64 {
+        let mut byte = row.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.byte).max(self.byte);
+        while matches!(self.text.get(byte), Some(b'\r' | b'\n')) {
+            byte += 1;
+        }
+        let passed = self.text.get(self.byte..byte).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.byte = byte;
+        self.line
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +128,16 @@ mod tests {
             for content in [text.as_bytes(), &with_mark, &utf_16, &utf_16_with_mark, &windows_1251] {
                 assert_eq!(rows(content), expected, "{separator:?} {content:?}");
             }
+        }
+    }
+
+    #[test]
+    fn rows_know_their_lines_whatever_ends_them() {
+        for end in ["\n", "\r\n"] {
+            let text = ["a", "b", "", "\"c", "d\"", "e"].join(end);
+            let mut lines = Lines::new(&text);
+            let numbers: Vec<u64> = reader(&text, b',').records().map(|row| lines.of(&row.unwrap())).collect();
+            assert_eq!(numbers, [1, 2, 4, 6], "{end:?}");
         }
     }
 

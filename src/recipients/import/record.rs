@@ -32,7 +32,7 @@ impl Problem {
         }
     }
 
-    pub fn from_str(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|problem| problem.as_str() == text)
     }
 }
@@ -127,7 +127,7 @@ mod tests {
         let twice = parse(8, &["", "ANNA@example.org"]).unwrap_err();
         assert_eq!((twice.problem, twice.value.as_str()), (Problem::Twice, "ANNA@example.org (1)"));
         for problem in Problem::ALL {
-            assert_eq!(Problem::from_str(problem.as_str()), Some(problem));
+            assert_eq!(Problem::parse(problem.as_str()), Some(problem));
         }
     }
 }

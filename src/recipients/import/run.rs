@@ -25,12 +25,17 @@ pub async fn run(app: &App, import_id: i64) -> Result<()> {
     let mut rows = file::reader(&text, file::separator(&text));
     let mut records = Records::new(&choices).ok_or_else(|| anyhow::anyhow!("the import {import_id} has no column of addresses"))?;
     let mut batch = Batch::default();
+    let mut lines = file::Lines::new(&text);
     let mut row = csv::StringRecord::new();
     let mut number = 0;
+    let mut is_heading = choices.has_header;
     while rows.read_record(&mut row).map_err(anyhow::Error::from)? {
         number += 1;
-        let line = row.position().map_or(0, csv::Position::line);
-        if number == 1 && choices.has_header {
+        let line = lines.of(&row);
+        if file::is_blank(&row) {
+            continue;
+        }
+        if std::mem::take(&mut is_heading) {
             continue;
         }
         // What was done before a crash is read again, for the addresses that stood in it.

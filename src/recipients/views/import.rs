@@ -185,7 +185,7 @@ fn problems_card(import: &Import, problems: &[BadLine]) -> Markup {
 
 /// What is wrong with a line, in words.
 pub fn problem(kept: &str) -> String {
-    match Problem::from_str(kept) {
+    match Problem::parse(kept) {
         Some(Problem::NoEmail) => t!("recipients-import-no-email"),
         Some(Problem::BadEmail) => t!("recipients-import-bad-email"),
         Some(Problem::BadName) => t!("recipients-import-bad-name"),

@@ -102,7 +102,7 @@ async fn the_ticked_are_added_to_a_mailing_that_picks_and_is_not_over() {
     let over = picking(&app, user, "Over", &ids[..1]).await;
     sqlx::query("update mailings set status = 'completed' where id = $1").bind(over).execute(&app.db).await.unwrap();
     let offered = browser.get("/recipients").await.texts("#ticked-recipients option");
-    assert_eq!(offered, ["Choose a mailing …", "Weekly"]);
+    assert_eq!(offered, ["Add to a mailing …", "Weekly"]);
 
     let version = app.count("select version::bigint from mailings where name = 'Weekly'").await;
     let ticked = [ids[0], ids[1], ids[2], foreign];
