@@ -60,12 +60,12 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
             (cell(when, html! { span .moment { (schedule::display_in(entry.done_at, zone)) } span .d-md-none { " (" (zone) ")" } }))
             (cell(who, html! {
                 @match entry.actor_id {
-                    Some(id) => a href={ "/users/" (id) } { (entry.actor) },
+                    Some(id) => a .whole href={ "/users/" (id) } { (entry.actor) },
                     None => span .text-secondary { (entry.actor_label()) },
                 }
             }))
             (cell(what, entry.label()))
-            (cell(to_whom, html! { a href=(href) { (entry.subject) } }))
+            (cell(to_whom, html! { a .whole href=(href) { (entry.subject) } }))
             (cell(why, html! {
                 @if !entry.reason.is_empty() { div .as-written { (entry.reason) } }
                 @if !entry.details.is_empty() { div .text-secondary { (entry.details) } }

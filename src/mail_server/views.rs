@@ -213,13 +213,13 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
         @if let Some((email, trial)) = tests_of(entry) {
             tr id={ "test-" (entry.id) } {
                 (cell(when, html! { a .moment href={ (PATH) "?test=" (entry.id) } { (schedule::display(entry.done_at, zone)) } }))
-                (cell(to, &email))
+                (cell(to, html! { span .whole { (email) } }))
                 (cell(outcome, match trial.is_well() {
                     true => badge(Kind::Success, &step_label(trial.step)),
                     false => badge(Kind::Danger, &step_label(trial.step)),
                 }))
                 (cell(answer, html! { div .excerpt { (Change::answer(&trial)) } }))
-                (cell(by, entry.actor_label()))
+                (cell(by, html! { span .whole { (entry.actor_label()) } }))
             }
         }
     }

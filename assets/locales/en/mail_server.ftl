@@ -19,7 +19,7 @@ mail-server-tls-implicit = from the first byte (smtps), with a valid certificate
 mail-server-login = User name
 mail-server-no-login = none: the server takes mail without a login
 mail-server-password-hidden = The password is set and not shown.
-mail-server-connections = Connections of a worker, at the most
+mail-server-connections = Connections, at the most
 mail-server-sender = Sender (MAIL_FROM)
 mail-server-connect = Try the connection
 

@@ -19,7 +19,7 @@ mail-server-tls-implicit = с первого байта (smtps), с действ
 mail-server-login = Имя пользователя
 mail-server-no-login = нет: сервер принимает почту без входа
 mail-server-password-hidden = Пароль задан и не показывается.
-mail-server-connections = Соединений у обработчика, не больше
+mail-server-connections = Соединений, не больше
 mail-server-sender = Отправитель (MAIL_FROM)
 mail-server-connect = Проверить соединение
 
