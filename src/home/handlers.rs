@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Attempts and mailings that are shown of each kind.
-const SHOWN: i64 = 6;
+const SHOWN: i64 = 5;
 /// Up to which number messages, and recipients who cannot be reached, are counted.
 pub const COUNTED: i64 = 1_000;
 /// How long what went wrong is news.

@@ -310,7 +310,7 @@ fn unlucky_item(attempt: &Unlucky, board: &Board, chrome: &Chrome) -> Markup {
 fn timeline(board: &Board) -> Markup {
     let timeline = &board.timeline;
     html! {
-        section .card .h-100 aria-labelledby="next-title" {
+        section .card aria-labelledby="next-title" {
             div .card-header {
                 h2 .card-title #next-title { (t!("dashboard-next", days = AHEAD)) }
                 div .ms-auto { a href="/mailings" { (t!("dashboard-all-mailings")) } }

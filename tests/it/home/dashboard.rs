@@ -27,7 +27,7 @@ async fn what_runs_is_shown_with_how_far_it_is_and_the_page_asks_again_by_itself
     assert_eq!(browser.get("/").await.text_of("#board .status").unwrap(), "stopped");
     sqlx::query("update attempts set status = 'partial', finished_at = now()").execute(&app.db).await.unwrap();
     let page = browser.get("/").await;
-    assert!(page.contains("Nothing is being sent.") && page.count("#board .progress-legend") == 0, "{}", page.text);
+    assert!(page.contains("Nothing is being sent.") && page.count("#board .figures") == 0, "{}", page.text);
 }
 
 #[tokio::test]
