@@ -385,8 +385,13 @@ impl Browser {
 
     /// Types a message's text, into whatever editor there is for it.
     pub async fn write_body(&self, text: &str) {
-        let editor = "trix-editor, [contenteditable=true], textarea[name=body]";
-        self.click(editor).await;
+        // The editor's frame takes keys once it is there.
+        self.holds(
+            "an editor",
+            "return document.querySelector('.mail-canvas')?.contentDocument?.querySelector('[contenteditable=true]') != null",
+        )
+        .await;
+        self.click(".mail-canvas").await;
         self.keys(&[text]).await;
     }
 

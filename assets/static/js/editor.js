@@ -98,6 +98,8 @@
           if (this.filling) return;
           this.stale = true;
           this.draft.changed();
+          clearTimeout(this.writing);
+          this.writing = setTimeout(() => this.write(), 300);
         });
         this.squire.addEventListener("pathChange", () => this.mark());
         // The way out by the keyboard.
