@@ -165,7 +165,7 @@ pub async fn canvas(_user: CurrentUser) -> Response {
                 meta charset="utf-8";
                 title { (t!("messages-canvas")) }
                 script src=(assets::url("app.js")) {}
-                style { "html { background: #fff } body { margin: 1rem 1.25rem; min-height: calc(100vh - 2rem); color: #182433; font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; outline: none } img { max-width: 100% } :where(p, div) { margin: 0 0 .5rem }" }
+                style { "html { background: #fff } body { display: flow-root; margin: 1rem 1.25rem; min-height: calc(100vh - 2rem); color: #182433; font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; outline: none } img { max-width: 100% } :where(p, div) { margin: 0 0 .5rem }" }
             }
             body {}
         }

@@ -189,8 +189,8 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, message: &Message, mailing
             (button::primary_link(&format!("/mailings/new?message_id={}", message.id), Some(Icon::Send), &t!("messages-make-mailing")))
             (button::secondary_link(&format!("{path}/preview"), &t!("messages-preview-and-test")))
             (button::secondary_link(&format!("{path}/edit"), &t!("messages-edit")))
-            (delete_button(message.id, &message.subject, &chrome.csrf, None))
             (button::act(&Act { action: &format!("{path}/copies"), method: "post", csrf: &chrome.csrf, label: &t!("messages-copy"), class: "" }))
+            (delete_button(message.id, &message.subject, &chrome.csrf, None))
         })))
         div .card .mb-3 {
             div .card-header { h2 .card-title { (t!("messages-as-sent")) } }
