@@ -74,7 +74,7 @@ impl Readers {
         receiver
     }
 
-    /// Forgets the reader of a sight that nobody looks at. False: somebody has come meanwhile.
+    /// Forgets a reader whom nobody looks at. False: somebody has come meanwhile.
     fn forget_unseen(&self, sight: Sight, news: &watch::Sender<News>) -> bool {
         let mut readers = self.lock();
         let unseen = news.receiver_count() == 0;
@@ -84,12 +84,29 @@ impl Readers {
         unseen
     }
 
-    fn forget(&self, sight: Sight) {
-        self.lock().remove(&sight);
+    /// Forgets this reader, and not one that has come after it.
+    fn forget(&self, sight: Sight, news: &watch::Sender<News>) {
+        let mut readers = self.lock();
+        if readers.get(&sight).is_some_and(|present| present.same_channel(news)) {
+            readers.remove(&sight);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Sight, watch::Sender<News>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A reader in the list of readers, for as long as it lives: whatever ends it, the next one who looks starts another.
+struct Listed {
+    readers: Readers,
+    sight: Sight,
+    news: watch::Sender<News>,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.readers.forget(self.sight, &self.news);
     }
 }
 
@@ -113,9 +130,10 @@ struct Seen {
 impl Reader {
     /// Reads and shows until the attempt has finished or nobody looks on.
     async fn run(mut self, readers: Readers, news: watch::Sender<News>) {
-        let Some(last) = self.follow(&readers, &news).await else { return };
+        let listed = Listed { readers, sight: self.sight, news: news.clone() };
+        let Some(last) = self.follow(&listed.readers, &news).await else { return };
         // Before the last news, so that whoever comes after it starts a reader of their own.
-        readers.forget(self.sight);
+        drop(listed);
         news.send_replace(last);
     }
 
