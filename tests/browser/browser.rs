@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long a page may take; a busy machine and not the site is what makes it long.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Finds the first visible element: `return found(selector)` in every script below.
 const FOUND: &str = "
@@ -395,9 +395,9 @@ impl Browser {
         self.keys(&[text]).await;
     }
 
-    /// Presses the first button of the form that leads to `action`.
+    /// Presses the button that sends the form that leads to `action`; those with a name ask for something less.
     pub async fn submit(&self, action: &str) {
-        self.click(&format!("form[method=post][action='{action}'] button[type=submit]")).await;
+        self.click(&format!("form[method=post][action='{action}'] button[type=submit]:not([name])")).await;
     }
 
     /// Presses keys, one after the other, in whatever has the focus.
