@@ -23,10 +23,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// ends, which is when this process does: also when it is killed.
 const WATCHDOG: &str = r#"
 cat > /dev/null
-kill -TERM -- "-$1" 2> /dev/null
+kill -TERM "-$1" 2> /dev/null
 tries=0
-while kill -0 -- "-$1" 2> /dev/null && [ $tries -lt 20 ]; do sleep 0.1; tries=$((tries + 1)); done
-kill -KILL -- "-$1" 2> /dev/null
+while kill -0 "-$1" 2> /dev/null && [ $tries -lt 20 ]; do sleep 0.1; tries=$((tries + 1)); done
+kill -KILL "-$1" 2> /dev/null
 rm -rf "$2" || { sleep 1; rm -rf "$2"; }
 "#;
 

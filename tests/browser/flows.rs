@@ -2,6 +2,7 @@
 
 mod keyboard;
 mod languages;
+mod live;
 mod mailings;
 mod newcomer;
 mod notices;

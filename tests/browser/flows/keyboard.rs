@@ -42,3 +42,34 @@ async fn the_keyboard_alone_signs_in_and_adds_a_recipient() {
     browser.see("tr.editor").await;
     browser.has_nothing_to_complain().await;
 }
+
+#[tokio::test]
+async fn the_keyboard_alone_writes_a_message_and_makes_a_mailing_of_it() {
+    let app = TestApp::without_worker().await;
+    let (user, person) = app.signed_in("una@example.org").await;
+    app.recipients(user, &["rita@example.org"]).await;
+    let Some(browser) = Browser::signed_in(&app, &person).await else { return };
+    let send = |action: &str| format!("form[method=post][action='{action}'] button[type=submit]:not([name])");
+    browser.goto("/messages/new").await;
+    browser.tab_to("[name=subject]").await;
+    browser.keys(&["The first letter"]).await;
+    browser.tab_to("trix-editor, [contenteditable=true], textarea[name=body]").await;
+    browser.keys(&["Good morning"]).await;
+    browser.tab_to(&send("/messages")).await;
+    browser.keys(&[key::ENTER]).await;
+    browser.arrives(|path| path != "/messages/new").await;
+    browser.reads("The first letter").await;
+
+    browser.goto("/mailings/new").await;
+    browser.tab_to("[name=name]").await;
+    browser.keys(&["Greetings"]).await;
+    browser.tab_to("[name=message_id]").await;
+    // A list of choices goes to the one that begins so.
+    browser.keys(&["The"]).await;
+    browser.tab_to(&send("/mailings")).await;
+    browser.keys(&[key::ENTER]).await;
+    browser.arrives(|path| path != "/mailings/new").await;
+    browser.reads("Greetings").await;
+    assert_eq!(app.count("select count(*) from mailings").await, 1);
+    browser.has_nothing_to_complain().await;
+}
