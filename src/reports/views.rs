@@ -168,7 +168,7 @@ pub fn sum(figures: &[Figures]) -> Figures {
 
 fn summary(sum: &Figures) -> Markup {
     let tile = |label: String, value: String| {
-        html! { div .card .stat { div .card-body { dt .text-secondary { (label) } dd .stat-value { (value) } } } }
+        html! { div .card .card-body .stat { dt .text-secondary { (label) } dd .stat-value { (value) } } }
     };
     html! {
         dl .stats .mb-3 {

@@ -248,7 +248,7 @@ struct SwitchChoice {
 /// A button for each choice.
 fn switch(shell: &Shell, action: &str, name: &str, label: &str, choices: &[SwitchChoice]) -> Markup {
     html! {
-        form .switch method="post" action=(action) role="group" aria-label=(label) {
+        form .switch method="post" action=(action) aria-label=(label) {
             (csrf_field(shell.csrf))
             (method_field("put"))
             @for choice in choices {

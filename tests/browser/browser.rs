@@ -78,6 +78,9 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// Where a message's text is typed: the editor's frame, or without scripts the field itself.
+    pub const EDITOR: &str = "iframe.mail-canvas, textarea[name=body]";
+
     /// A new browser, nobody signed in, English, light, 1920×1080. None: this machine has none, which has been said.
     pub async fn open(app: &TestApp) -> Option<Self> {
         Self::asking_for(app, "en").await
@@ -391,7 +394,7 @@ impl Browser {
             "return document.querySelector('.mail-canvas')?.contentDocument?.querySelector('[contenteditable=true]') != null",
         )
         .await;
-        self.click(".mail-canvas").await;
+        self.click(Self::EDITOR).await;
         self.keys(&[text]).await;
     }
 

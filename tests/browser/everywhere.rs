@@ -80,6 +80,7 @@ impl Tally {
 async fn walk(language: &str, what: &str, chosen: impl Fn(&Place) -> bool) {
     let stage = Stage::demo().await;
     let Some(browser) = Browser::asking_for(&stage.app, language).await else { return };
+    stage.speak(language).await;
     browser.on_every_page(axe::source()).await;
     let mut tally = Tally::default();
     for place in stage.places().await.iter().filter(|place| chosen(place)) {

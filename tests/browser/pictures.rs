@@ -27,6 +27,7 @@ async fn of_every_page() {
     sqlx::query("update users set locale = null").execute(&stage.app.db).await.unwrap();
     for language in ["en", "ru"] {
         let browser = Browser::asking_for(&stage.app, language).await.expect("a browser");
+        stage.speak(language).await;
         for place in &places {
             browser.forget_everybody().await;
             if place.who != Who::Visitor {

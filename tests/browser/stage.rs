@@ -69,6 +69,11 @@ impl Stage {
         Self { app, people }
     }
 
+    /// Sets the language of everybody's profile; the browser's holds where there is none.
+    pub async fn speak(&self, language: &str) {
+        sqlx::query("update users set locale = $1").bind(language).execute(&self.app.db).await.unwrap();
+    }
+
     pub fn reader(&self, who: Who) -> &Reader {
         &self.people[&who]
     }
@@ -115,11 +120,12 @@ impl Stage {
         places
     }
 
-    /// A page of ours in HTML: not another one that it leads to, and not a mail for a frame.
+    /// A page of ours in HTML: not another one that it leads to, and nothing for a frame.
     async fn is_page(&self, who: Who, path: &str) -> bool {
         let answer = self.reader(who).request(Method::GET, path).send().await.unwrap();
         let header = |name| answer.headers().get(name).map_or("", |value| value.to_str().unwrap());
-        let is_ours = header(CONTENT_TYPE).starts_with("text/html") && !header(CONTENT_SECURITY_POLICY).starts_with("sandbox");
+        // What may stand in a frame is a mail, or the paper that one is written on.
+        let is_ours = header(CONTENT_TYPE).starts_with("text/html") && header(CONTENT_SECURITY_POLICY).contains("frame-ancestors 'none'");
         answer.status() == StatusCode::OK && is_ours && answer.url().path() == path.split('?').next().unwrap()
     }
 

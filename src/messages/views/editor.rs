@@ -92,7 +92,7 @@ fn tools(scope: &str) -> Markup {
             (tool("italic", html! { i { "I" } }, t!("messages-italic")))
             (tool("heading", html! { "H" }, t!("messages-heading")))
             (tool("list", html! { "•" }, t!("messages-list")))
-            (tool("numbers", html! { "1." }, t!("messages-numbers")))
+            (tool("numbers", drawn("M11 6h9M11 12h9M12 18h8M4 16a2 2 0 1 1 4 0c0 .6-.5 1-1 1.500L4 20h4M6 10V4L4 6"), t!("messages-numbers")))
             (tool("quote", html! { "“" }, t!("messages-quote")))
             (tool("link", drawn("M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.500 1.500M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.500-1.500"), t!("messages-link")))
             (tool("image", drawn("M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 4M15 9v.1"), t!("messages-image")))

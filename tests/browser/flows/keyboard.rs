@@ -53,7 +53,7 @@ async fn the_keyboard_alone_writes_a_message_and_makes_a_mailing_of_it() {
     browser.goto("/messages/new").await;
     browser.tab_to("[name=subject]").await;
     browser.keys(&["The first letter"]).await;
-    browser.tab_to("trix-editor, [contenteditable=true], textarea[name=body]").await;
+    browser.tab_to(Browser::EDITOR).await;
     browser.keys(&["Good morning"]).await;
     browser.tab_to(&send("/messages")).await;
     browser.keys(&[key::ENTER]).await;
