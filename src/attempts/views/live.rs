@@ -46,8 +46,11 @@ pub fn live(attempt: &Attempt, newest: Option<&[Row]>, pace: &Pace) -> Markup {
                 (figures(attempt))
                 @if attempt.is_running() { (pace_row(attempt, pace)) }
                 div role="status" { (explanation(attempt, pace)) }
-                @if let Some(reply) = last_reply(attempt) {
-                    p .last-reply .text-secondary .mt-3 .mb-0 { (rich!("attempts-last-reply-was", reply = html! { code { (reply) } })) }
+                @let reply = last_reply(attempt);
+                @if reply.is_some() || attempt.is_running() {
+                    p .last-reply .text-secondary .mt-3 .mb-0 {
+                        (rich!("attempts-last-reply-was", reply = html! { @if let Some(reply) = reply { code { (reply) } } @else { "—" } }))
+                    }
                 }
             }
             @if let Some(newest) = newest { (newest_list(newest)) }
