@@ -569,6 +569,10 @@ fn files_go_behind_the_text_with_their_names_in_any_language() {
     assert_eq!(message.content_type().unwrap().subtype(), Some("mixed"));
     assert_eq!(message.body_text(0).unwrap().trim_end(), "Dear Ann");
     let found: Vec<_> = message.attachments().map(|part| (part.attachment_name().unwrap().to_owned(), part.contents().to_vec())).collect();
-    let expected = [names[0], names[1], "a_b_c X: y.pdf"].map(|name| (name.to_owned(), content.clone()));
-    assert_eq!(found, expected);
+    let expected = [names[0], names[1], "a\"b\\c X: y.pdf"].map(|name| (name.to_owned(), content.clone()));
+    for ((name, bytes), (expected_name, expected_bytes)) in found.iter().zip(&expected) {
+        assert_eq!(name, expected_name);
+        assert!(bytes == expected_bytes, "{name}");
+    }
+    assert_eq!(found.len(), 3);
 }

@@ -127,19 +127,18 @@ pub(super) fn unsubscribe_headers(link: &str) -> [HeaderValue; 2] {
     ]
 }
 
-/// The header of a file's part. Its name is beside it in ASCII for programs that know nothing else (RFC 6266, appendix D),
-/// and whole in the form of RFC 2231.
+/// The header of a file's part. A name beyond ASCII stands in the form of RFC 2231, and with the media type once more in ASCII
+/// for programs that know nothing else; not beside each other, since some readers put the two together.
 pub(super) fn attachment_headers(file_name: &str, media_type: &str) -> String {
     let file_name = tidy(file_name);
     let plain: String = file_name
         .chars()
         .map(|character| if character.is_ascii_graphic() && !"\"\\%".contains(character) || character == ' ' { character } else { '_' })
         .collect();
-    let mut disposition = format!("Content-Disposition: attachment;\r\n filename=\"{plain}\"");
-    if plain != file_name {
-        disposition.push_str(&extended("filename", &file_name));
-    }
-    format!("Content-Type: {media_type};\r\n name=\"{plain}\"\r\n{disposition}\r\nContent-Transfer-Encoding: base64\r\n")
+    let disposition = if plain == file_name { format!(";\r\n filename=\"{plain}\"") } else { extended("filename", &file_name) };
+    format!(
+        "Content-Type: {media_type};\r\n name=\"{plain}\"\r\nContent-Disposition: attachment{disposition}\r\nContent-Transfer-Encoding: base64\r\n"
+    )
 }
 
 /// A parameter in as many lines as it takes: `name*0*=utf-8''…; name*1*=…` (RFC 2231, sections 3 and 4).
