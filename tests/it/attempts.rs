@@ -408,7 +408,9 @@ async fn an_owner_is_told_once_of_an_attempt_that_went_wrong_and_of_others_only_
     let app = TestApp::start().await;
     let (user, _) = app.signed_in("una@example.org").await;
     app.recipients(user, &["good@example.org", "spam-554@example.org"]).await;
-    let mailing = app.due_mailing(user).await;
+    // Not due, or the worker would start it first.
+    let tomorrow = time::OffsetDateTime::now_utc() + time::Duration::days(1);
+    let mailing = app.mailing(user, "daily", tomorrow, tomorrow + time::Duration::days(30)).await;
     sqlx::query("update users set locale = 'ru', notify = 'problems'").execute(&app.db).await.unwrap();
     let attempt = app.run_now(user, mailing).await;
     let mails = || app.mails().into_iter().filter(|mail| mail.to == ["una@example.org"]).collect::<Vec<_>>();

@@ -147,7 +147,7 @@ async fn a_stop_waits_for_no_retry_and_for_no_mail_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_mailing_can_be_stopped_too() {
-    let app = TestApp::start().await;
+    let app = TestApp::without_worker().await;
     let user = app.user("owner@example.org").await;
     app.many_recipients(user, 3).await;
     let mailing = app.due_mailing(user).await;
