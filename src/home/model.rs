@@ -145,7 +145,7 @@ pub fn timeline(mut due: Vec<Due>, now: OffsetDateTime, zone: &Zone) -> Timeline
         .iter()
         .flat_map(|due| due.runs(now, until).into_iter().map(|at| Run { at, mailing_id: due.id, name: due.name.clone() }))
         .collect();
-    runs.sort_by(|one, other| (one.at, one.mailing_id).cmp(&(other.at, other.mailing_id)));
+    runs.sort_by_key(|one| (one.at, one.mailing_id));
     let mut days: Vec<Day> = Vec::new();
     for run in runs {
         // What is late goes out today.
