@@ -1,6 +1,5 @@
 //! The people a user sends to. Recipients are not users.
 
-mod export;
 mod handlers;
 pub mod import;
 pub mod jobs;

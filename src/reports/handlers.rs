@@ -72,10 +72,10 @@ fn lines(user: &CurrentUser, period: &Period, query: &ReportQuery) -> Lines {
 pub async fn csv(user: CurrentUser, app: Data<&App>, Query(query): Query<ReportQuery>) -> Result<Response> {
     let (period, _) = period(&user, &query);
     let all = Lines { before: None, limit: EXPORTED, ..lines(&user, &period, &query) };
-    match query.by {
+    Ok(match query.by {
         Subject::Period => export::period(&period, &queries::between(&app.db, user.id(), &period.bounds).await?),
         Subject::Answers => export::answers(&period, &queries::answers(&app.db, user.id(), period.from(), period.until()).await?),
         Subject::Mailings => export::lines(query.by, &period, &user.zone(), &queries::by_mailing(&app.db, all).await?),
         Subject::Messages => export::lines(query.by, &period, &user.zone(), &queries::by_message(&app.db, all).await?),
-    }
+    })
 }

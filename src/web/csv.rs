@@ -1,40 +1,77 @@
-//! Tables to take along: CSV as spreadsheets read it (RFC 4180, UTF-8 with the mark that tells Excel so), in which no cell is
-//! taken for a formula.
+//! Tables as CSV that a spreadsheet opens (RFC 4180, UTF-8 with its mark, for Excel), sent while they are read: a million rows are
+//! never in memory at once.
 
-use poem::{Response, http::header};
+use std::io;
 
-use crate::error::Result;
+use futures_util::stream::{self, Stream};
+use poem::{Body, Response, http::header};
 
-/// A file to download. `name` is plain ASCII without an extension.
-pub fn download(name: &str, heading: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> Result<Response> {
-    let mut writer = ::csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(heading).map_err(anyhow::Error::from)?;
-    for row in rows {
-        writer.write_record(row.iter().map(|cell| defused(cell))).map_err(anyhow::Error::from)?;
-    }
-    let file = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
-    Ok(Response::builder()
-        .content_type("text/csv; charset=utf-8")
-        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""))
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(file))
+/// Makes the next part of a file.
+pub trait Pages: Send + 'static {
+    /// The rows behind those before; none: that was all.
+    fn next(&mut self) -> impl Future<Output = sqlx::Result<Vec<Vec<String>>>> + Send;
 }
 
-/// A cell that a spreadsheet shows and does not calculate: what begins like a formula gets an apostrophe before it (OWASP, CSV
-/// injection).
+/// Rows that are all there.
+pub struct Rows(Option<Vec<Vec<String>>>);
+
+impl Rows {
+    pub fn new(rows: impl IntoIterator<Item = Vec<String>>) -> Self {
+        Self(Some(rows.into_iter().collect()))
+    }
+}
+
+impl Pages for Rows {
+    async fn next(&mut self) -> sqlx::Result<Vec<Vec<String>>> {
+        Ok(self.0.take().unwrap_or_default())
+    }
+}
+
+/// The file as a download. An error in the middle breaks the connection off, so that nobody takes a part for the whole.
+pub fn download(file_name: &str, headings: Vec<String>, pages: impl Pages) -> Response {
+    Response::builder()
+        .content_type("text/csv; charset=utf-8")
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\""))
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(Body::from_bytes_stream(parts(headings, pages)))
+}
+
+fn parts(headings: Vec<String>, pages: impl Pages) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+    stream::unfold(Some((Some(headings), pages)), |state| async {
+        let (headings, mut pages) = state?;
+        if let Some(headings) = headings {
+            let begun = lines(&[headings]).map(|lines| ["\u{FEFF}".as_bytes(), &lines].concat());
+            return Some((begun, Some((None, pages))));
+        }
+        match pages.next().await {
+            Ok(rows) if rows.is_empty() => None,
+            Ok(rows) => Some((lines(&rows), Some((None, pages)))),
+            Err(error) => Some((Err(io::Error::other(error)), None)),
+        }
+    })
+}
+
+fn lines(rows: &[Vec<String>]) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| defused(cell)))?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// Spreadsheets calculate what begins so; behind an apostrophe they show it (OWASP, "CSV injection"). An import takes it away again.
 fn defused(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::lines;
 
-    #[tokio::test]
-    async fn no_cell_is_taken_for_a_formula_and_letters_stay_what_they_are() {
-        let rows = vec![vec!["=HYPERLINK(\"x\")".to_owned(), "Имя, \"да\"".to_owned()], vec!["@sum".into(), "+1".into()]];
-        let response = download("report", &["A".into(), "B".into()], rows).unwrap();
-        let text = response.into_body().into_string().await.unwrap();
-        assert_eq!(text, "\u{feff}A,B\n\"'=HYPERLINK(\"\"x\"\")\",\"Имя, \"\"да\"\"\"\n'@sum,'+1\n");
+    #[test]
+    fn what_a_spreadsheet_would_calculate_is_text() {
+        let cells = ["=2+2", "+7 900", "-1", "@x", "anna@example.org", "a \"b\", c\nd"].map(str::to_owned).to_vec();
+        let line = String::from_utf8(lines(&[cells]).unwrap()).unwrap();
+        assert_eq!(line, "'=2+2,'+7 900,'-1,'@x,anna@example.org,\"a \"\"b\"\", c\nd\"\r\n");
     }
 }

@@ -5,9 +5,10 @@ use sqlx::PgPool;
 
 use crate::{
     app::App,
-    recipients::{export, model::Recipient, queries},
+    recipients::{model::Recipient, queries},
     t,
     users::CurrentUser,
+    web::csv,
 };
 
 /// Rows that are read at a time.
@@ -17,7 +18,7 @@ const BATCH: i64 = 2000;
 pub async fn show(user: CurrentUser, app: Data<&App>) -> Response {
     let headings = vec![t!("recipients-email"), t!("recipients-name"), t!("recipients-comment"), t!("recipients-state")];
     let words = [t!("recipients-deliverable"), t!("recipients-undeliverable"), t!("recipients-unsubscribed")];
-    export::download("recipients.csv", headings, All { db: app.db.clone(), user_id: user.id(), before: None, words })
+    csv::download("recipients.csv", headings, All { db: app.db.clone(), user_id: user.id(), before: None, words })
 }
 
 /// Every recipient of a user, newest first.
@@ -29,7 +30,7 @@ struct All {
     words: [String; 3],
 }
 
-impl export::Pages for All {
+impl csv::Pages for All {
     async fn next(&mut self) -> sqlx::Result<Vec<Vec<String>>> {
         let found = queries::list(&self.db, self.user_id, None, self.before, BATCH).await?;
         self.before = found.last().map(|recipient| recipient.id).or(self.before);

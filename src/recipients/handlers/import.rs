@@ -11,7 +11,6 @@ use crate::{
     error::{Error, Result},
     limits::IMPORT_BYTES,
     recipients::{
-        export,
         import::{
             Choices,
             columns::{self, Recognised},
@@ -24,7 +23,7 @@ use crate::{
     },
     t,
     users::CurrentUser,
-    web::{Chrome, FieldErrors, FormData, Page, see_other},
+    web::{Chrome, FieldErrors, FormData, Page, csv, see_other},
 };
 
 /// Rows of the file that the reader sees before it is taken in.
@@ -136,7 +135,7 @@ fn looked_at(content: &[u8]) -> Recognised {
     let mut reader = file::reader(sample, file::separator(&text));
     let rows = reader.records().flatten().filter(|row| !file::is_blank(row)).take(ROWS_SHOWN);
     // What is no address by then is none.
-    let cells = |row: csv::StringRecord| row.iter().map(|cell| cell.chars().take(CELL_SHOWN).collect()).collect();
+    let cells = |row: ::csv::StringRecord| row.iter().map(|cell| cell.chars().take(CELL_SHOWN).collect()).collect();
     columns::recognise(rows.map(cells).collect())
 }
 
@@ -146,7 +145,7 @@ pub async fn problems(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>) -
     imports::get(&app.db, user.id(), id).await?;
     let headings = vec![t!("recipients-import-line"), t!("recipients-import-problem"), t!("recipients-import-value")];
     let pages = Problems { db: app.db.clone(), user_id: user.id(), import_id: id, after: 0, language: crate::i18n::current() };
-    Ok(export::download("import-problems.csv", headings, pages))
+    Ok(csv::download("import-problems.csv", headings, pages))
 }
 
 struct Problems {
@@ -157,7 +156,7 @@ struct Problems {
     language: crate::i18n::Language,
 }
 
-impl export::Pages for Problems {
+impl csv::Pages for Problems {
     async fn next(&mut self) -> sqlx::Result<Vec<Vec<String>>> {
         let found = imports::problems(&self.db, self.user_id, self.import_id, self.after, BATCH).await?;
         self.after = found.last().map_or(self.after, |bad| bad.line);

@@ -8,21 +8,20 @@ use super::super::{
 };
 use crate::{
     delivery::remark,
-    error::Result,
     mailings::schedule::{self, Zone},
     t,
-    web::csv::download,
+    web::csv::{Rows, download},
 };
 
 fn name(subject: Subject, period: &Period) -> String {
-    format!("periodical-{}-{}-{}", subject.as_str(), input(period.first), input(period.last))
+    format!("periodical-{}-{}-{}.csv", subject.as_str(), input(period.first), input(period.last))
 }
 
 fn seconds(seconds: f64) -> String {
     format!("{seconds:.0}")
 }
 
-pub fn period(period: &Period, figures: &[Figures]) -> Result<Response> {
+pub fn period(period: &Period, figures: &[Figures]) -> Response {
     let heading = [
         t!("reports-when"),
         t!("reports-attempts"),
@@ -36,20 +35,20 @@ pub fn period(period: &Period, figures: &[Figures]) -> Result<Response> {
         let counts = [figures.attempts, figures.sent, figures.failed, figures.unknown, figures.skipped].map(|count| count.to_string());
         [tick.long].into_iter().chain(counts).chain([seconds(figures.seconds)]).collect()
     });
-    download(&name(Subject::Period, period), &heading, rows)
+    download(&name(Subject::Period, period), heading.to_vec(), Rows::new(rows))
 }
 
-pub fn answers(period: &Period, answers: &[Answer]) -> Result<Response> {
+pub fn answers(period: &Period, answers: &[Answer]) -> Response {
     let heading = [t!("reports-why"), t!("reports-code"), t!("reports-answer"), t!("reports-deliveries")];
     let rows = answers.iter().map(|answer| {
         let code = answer.code.map(|code| code.to_string()).unwrap_or_default();
         vec![answer.cause.label(), code, answer.text.clone(), answer.deliveries.to_string()]
     });
-    download(&name(Subject::Answers, period), &heading, rows)
+    download(&name(Subject::Answers, period), heading.to_vec(), Rows::new(rows))
 }
 
 /// Mailings or messages, all of those that the period knows.
-pub fn lines(subject: Subject, period: &Period, zone: &Zone, lines: &[Line]) -> Result<Response> {
+pub fn lines(subject: Subject, period: &Period, zone: &Zone, lines: &[Line]) -> Response {
     let heading = [
         if subject == Subject::Mailings { t!("reports-mailing") } else { t!("reports-message") },
         t!("reports-attempts"),
@@ -76,5 +75,5 @@ pub fn lines(subject: Subject, period: &Period, zone: &Zone, lines: &[Line]) -> 
             ])
             .collect()
     });
-    download(&name(subject, period), &heading, rows)
+    download(&name(subject, period), heading.to_vec(), Rows::new(rows))
 }
