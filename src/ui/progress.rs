@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-pub use crate::i18n::format::number as grouped;
 use crate::t;
 
 /// Deliveries of one attempt by what became of them.
