@@ -14,6 +14,13 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const STRANGERS_BODY_BYTES: usize = 64 * 1024;
 /// A file of recipients: some three hundred thousand lines.
 pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+/// The files of a message, all together. Every connection holds the mail it is sending, and an attempt the one all of them are made of,
+/// each a third longer when encoded and twice in memory while it goes out: with eight connections some 130 MB. Many servers refuse mails of more than 10 MB.
+pub const ATTACHMENTS_BYTES: usize = 5 * 1024 * 1024;
+/// The files of a message. Nobody looks through more than that.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// A form with files of a message: beyond what is kept, so that whoever sends too much reads why beside the field.
+pub const ATTACHMENTS_FORM_BYTES: usize = 4 * ATTACHMENTS_BYTES;
 /// What a form adds around the file it uploads.
 pub const FORM_AROUND_FILE_BYTES: usize = 64 * 1024;
 /// The addresses or accounts that one throttle keeps in mind (some ten megabytes); whoever has tried least is forgotten.

@@ -17,7 +17,10 @@ use crate::{
 
 const EXCEPTIONS: csrf::Exceptions = csrf::Exceptions {
     one_click: recipients::unsubscribe::PATH,
-    uploads: &[(recipients::IMPORTS, limits::IMPORT_BYTES + limits::FORM_AROUND_FILE_BYTES)],
+    uploads: &[
+        (recipients::IMPORTS, limits::IMPORT_BYTES + limits::FORM_AROUND_FILE_BYTES),
+        (messages::attachments::PATH, limits::ATTACHMENTS_FORM_BYTES),
+    ],
 };
 
 /// Every page, with its address.

@@ -133,6 +133,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     users::queries::delete_old_addresses(&app.db).await?;
     users::queries::delete_unconfirmed(&app.db).await?;
     messages::drafts::delete_old(&app.db).await?;
+    messages::attachments::delete_left(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
     recipients::queries::gather_counts(&app.db).await?;
     recipients::queries::imports::delete_old(&app.db).await?;

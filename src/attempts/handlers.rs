@@ -60,6 +60,7 @@ fn after_start(session: &Session, started: Result<i64, NotStarted>, nobody: &str
         Err(NotStarted::Disabled) => t!("attempts-refused-disabled"),
         Err(NotStarted::Blocked) => t!("attempts-refused-blocked"),
         Err(NotStarted::Ended) => t!("attempts-refused-ended"),
+        Err(NotStarted::FileGone) => t!("attempts-refused-file"),
         Err(NotStarted::NobodyToSendTo) => nobody.to_owned(),
     };
     flash(session, false, refusal);

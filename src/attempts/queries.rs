@@ -42,8 +42,9 @@ pub struct Inserted {
 pub async fn insert(db: impl PgExecutor<'_>, new: &[NewAttempt]) -> sqlx::Result<Vec<Inserted>> {
     sqlx::query_as!(
         Inserted,
-        "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, submission_id)
-         select m.id, m.user_id, n.scheduled_at, n.trigger, g.id, g.subject, g.body, n.submission_id
+        "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, submission_id, attachment_ids)
+         select m.id, m.user_id, n.scheduled_at, n.trigger, g.id, g.subject, g.body, n.submission_id,
+                array(select f.id from attachments f where f.message_id = g.id order by f.id)
          from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::uuid[]) n (mailing_id, scheduled_at, trigger, submission_id)
          join mailings m on m.id = n.mailing_id join messages g on g.id = m.message_id
          on conflict do nothing returning id, mailing_id",
@@ -65,14 +66,27 @@ pub async fn insert_repetition(
     submission_id: Uuid,
 ) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar!(
-        "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, submission_id, retry_of)
-         select mailing_id, user_id, $2, 'retry', message_id, subject, body, $3, coalesce(retry_of, id) from attempts where id = $1
+        "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, submission_id, attachment_ids, retry_of)
+         select mailing_id, user_id, $2, 'retry', message_id, subject, body, $3, attachment_ids, coalesce(retry_of, id) from attempts where id = $1
          on conflict do nothing returning id",
         of,
         scheduled_at,
         submission_id
     )
     .fetch_optional(db)
+    .await
+}
+
+/// Whether a file that an attempt names has been deleted since.
+pub async fn lacks_files(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from attempts a cross join unnest(a.attachment_ids) file_id
+             where a.id = $1 and not exists (select from attachments f where f.id = file_id)
+           ) as "lacks!""#,
+        id
+    )
+    .fetch_one(db)
     .await
 }
 
@@ -275,10 +289,16 @@ pub async fn may_send(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<
     Ok(allowed.is_some())
 }
 
-/// Subject and body of an attempt, which never change. None: it is gone.
-pub async fn message(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Option<(String, String)>> {
-    let found = sqlx::query!("select subject, body from attempts where id = $1", attempt_id).fetch_optional(db).await?;
-    Ok(found.map(|found| (found.subject, found.body)))
+/// What an attempt sends.
+pub struct Sent {
+    pub subject: String,
+    pub body: String,
+    pub attachment_ids: Vec<i64>,
+}
+
+/// The message of an attempt, which never changes. None: it is gone.
+pub async fn message(db: impl PgExecutor<'_>, attempt_id: i64) -> sqlx::Result<Option<Sent>> {
+    sqlx::query_as!(Sent, "select subject, body, attachment_ids from attempts where id = $1", attempt_id).fetch_optional(db).await
 }
 
 /// Whether the attempt's mailing repeats mails whose outcome is unknown, whatever else may stop it. A mailing that is

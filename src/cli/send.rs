@@ -64,6 +64,7 @@ async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
         Err(NotStarted::Disabled) => bail!("mailing {mailing_id} was disabled by a manager"),
         Err(NotStarted::Blocked) => bail!("mailing {mailing_id} is of a user who is blocked"),
         Err(NotStarted::Ended) => bail!("mailing {mailing_id} has passed its end; choose a later one on its page"),
+        Err(NotStarted::FileGone) => bail!("a file that went with this attempt of mailing {mailing_id} is no longer kept"),
         Err(NotStarted::NobodyToSendTo) => bail!("mailing {mailing_id} has nobody to send to"),
     };
     deliver(engine, vec![(attempt_id, owner)]).await

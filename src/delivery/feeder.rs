@@ -27,6 +27,7 @@ use crate::{
     attempts::{self, queries::Work},
     error::Result,
     mail::outcome::without_addresses,
+    messages::attachments,
 };
 
 /// Slices that a process has open at once. Attempts beyond that wait for one of them to end.
@@ -278,10 +279,17 @@ impl Feeder {
             return Ok(Ok(Arc::clone(letter)));
         }
         let message = attempts::queries::message(&self.engine.app.db, work.attempt_id).await?;
-        let Some((subject, body)) = message else { return Ok(Err("The attempt is gone".to_owned())) };
+        let Some(message) = message else { return Ok(Err("The attempt is gone".to_owned())) };
+        let files = match &*message.attachment_ids {
+            [] => Vec::new(),
+            ids => attachments::queries::by_ids(&self.engine.app.db, ids).await?,
+        };
+        if files.len() < message.attachment_ids.len() {
+            return Ok(Err(Remark::UnmadeMessage("an attached file is no longer kept").to_string()));
+        }
         let (config, made_of) = (Arc::clone(&self.engine.app.config), work.clone());
         // The worst HTML that is accepted takes half a second.
-        let made = tokio::task::spawn_blocking(move || Letter::new(&config, made_of, &subject, &body)).await;
+        let made = tokio::task::spawn_blocking(move || Letter::new(&config, made_of, &message.subject, &message.body, &files)).await;
         let letter = match made {
             Ok(Ok(letter)) => Arc::new(letter),
             Ok(Err(reason)) => return Ok(Err(reason)),

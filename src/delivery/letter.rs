@@ -7,7 +7,10 @@ use crate::{
     i18n::Language,
     mail::compose::Template,
     mailings::schedule::Zone,
-    messages::letter::{self, Occasion},
+    messages::{
+        attachments::model::File,
+        letter::{self, Occasion},
+    },
 };
 
 /// An attempt's message, encoded and checked once, as its mailing and owner are now.
@@ -19,7 +22,7 @@ pub struct Letter {
 impl Letter {
     /// # Errors
     /// Why there can be no such mail. It is nobody's fault who should get it: the attempt waits with this reason.
-    pub fn new(config: &Config, work: Work, subject: &str, body: &str) -> Result<Self, String> {
+    pub fn new(config: &Config, work: Work, subject: &str, body: &str, files: &[File]) -> Result<Self, String> {
         let occasion = Occasion {
             mailing_id: Some(work.mailing_id),
             mailing_name: &work.mailing_name,
@@ -29,8 +32,8 @@ impl Letter {
             zone: &Zone::parse(&work.time_zone).unwrap_or_else(|_| Zone::utc()),
             language: work.locale.as_deref().and_then(Language::from_tag).unwrap_or(Language::English),
         };
-        let template =
-            letter::template(config, &occasion, subject, body).map_err(|error| Remark::UnmadeMessage(&error.to_string()).to_string())?;
+        let template = letter::template(config, &occasion, subject, body, files)
+            .map_err(|error| Remark::UnmadeMessage(&error.to_string()).to_string())?;
         Ok(Self { work, template })
     }
 }

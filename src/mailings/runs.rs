@@ -241,6 +241,8 @@ pub enum NotStarted {
     /// The attempt that is still running.
     Running(i64),
     NobodyToSendTo,
+    /// A file that went with the attempt to be repeated is no longer kept.
+    FileGone,
 }
 
 /// Starts a run now, beside the schedule. For a mailing that goes out once this is its run. The same submission again
@@ -297,6 +299,9 @@ pub async fn repeat(app: &App, user_id: i64, attempt_id: i64, whom: Repeat, subm
     }
     if let Some(refusal) = refusal(&mut transaction, &mailing).await? {
         return Ok(Err(refusal));
+    }
+    if attempts::queries::lacks_files(&mut *transaction, attempt_id).await? {
+        return Ok(Err(NotStarted::FileGone));
     }
     let now = db::now(&mut *transaction).await?;
     let inserted = attempts::queries::insert_repetition(&mut *transaction, attempt_id, now, submission_id).await?;

@@ -9,6 +9,7 @@ use poem::{
 use uuid::Uuid;
 
 use super::{
+    attachments,
     drafts::{self, DraftQuery},
     model::{Message, MessageForm, Summary},
     queries, views,
@@ -69,7 +70,8 @@ pub async fn create(
 pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
     let message = queries::get(&app.db, user.id(), id).await?;
     let mailings = mailings::queries::using_message(&app.db, user.id(), id).await?;
-    Ok(Page::ok(views::show_page(&user, &chrome, &message, &mailings)))
+    let files = attachments::queries::list(&app.db, user.id(), id).await?;
+    Ok(Page::ok(views::show_page(&user, &chrome, &message, &files, &FieldErrors::default(), &mailings)))
 }
 
 #[handler]
@@ -125,11 +127,14 @@ async fn conflict(app: &App, user: &CurrentUser, chrome: &Chrome, stored: &Messa
     Ok(Page::conflict(page).into_response())
 }
 
-/// The same message once more, to be changed.
+/// The same message once more with its files, to be changed.
 #[handler]
 pub async fn create_copy(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    let message = queries::get(&app.db, user.id(), id).await?;
-    let copy = queries::insert(&app.db, user.id(), &message.copy(), Uuid::new_v4()).await?;
+    let mut transaction = app.db.begin().await?;
+    let message = queries::get(&mut *transaction, user.id(), id).await?;
+    let copy = queries::insert(&mut *transaction, user.id(), &message.copy(), Uuid::new_v4()).await?;
+    attachments::queries::copy(&mut *transaction, user.id(), id, copy.id).await?;
+    transaction.commit().await?;
     flash(session, true, t!("messages-copied"));
     Ok(see_other(format!("/messages/{}/edit", copy.id)))
 }

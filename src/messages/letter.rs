@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 use crate::{
     config::Config,
     i18n::{self, Language, format},
-    mail::compose::{Body, ComposeError, Frame, Marked, Markup, Recipient, Sender, Template, Values},
+    mail::compose::{Attachment, Body, ComposeError, Frame, Marked, Markup, Recipient, Sender, Template, Values},
     mailings::schedule::{self, Zone},
+    messages::attachments::model::File,
 };
 
 /// What a mail says beside the message.
@@ -31,7 +32,7 @@ pub struct Occasion<'a> {
 ///
 /// # Errors
 /// There can be no such mail.
-pub fn template(config: &Config, occasion: &Occasion, subject: &str, body: &str) -> Result<Template, ComposeError> {
+pub fn template(config: &Config, occasion: &Occasion, subject: &str, body: &str, files: &[File]) -> Result<Template, ComposeError> {
     let list_id = occasion.mailing_id.map(|id| format!("mailing-{id}.{}", config.mail_domain()));
     let reply_to = Sender::new(occasion.sender_name, occasion.sender_email).ok();
     let frame = Frame {
@@ -44,7 +45,9 @@ pub fn template(config: &Config, occasion: &Occasion, subject: &str, body: &str)
     let shared = Values { mailing: occasion.mailing_name, date: &date, ..Values::default() };
     // What only looks like a placeholder was refused when the message was saved; one that is older stays as it was typed.
     let (subject, _) = Marked::parse(subject, Markup::Plain);
-    Template::new(&frame, &subject, &Body::from_author(body), &shared, &[])
+    let attachments: Vec<Attachment> =
+        files.iter().map(|File { name, content_type, content }| Attachment { name, media_type: content_type, content }).collect();
+    Template::new(&frame, &subject, &Body::from_author(body), &shared, &attachments)
 }
 
 /// One mail of it that belongs to no run.

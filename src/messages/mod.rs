@@ -1,5 +1,6 @@
 //! What is sent: a subject and a body.
 
+pub mod attachments;
 pub mod drafts;
 mod handlers;
 pub mod letter;
@@ -26,6 +27,9 @@ pub fn routes(map: UrlMap) -> UrlMap {
         .delete("/messages/:id", handlers::delete)
         .get("/messages/:id/edit", handlers::edit)
         .post("/messages/:id/copies", handlers::create_copy)
+        .post(attachments::PATH, attachments::create)
+        .get("/messages/:id/attachments/:attachment_id", attachments::show)
+        .delete("/messages/:id/attachments/:attachment_id", attachments::delete)
         .put("/messages/:id/draft", drafts::update)
         .delete("/messages/:id/draft", drafts::delete_one)
         .get("/messages/:id/preview", preview::show)

@@ -1,7 +1,7 @@
 //! A message as somebody will get it, and a mail of it sent at once to whomever its author wants to show it to.
 
 use lettre::address::Envelope;
-use mail_parser::MessageParser;
+use mail_parser::{MessageParser, MimeHeaders};
 use poem::{
     IntoResponse, Response, handler,
     web::{Data, Path, Query},
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    drafts,
+    attachments, drafts,
     letter::{self, Occasion},
     model::{Message, MessageForm},
     queries,
@@ -74,6 +74,8 @@ pub struct Preview {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The names and bytes of the files.
+    pub files: Vec<(String, usize)>,
     pub bytes: usize,
 }
 
@@ -231,6 +233,7 @@ async fn preview(app: &App, user: &CurrentUser, message_id: Option<i64>, query: 
         subject: message.subject().unwrap_or_default().to_owned(),
         text: message.body_text(0).unwrap_or_default().into_owned(),
         html: message.body_html(0).unwrap_or_default().into_owned(),
+        files: message.attachments().map(|part| (part.attachment_name().unwrap_or_default().to_owned(), part.len())).collect(),
         bytes: bytes.len(),
         reader,
     })
@@ -257,6 +260,10 @@ async fn made(
         Some(id) => mailings::queries::using_message(&app.db, user.id(), id).await?.into_iter().next(),
         None => None,
     };
+    let files = match message_id {
+        Some(id) => attachments::queries::files(&app.db, user.id(), id).await?,
+        None => Vec::new(),
+    };
     let (config, user, language) = (app.config.clone(), user.clone(), i18n::current());
     let (subject, body, to) = (subject.to_owned(), body.to_owned(), to.to_owned());
     let (name, email) = (reader.name.clone(), reader.email.clone());
@@ -274,7 +281,7 @@ async fn made(
             zone: &user.zone(),
             language: user.0.language.unwrap_or(language),
         };
-        let template = letter::template(&config, &occasion, &subject, &body)?;
+        let template = letter::template(&config, &occasion, &subject, &body, &files)?;
         letter::single(&config, &template, &To { to: &to, email: &email, name: &name, unsubscribe_link: Some(&link) }, moment)
     };
     // The worst HTML that is accepted takes half a second.

@@ -1,11 +1,13 @@
 //! Messages as pages, rows and forms.
 
+pub mod attachments;
 mod editor;
 pub mod preview;
 
 use maud::{Markup, html};
 
 use super::{
+    attachments::model::Attachment,
     drafts::DraftState,
     model::{Message, MessageForm, SUBJECT_MAX, Summary},
 };
@@ -182,7 +184,14 @@ fn fields(scope: &str, stored_id: Option<i64>, form: &MessageForm, errors: &Fiel
     }
 }
 
-pub fn show_page(user: &CurrentUser, chrome: &Chrome, message: &Message, mailings: &[Use]) -> Markup {
+pub fn show_page(
+    user: &CurrentUser,
+    chrome: &Chrome,
+    message: &Message,
+    files: &[Attachment],
+    errors: &FieldErrors,
+    mailings: &[Use],
+) -> Markup {
     let path = format!("/messages/{}", message.id);
     let content = html! {
         (page_header(&message.subject, None, Some(html! {
@@ -196,6 +205,7 @@ pub fn show_page(user: &CurrentUser, chrome: &Chrome, message: &Message, mailing
             div .card-header { h2 .card-title { (t!("messages-as-sent")) } }
             iframe .preview src={ (path) "/preview/html" } sandbox="" title=(t!("messages-as-sent")) {}
         }
+        (attachments::card(message.id, files, errors, chrome))
         div .card {
             div .card-header { h2 .card-title { (t!("messages-used-by")) } }
             @if mailings.is_empty() {

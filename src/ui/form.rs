@@ -119,6 +119,15 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A control for files of one's own; what was chosen cannot be given back.
+    pub fn files(&self) -> Markup {
+        let id = self.id();
+        self.wrap(html! {
+            input .form-control .is-invalid[self.error.is_some()] type="file" id=(id) name=(self.name) multiple
+                aria-describedby=[self.described_by()] aria-invalid=[self.error.map(|_| "true")];
+        })
+    }
+
     /// Label, control and notes in the usual distance from the next field.
     pub(super) fn wrap(&self, control: Markup) -> Markup {
         html! {

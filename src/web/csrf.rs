@@ -49,7 +49,7 @@ pub struct Exceptions {
     /// What is posted to one name below this passes without a token: mail programs send it (RFC 8058), who have no cookie of ours, and
     /// the name is a secret of its own.
     pub one_click: &'static str,
-    /// Where files are uploaded, with the largest body. They get longer to come.
+    /// Where files are uploaded (`:name` stands for a part that varies), with the largest body. They get longer to come.
     pub uploads: &'static [(&'static str, usize)],
 }
 
@@ -95,7 +95,7 @@ impl Csrf {
 
     /// The largest body and how long it may take to come.
     fn allowance(&self, request: &Request) -> (usize, Duration) {
-        let upload = self.exceptions.uploads.iter().find(|(path, _)| *path == request.uri().path());
+        let upload = self.exceptions.uploads.iter().find(|(path, _)| is_at(path, request.uri().path()));
         upload.map_or((BODY_BYTES, self.patience), |(_, bytes)| (*bytes, self.patience * UPLOAD_PATIENCE))
     }
 
@@ -149,6 +149,13 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
         }
         self.inner.call(request).await
     }
+}
+
+/// Whether an address is that of a route.
+fn is_at(route: &str, path: &str) -> bool {
+    let (mut wanted, mut parts) = (route.split('/'), path.split('/'));
+    wanted.by_ref().all(|wanted| parts.next().is_some_and(|part| part == wanted || wanted.starts_with(':') && !part.is_empty()))
+        && parts.next().is_none()
 }
 
 /// The value for the forms of this response.

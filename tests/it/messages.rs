@@ -1,5 +1,7 @@
 //! A user's messages, with and without htmx.
 
+mod attachments;
+
 use reqwest::{Method, StatusCode};
 
 use crate::support::TestApp;

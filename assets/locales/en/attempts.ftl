@@ -72,6 +72,7 @@ attempts-refused-paused = The mailing is paused. Resume it first.
 attempts-refused-stopped = The mailing was stopped for good. Clone it to send it again.
 attempts-refused-disabled = A manager has disabled this mailing, so it cannot be started.
 attempts-refused-blocked = Your account is blocked, so nothing of yours can be started.
+attempts-refused-file = This attempt cannot be repeated: a file that went with it was removed from its message and is no longer kept.
 attempts-refused-ended = The mailing's end has passed. Edit it and choose a later end first.
 attempts-nobody-to-send-to = There is nobody to send to: the mailing has no recipients who can be reached.
 attempts-nobody-missing = Everybody whom this mailing is for, and who can be reached, has got this message.

@@ -113,3 +113,25 @@ messages-test-send = Send the test
 messages-test-subject = [Test] { $subject }
 messages-test-address = Mail cannot be sent to this address.
 messages-test-unfinished = The message has errors; they stand beside its fields when you save it.
+
+# Files that go with it.
+messages-attachments = Attachments
+messages-attachments-total = { $count ->
+    [one] { $count } file, { $size }
+   *[other] { $count } files, { $size }
+}
+messages-attachments-files = Add files
+messages-attachments-hint = At most { $max } files, { $most } MB in all. They go with every mail of the runs that start from now on.
+messages-attachments-add = Add
+messages-attachments-remove = Remove { $name }
+messages-attachments-added = { $count ->
+    [one] The file was added.
+   *[other] The files were added.
+}
+messages-attachments-removed = The file was removed. Runs that are going out keep it.
+messages-attachments-unnamed = file
+messages-attachments-choose = Please choose a file.
+messages-attachments-many = A message has { $max } files at the most.
+messages-attachments-large = Together these files are too large: { $most } MB are the most for a message.
+messages-attachments-empty = “{ $name }” is empty.
+messages-attachments-program = “{ $name }” is a program: mail servers refuse files that end in { $ending }.

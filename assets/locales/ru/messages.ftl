@@ -113,3 +113,27 @@ messages-test-send = Отправить
 messages-test-subject = [Проверка] { $subject }
 messages-test-address = На этот адрес письмо отправить нельзя.
 messages-test-unfinished = В сообщении есть ошибки; при сохранении они появятся рядом с полями.
+
+# Файлы, которые уходят вместе с ним.
+messages-attachments = Вложения
+messages-attachments-total = { $count ->
+    [one] { $count } файл, { $size }
+    [few] { $count } файла, { $size }
+    [many] { $count } файлов, { $size }
+   *[other] { $count } файла, { $size }
+}
+messages-attachments-files = Добавить файлы
+messages-attachments-hint = Не больше { $max } файлов и { $most } МБ на все. Они уйдут с каждым письмом попыток, которые начнутся с этого момента.
+messages-attachments-add = Добавить
+messages-attachments-remove = Убрать { $name }
+messages-attachments-added = { $count ->
+    [one] Файл добавлен.
+   *[other] Файлы добавлены.
+}
+messages-attachments-removed = Файл убран. Попытки, которые уже идут, отправят его как прежде.
+messages-attachments-unnamed = файл
+messages-attachments-choose = Выберите файл.
+messages-attachments-many = У сообщения может быть не больше { $max } файлов.
+messages-attachments-large = Вместе эти файлы слишком велики: на одно сообщение допускается не больше { $most } МБ.
+messages-attachments-empty = Файл «{ $name }» пуст.
+messages-attachments-program = «{ $name }» — программа: почтовые серверы не принимают файлы, которые заканчиваются на { $ending }.

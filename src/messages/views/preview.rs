@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::attachments::names;
 use crate::{
     config::Config,
     mail_server,
@@ -81,6 +82,7 @@ fn headers_card(preview: &Preview, offered: &[Recipient], said: &Said) -> Markup
                     (fact(&t!("messages-reply-to"), &preview.reply_to))
                     (fact(&t!("messages-to"), &preview.to))
                     (fact(&t!("messages-subject"), &preview.subject))
+                    @if !preview.files.is_empty() { (fact(&t!("messages-attachments"), &names(&preview.files))) }
                     (fact(&t!("messages-size"), &t!("messages-size-kb", kb = preview.bytes.div_ceil(1024))))
                 }
                 @if preview.reader.id.is_none() {

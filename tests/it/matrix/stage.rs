@@ -54,6 +54,7 @@ struct Things {
     session_id: i64,
     mail_id: i64,
     import_id: i64,
+    attachment_id: i64,
 }
 
 #[derive(Debug)]
@@ -76,6 +77,9 @@ const OWNER: &str = "
       insert into recipient_imports (user_id, file_name, content) select id, 'f.csv', 'a@example.org' from owner returning id
     ), message as (
       insert into messages (user_id, subject, body) select id, 'Subject', 'Body' from owner returning id
+    ), attachment as (
+      insert into attachments (user_id, message_id, name, content_type, size, content)
+      select owner.id, message.id, 'a', 'text/plain', 1, 'a' from owner, message returning id
     ), mailing as (
       insert into mailings (user_id, name, message_id, all_recipients, starts_at, ends_at, period, time_zone, next_run_at)
       select owner.id, 'Mailing', message.id, true, now() + interval '1 day', now() + interval '9 days', 'daily', 'UTC', now() + interval '1 day'
@@ -87,8 +91,9 @@ const OWNER: &str = "
       insert into caught_mails (sender, recipient, subject, source) values ('a@example.org', 'b@example.org', 'S', E'Subject: S\\r\\n\\r\\nText') returning id
     )
     select owner.id as user_id, recipient.id as recipient_id, message.id as message_id, mailing.id as mailing_id, attempt.id as attempt_id,
-           session.id as session_id, mail.id as mail_id, import.id as import_id
-    from owner, session, recipient, message, mailing, attempt, mail, import";
+           session.id as session_id, mail.id as mail_id, import.id as import_id,
+           attachment.id as attachment_id
+    from owner, session, recipient, message, mailing, attempt, mail, import, attachment";
 
 const ACTOR: &str = "
     with actor as (
@@ -109,6 +114,7 @@ const EVERYTHING: &str = "
       (select string_agg(r::text, ',' order by id) from recipients r where user_id = $1),
       (select string_agg(i::text, ',' order by id) from recipient_imports i where user_id = $1),
       (select string_agg(m::text, ',' order by id) from messages m where user_id = $1),
+      (select string_agg(f::text, ',' order by id) from attachments f where user_id = $1),
       (select string_agg(m::text, ',' order by id) from mailings m where user_id = $1),
       (select string_agg(a::text, ',' order by id) from attempts a where user_id = $1),
       (select string_agg(j.key, ',' order by key) from graphile_worker.jobs j where key = 'mailing:' || $2)
@@ -175,7 +181,9 @@ impl Case<'_> {
             Some("dev") => self.owner.mail_id,
             _ => self.owner.user_id,
         };
-        path.replace(":id", &id.to_string()).replace(":token", &"0".repeat(64))
+        path.replace(":attachment_id", &self.owner.attachment_id.to_string())
+            .replace(":id", &id.to_string())
+            .replace(":token", &"0".repeat(64))
     }
 
     pub async fn ask(&self, route: &str, form: &str) -> Answer {
