@@ -80,7 +80,8 @@ async fn of_the_readme() {
         browser.goto(&path).await;
         if path.starts_with("/mailings/new") {
             browser.fill("name", "Autumn letter").await;
-            browser.click("label:has([name=period][value=monthly])").await;
+            browser.click("label:has([name=period][value=weekly])").await;
+            browser.reads("Every week on").await;
         }
         browser.settled().await;
         std::fs::write(folder.join(format!("{name}.webp")), browser.picture_for_print().await).unwrap();
