@@ -129,10 +129,11 @@ async fn fill(database: &Database, mailings: i64) -> anyhow::Result<()> {
         "insert into messages (user_id, subject, body)
          select u.id, 'News of the week ' || n, 'Good morning' from users u, generate_series(1, $2 / 10) n where u.email = $1::text::citext and $3 > 0 and $4 > 0",
         "insert into mailings (user_id, name, message_id, all_recipients, starts_at, ends_at, period, time_zone, status, next_run_at)
-         select u.id, 'The daily letter ' || n, (select min(id) from messages where user_id = u.id) + n % ($2 / 10), true,
+         select u.id, 'The daily letter ' || n, m.ids[(1 + n % ($2 / 10))::int], true,
                 now() - $3 * interval '1 day' - interval '1 hour' + n * interval '8 seconds', now() + interval '1 year', 'daily', 'UTC', 'running',
                 now() + interval '23 hours' + n * interval '8 seconds'
-         from users u, generate_series(1, $2) n where u.email = $1::text::citext and $4 > 0",
+         from users u cross join lateral (select array_agg(id order by id) as ids from messages where user_id = u.id) m
+         cross join generate_series(1, $2) n where u.email = $1::text::citext and $4 > 0",
         "insert into attempts (mailing_id, user_id, scheduled_at, trigger, message_id, subject, body, status, started_at, finished_at, total, sent, failed, last_reply)
          select m.id, m.user_id, at, 'schedule', m.message_id, 'News', 'Good morning',
                 case when (m.id + day) % 20 = 0 then 'partial' else 'succeeded' end, at, at + interval '9 seconds', $4,
