@@ -29,6 +29,7 @@ use super::{
 use crate::{
     app::App,
     mail::{connection::SmtpSettings, outcome::Outcome},
+    recipients::unsubscribe::Links,
 };
 
 /// How often an attempt's progress is announced at the most.
@@ -49,6 +50,7 @@ pub struct Parts {
     pub(super) connections: Connections,
     pub(super) journals: PathBuf,
     pub(super) ring: Ring,
+    pub(super) unsubscribe_links: Links,
     pub(super) pace: Option<Pace>,
     /// The slices that this process holds, each until its end is saved.
     slices: Mutex<HashMap<Uuid, Arc<Slice>>>,
@@ -80,6 +82,7 @@ impl Engine {
             journals: app.config.data_dir.join("journal"),
             pace: app.config.send_rate.map(|rate| Pace::new(app.db.clone(), rate)),
             ring: Ring::default(),
+            unsubscribe_links: Links::new(&app.config),
             slices: Mutex::default(),
             announced: Mutex::default(),
             timing,

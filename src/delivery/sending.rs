@@ -25,7 +25,6 @@ use crate::{
         connection::Transaction,
         outcome::Outcome,
     },
-    recipients::unsubscribe,
 };
 
 /// A verdict that takes longer than this is waited for alone.
@@ -303,7 +302,7 @@ fn prepare(engine: &Engine, item: &Item) -> Result<Mail, Settlement> {
     }
     let message_id = compose::delivery_message_id(slice.held.attempt_id, claimed.number.into(), engine.app.config.mail_domain());
     // The attempt's moment, not this one's: every try is the same mail to the byte.
-    let unsubscribe_link = claimed.recipient_id.map(|id| unsubscribe::link(&engine.app.config, id));
+    let unsubscribe_link = claimed.recipient_id.map(|id| engine.unsubscribe_links.of(id));
     let recipient =
         Recipient { to: &claimed.email, email: &claimed.email, name: &claimed.full_name, unsubscribe_link: unsubscribe_link.as_deref() };
     let mail = slice.letter.template.render(&recipient, &message_id, work.started_at);

@@ -268,7 +268,7 @@ async fn made(
     let (subject, body, to) = (subject.to_owned(), body.to_owned(), to.to_owned());
     let (name, email) = (reader.name.clone(), reader.email.clone());
     // The link of a mail to somebody else must not unsubscribe them: whoever tries it out finds that it is nobody's.
-    let link = unsubscribe::link(&config, if to == email { reader.id.unwrap_or(0) } else { 0 });
+    let link = unsubscribe::Links::new(&config).of(if to == email { reader.id.unwrap_or(0) } else { 0 });
     let sample = t!("messages-sample-mailing");
     let made = move || {
         let moment = OffsetDateTime::now_utc();

@@ -13,31 +13,36 @@ pub const PATH: &str = "/unsubscribe/";
 /// Of 32 bytes; 128 bits are more than anybody tries.
 const MAC_BYTES: usize = 16;
 
-/// The address that unsubscribes a recipient, for a mail's text and its header `List-Unsubscribe`. Of ASCII characters alone.
-pub fn link(config: &Config, recipient_id: i64) -> String {
-    let token = token(&config.secret_key, recipient_id);
-    config.link(&format!("{PATH}{token}"))
+/// Makes the links: the key is derived once, not for each of a million mails.
+pub struct Links {
+    /// All that stands before the token.
+    prefix: String,
+    mac: Hmac<Sha256>,
+}
+
+impl Links {
+    pub fn new(config: &Config) -> Self {
+        Self { prefix: config.link(PATH), mac: keyed(&config.secret_key) }
+    }
+
+    /// The address that unsubscribes a recipient, for a mail's text and its header `List-Unsubscribe`. Of ASCII characters alone.
+    pub fn of(&self, recipient_id: i64) -> String {
+        let id = recipient_id.to_be_bytes();
+        let mac = self.mac.clone().chain_update(id).finalize().into_bytes();
+        let mut link = self.prefix.clone();
+        BASE64URL_NOPAD.encode_append(&[&id[..], &mac[..MAC_BYTES]].concat(), &mut link);
+        link
+    }
 }
 
 /// Whose token it is; None: nobody's, or one that was cut short. The key before the present one is good as well.
 pub fn recipient_of(config: &Config, token: &str) -> Option<i64> {
     let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).ok()?;
     let (id, mac) = bytes.split_first_chunk::<8>().filter(|(_, mac)| mac.len() == MAC_BYTES)?;
-    let id = i64::from_be_bytes(*id);
     let keys = std::iter::once(&config.secret_key).chain(&config.old_secret_key);
-    keys.into_iter().any(|key| mac_over(key, id).verify_truncated_left(mac).is_ok()).then_some(id)
+    keys.into_iter().any(|key| keyed(key).chain_update(id).verify_truncated_left(mac).is_ok()).then(|| i64::from_be_bytes(*id))
 }
 
-fn token(key: &SecretKey, recipient_id: i64) -> String {
-    let mac = mac_over(key, recipient_id).finalize().into_bytes();
-    let mut bytes = recipient_id.to_be_bytes().to_vec();
-    bytes.extend_from_slice(&mac[..MAC_BYTES]);
-    BASE64URL_NOPAD.encode(&bytes)
-}
-
-fn mac_over(key: &SecretKey, recipient_id: i64) -> Hmac<Sha256> {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key.derive("unsubscribe"))
-        .unwrap_or_else(|_| unreachable!("a mac takes keys of any length"));
-    mac.update(&recipient_id.to_be_bytes());
-    mac
+fn keyed(key: &SecretKey) -> Hmac<Sha256> {
+    <Hmac<Sha256> as KeyInit>::new_from_slice(&key.derive("unsubscribe")).unwrap_or_else(|_| unreachable!("a mac takes keys of any length"))
 }

@@ -293,7 +293,7 @@ async fn a_test_goes_to_any_address_at_once_and_shows_what_the_server_says() {
     let mail = app.mail_to("boss@example.com").await;
     assert!(mail.contains("Subject: [Test] Hello") && mail.contains("Hi Rita Recipient"), "{mail}");
     let rita = app.count("select id from recipients").await;
-    let link = periodical::recipients::unsubscribe::link(&app.app.config, rita);
+    let link = periodical::recipients::unsubscribe::Links::new(&app.app.config).of(rita);
     assert!(!mail.contains(&link), "whoever tries it out does not unsubscribe somebody else");
     assert_eq!(app.count("select count(*) from attempts").await, 0);
 

@@ -7,7 +7,7 @@ use crate::support::{TestApp, quick};
 
 /// The path of a recipient's link.
 fn path(app: &TestApp, id: i64) -> String {
-    unsubscribe::link(&app.app.config, id).strip_prefix(&app.base).unwrap().to_owned()
+    unsubscribe::Links::new(&app.app.config).of(id).strip_prefix(&app.base).unwrap().to_owned()
 }
 
 async fn unsubscribed(app: &TestApp) -> Vec<i64> {
@@ -39,7 +39,7 @@ async fn a_mail_program_unsubscribes_with_one_click_and_without_a_token_or_a_coo
     let user = app.user("una@example.org").await;
     let ids = app.recipients(user, &["rita@example.org", "bob@example.org", "eve@example.org"]).await;
     let one_click = [("List-Unsubscribe", "One-Click")];
-    let ask = |id: i64| Client::new().post(unsubscribe::link(&app.app.config, id));
+    let ask = |id: i64| Client::new().post(unsubscribe::Links::new(&app.app.config).of(id));
     assert_eq!(ask(ids[0]).form(&one_click).send().await.unwrap().status(), StatusCode::OK);
     let multipart = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
     let request = ask(ids[1]).header("content-type", "multipart/form-data; boundary=b").header("sec-fetch-site", "cross-site");
@@ -87,7 +87,7 @@ async fn links_of_the_key_before_go_on_working() {
 #[tokio::test]
 async fn the_page_speaks_the_language_of_the_browser() {
     let app = TestApp::without_worker().await;
-    let link = unsubscribe::link(&app.app.config, 7);
+    let link = unsubscribe::Links::new(&app.app.config).of(7);
     let page = Client::new().get(link).header("accept-language", "ru-RU,ru;q=0.9").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("Больше не присылать?"), "{page}");
 }
@@ -125,7 +125,7 @@ async fn who_unsubscribes_while_an_attempt_waits_gets_no_mail_of_it() {
     let ids = app.recipients(user, &["rita@example.org", "bob@example.org"]).await;
     let mailing = app.due_mailing(user).await;
     let attempt = app.run_now(user, mailing).await;
-    Client::new().post(unsubscribe::link(&app.app.config, ids[0])).send().await.unwrap();
+    Client::new().post(unsubscribe::Links::new(&app.app.config).of(ids[0])).send().await.unwrap();
     app.start_worker();
     let figures = app.finished(attempt).await;
     assert_eq!((figures.sent, figures.skipped), (1, 1));
