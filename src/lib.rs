@@ -14,6 +14,7 @@ pub mod worker;
 pub mod account;
 pub mod attempts;
 pub mod audit;
+pub mod blog;
 pub mod delivery;
 pub mod home;
 pub mod inbox;

@@ -19,12 +19,10 @@ use super::{
     settle::Handover,
     slice::Slice,
 };
-use crate::{
-    mail::{
-        compose::{self, Recipient},
-        connection::Transaction,
-        outcome::Outcome,
-    },
+use crate::mail::{
+    compose::{self, Recipient},
+    connection::Transaction,
+    outcome::Outcome,
 };
 
 /// A verdict that takes longer than this is waited for alone.

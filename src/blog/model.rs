@@ -1,0 +1,23 @@
+//! What a post is.
+
+use time::OffsetDateTime;
+
+/// Whether and since when the public reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Draft,
+    /// Published at that moment, by itself.
+    Scheduled(OffsetDateTime),
+    Published(OffsetDateTime),
+}
+
+impl State {
+    /// As the columns `is_published` and `published_at` have it.
+    pub fn of(is_published: bool, published_at: Option<OffsetDateTime>) -> Self {
+        match (is_published, published_at) {
+            (true, Some(at)) => Self::Published(at),
+            (false, Some(at)) => Self::Scheduled(at),
+            (_, None) => Self::Draft,
+        }
+    }
+}
