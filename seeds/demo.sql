@@ -73,6 +73,13 @@ from (values
 join demo using (locale)
 on conflict on constraint messages_user_id_submission_id_key do nothing;
 
+-- A file that goes with one of them.
+insert into attachments (user_id, message_id, name, content_type, size, content)
+select m.user_id, m.id, 'price-list.csv', 'text/csv', octet_length(file.content), file.content
+from messages m,
+  (values (convert_to(E'article,price\nCoat,129.00\nScarf,24.50\nLamp for long evenings,58.00\nIce cream,3.20\n', 'UTF8'))) file (content)
+where m.submission_id = '5eed0000-0000-4000-8000-000000000001' and not exists (select from attachments a where a.message_id = m.id);
+
 -- ---- Mailings: created, running, paused, disabled, stopped, completed. Moments are a day and a time of the mailing's zone.
 
 insert into mailings (user_id, name, message_id, all_recipients, starts_at, ends_at, period, time_zone, status, paused_at, disabled_at, disabled_reason,

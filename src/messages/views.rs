@@ -17,7 +17,7 @@ use crate::{
     ui::{
         Column, Editor, Field, Icon, Pagination, SearchBox, Section,
         button::{self, Act, Delete},
-        cell, empty, form, page, page_header, pagination, search_box, table,
+        cell, empty, form, icon, page, page_header, pagination, search_box, table,
         table::actions_cell,
     },
     users::CurrentUser,
@@ -30,7 +30,7 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, search: &str, list: &Keys
     let content = html! {
         (page_header(&t!("messages-title"), Some(&t!("messages-subtitle")), Some(html! {
             a .btn .btn-primary href="/messages/new" hx-get="/messages/new" hx-select="#message-new" hx-target="#messages tbody"
-                hx-swap="afterbegin" data-opens="#message-new" { (t!("messages-new")) }
+                hx-swap="afterbegin" data-opens="#message-new" { (icon(Icon::Plus)) (t!("messages-new")) }
         })))
         div .card {
             div .card-header {

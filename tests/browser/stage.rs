@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use periodical::{
     delivery::Engine,
     inbox::catcher::{self, Catcher},
+    recipients::unsubscribe::Links,
     routes,
 };
 use reqwest::{
@@ -117,7 +118,23 @@ impl Stage {
         ] {
             places.push(Place { who, path: path.to_owned(), name: name.to_owned() });
         }
+        let rita = self.app.count("select id from recipients where full_name = 'Irina Berg'").await;
+        let link = Links::new(&self.app.app.config).of(rita);
+        let unsubscribe = link.strip_prefix(&self.app.base).unwrap().to_owned();
+        places.push(Place { who: Who::Visitor, path: unsubscribe, name: "unsubscribe".to_owned() });
+        places.push(Place { who: Who::Owner, path: self.import().await, name: "recipients-imports-id".to_owned() });
         places
+    }
+
+    /// An import that waits for a word, with a line that is wrong; its address.
+    async fn import(&self) -> String {
+        let reader = self.reader(Who::Owner);
+        let token = reader.get("/recipients/import").await.token();
+        let field = |name: &str, value: &str| format!("--b0undary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let lines = "email,name,comment\nada@globex.example,Ada Lovelace,Met at the spring fair\nnobody,Nobody,\nirina.berg@hooli.example,Irina Berg,\n";
+        let body = [field("csrf_token", &token), field("text", lines), "--b0undary--\r\n".to_owned()].concat();
+        let request = reader.request(Method::POST, "/recipients/imports").header(CONTENT_TYPE, "multipart/form-data; boundary=b0undary");
+        reader.send(request.body(body)).await.path
     }
 
     /// A page of ours in HTML: not another one that it leads to, and nothing for a frame.

@@ -26,7 +26,7 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, list: &Page, open: &[Use]
             (button::secondary_link("/recipients/import", &t!("recipients-import-short")))
             (button::secondary_link("/recipients/export", &t!("recipients-export")))
             a .btn .btn-primary href="/recipients/new" hx-get="/recipients/new" hx-select="#recipient-new" hx-target="#recipients tbody"
-                hx-swap="afterbegin" data-opens="#recipient-new" { (t!("recipients-new")) }
+                hx-swap="afterbegin" data-opens="#recipient-new" { (icon(Icon::Plus)) (t!("recipients-new")) }
         })))
         div .card #recipients-card {
             div .card-header { (filter(PATH, "#recipients", controls(list.query))) }
