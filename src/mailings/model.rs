@@ -59,13 +59,16 @@ pub struct NewMailing {
     pub resend_unknown: bool,
 }
 
+/// From a mailing's start to the end that its form proposes: long enough for one of every month.
+const USUAL_LENGTH: time::Duration = time::Duration::days(365);
+
 impl MailingForm {
-    /// A form for a mailing that starts now and ends in a month.
+    /// A form for a mailing that starts now and ends in a year.
     pub fn blank(now: OffsetDateTime, zone: &Zone) -> Self {
         Self {
             all_recipients: "true".into(),
             starts_at: schedule::to_local_input(now, zone),
-            ends_at: schedule::to_local_input(now + time::Duration::days(30), zone),
+            ends_at: schedule::to_local_input(now + USUAL_LENGTH, zone),
             period: Period::Once.as_str().into(),
             time_zone: zone.name().into(),
             resend_unknown: "true".into(),
@@ -244,7 +247,7 @@ impl Mailing {
 
     /// The form for a new mailing like this one, in the future.
     pub fn copy(&self, picked: &[i64], now: OffsetDateTime) -> MailingForm {
-        let (starts_at, ends_at) = self.schedule().map_or((now, now + time::Duration::days(30)), |schedule| schedule.moved_after(now));
+        let (starts_at, ends_at) = self.schedule().map_or((now, now + USUAL_LENGTH), |schedule| schedule.moved_after(now));
         let zone = self.zone();
         MailingForm {
             name: t!("mailings-copy-of", name = self.name).chars().take(200).collect(),
