@@ -11,11 +11,14 @@ use serde_json::json;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::{model::MessageForm, queries};
+use super::{
+    model::{MessageForm, PlaceholderFaults},
+    queries,
+};
 use crate::{
     app::App,
     error::{Error, Result},
-    i18n::format,
+    i18n::{self, format},
     mail::compose::Body,
     mailings::schedule,
     t,
@@ -118,15 +121,17 @@ async fn keep(app: &App, user: &CurrentUser, message_id: Option<i64>, form: Draf
         let words = json!({ "words": t!("messages-draft-elsewhere") });
         return Ok(Json(words).with_status(StatusCode::CONFLICT).into_response());
     };
-    let text = if form.with_text {
-        let body = form.body;
-        // The worst HTML that is accepted takes half a second.
-        tokio::task::spawn_blocking(move || Body::from_author(&body).text_as_written()).await.ok()
-    } else {
-        None
+    let DraftForm { subject, body, with_text, .. } = form;
+    let language = i18n::current();
+    let look = move || {
+        let faults = i18n::with(language, || PlaceholderFaults::of(&subject, &body));
+        (faults, with_text.then(|| Body::from_author(&body).text_as_written()))
     };
+    // The worst HTML that is accepted takes half a second.
+    let (faults, text) = tokio::task::spawn_blocking(look).await.map_err(|error| Error::Internal(error.into()))?;
     let time = format::time(schedule::civil(saved_at, &user.zone()).time());
-    Ok(Json(json!({ "version": version, "words": t!("messages-draft-saved", time = time), "text": text })).into_response())
+    Ok(Json(json!({ "version": version, "words": t!("messages-draft-saved", time = time), "text": text, "faults": faults }))
+        .into_response())
 }
 
 #[handler]

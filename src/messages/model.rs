@@ -1,6 +1,6 @@
 //! A message's form and what it becomes.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -50,6 +50,25 @@ impl MessageForm {
             (Some(subject), Some(body)) => Ok(NewMessage { subject, body }),
             _ => Err(errors),
         }
+    }
+}
+
+/// What is wrong with the placeholders of a message that is still being written, by field.
+#[derive(Debug, Serialize)]
+pub struct PlaceholderFaults {
+    subject: Option<String>,
+    body: Option<String>,
+}
+
+impl PlaceholderFaults {
+    /// Takes half a second for the worst HTML that is accepted.
+    pub fn of(subject: &str, body: &str) -> Self {
+        let (_, errors) = Marked::parse(subject, Markup::Plain);
+        let body = match Body::cleaned(body) {
+            Err(BodyError::Placeholder(error)) => Some(words(&error)),
+            Ok(_) | Err(BodyError::Tangled) => None,
+        };
+        Self { subject: errors.first().map(words), body }
     }
 }
 

@@ -4,6 +4,7 @@ mod keyboard;
 mod languages;
 mod live;
 mod mailings;
+mod messages;
 mod newcomer;
 mod notices;
 mod phone;

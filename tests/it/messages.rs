@@ -335,6 +335,22 @@ async fn a_draft_is_offered_when_its_author_comes_back_and_changes_no_message() 
 }
 
 #[tokio::test]
+async fn while_a_message_is_written_an_unknown_placeholder_is_told_in_the_readers_language() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let faults = |kept: &crate::support::Page| serde_json::from_str::<serde_json::Value>(&kept.text).unwrap()["faults"].clone();
+    let kept = keep(&browser, "/messages/draft", "Hello {{ nmae }}", "0").await;
+    assert!(faults(&kept)["subject"].as_str().unwrap().contains("nmae"), "{}", kept.text);
+    assert!(faults(&kept)["body"].is_null(), "{}", kept.text);
+    let kept = keep(&browser, "/messages/draft", "Hello {{ name }}", "1").await;
+    assert!(faults(&kept)["subject"].is_null(), "{}", kept.text);
+
+    sqlx::query("update users set locale = 'ru'").execute(&app.db).await.unwrap();
+    let kept = keep(&browser, "/messages/draft", "Hello {{ nmae }}", "2").await;
+    assert!(faults(&kept)["subject"].as_str().unwrap().contains("Подстановки"), "{}", kept.text);
+}
+
+#[tokio::test]
 async fn a_draft_of_a_new_message_goes_with_it_or_is_thrown_away() {
     let app = TestApp::without_worker().await;
     let (_, browser) = app.signed_in("una@example.org").await;

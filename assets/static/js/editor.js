@@ -60,6 +60,27 @@
 
     say(text) { this.status.textContent = text; }
 
+    // What is wrong with a field's placeholders, beside it, while one writes; null: nothing. What the server said of the whole form stays
+    // until it is sent again.
+    fault(name, text) {
+      const field = this.form.querySelector(`[name=${name}]`);
+      let note = document.getElementById(`${field.id}-error`);
+      if (!text && !note?.hasAttribute("data-while-typing")) return;
+      if (!note) {
+        note = document.createElement("div");
+        note.id = `${field.id}-error`;
+        note.className = "invalid-feedback d-block";
+        note.setAttribute("role", "alert");
+        field.after(note);
+        field.setAttribute("aria-describedby", `${note.id} ${field.getAttribute("aria-describedby") ?? ""}`.trim());
+      }
+      note.setAttribute("data-while-typing", "");
+      if (note.textContent !== (text ?? "")) note.textContent = text ?? "";
+      field.classList.toggle("is-invalid", Boolean(text));
+      if (text) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+
     async show(view, focus = true) {
       this.write();
       this.view = view;
@@ -306,6 +327,7 @@
         return null;
       }
       this.version = said.version;
+      for (const [name, fault] of Object.entries(said.faults)) editor.fault(name, fault);
       return said;
     }
 
