@@ -5,7 +5,7 @@ use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::Cat
 use crate::{
     account,
     app::App,
-    attempts, audit,
+    attempts, audit, blog,
     config::Config,
     error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, users,
     web::{
@@ -42,9 +42,14 @@ pub fn pages(config: &Config) -> UrlMap {
     map
 }
 
-/// Every route there is, the probes among them; static files stand beside it.
+/// What needs neither session nor token: the probes, and the blog's pictures, which any cache may keep.
+fn outside() -> UrlMap {
+    blog::pictures::served(home::probes(UrlMap::default()))
+}
+
+/// Every route there is, those outside of the sessions among them; static files stand beside it.
 pub fn table(config: &Config) -> Vec<(Method, &'static str)> {
-    [home::probes(UrlMap::default()), pages(config)].iter().flat_map(UrlMap::table).cloned().collect()
+    [outside(), pages(config)].iter().flat_map(UrlMap::table).cloned().collect()
 }
 
 /// The site.
@@ -64,10 +69,8 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .with(csrf::Csrf::new(&app.config, EXCEPTIONS))
         .with(sessions);
 
-    // Static files and probes need neither session nor token.
-    let outside = Route::new().nest(assets::MOUNT, assets::Assets);
-    home::probes(UrlMap::default())
-        .mount(outside)
+    outside()
+        .mount(Route::new().nest(assets::MOUNT, assets::Assets))
         .nest_no_strip("/", pages)
         .catch_all_error(error::page)
         .data(app)

@@ -17,6 +17,12 @@ impl UrlMap {
         self.method(Method::GET, path, endpoint)
     }
 
+    /// Only where GET's own answer, without its body, would not do.
+    #[must_use]
+    pub fn head<E: IntoEndpoint<Endpoint: Endpoint + 'static>>(self, path: &'static str, endpoint: E) -> Self {
+        self.method(Method::HEAD, path, endpoint)
+    }
+
     #[must_use]
     pub fn post<E: IntoEndpoint<Endpoint: Endpoint + 'static>>(self, path: &'static str, endpoint: E) -> Self {
         self.method(Method::POST, path, endpoint)

@@ -7,6 +7,7 @@ mod account;
 mod attacks;
 mod attempts;
 mod audit;
+mod blog;
 mod cli;
 mod compose;
 mod delivery;

@@ -66,6 +66,8 @@ pub const EXPECTED: &[Row] = &[
     row("GET /healthz", "", ALL),
     row("GET /readyz", "", ALL),
     row("GET /", "", ALL),
+    row("GET /blog/pictures/:id/:size", "", ALL),
+    row("HEAD /blog/pictures/:id/:size", "", ALL),
     row("GET /setup", "", [N; 8]),
     row("POST /setup", "email=new@example.org&full_name=N&password=a+few+words+in+a+row", [N; 8]),
     row("GET /register", "", ALL),

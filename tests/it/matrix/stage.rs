@@ -55,6 +55,8 @@ struct Things {
     mail_id: i64,
     import_id: i64,
     attachment_id: i64,
+    post_id: i64,
+    picture_id: Uuid,
 }
 
 #[derive(Debug)]
@@ -89,11 +91,19 @@ const OWNER: &str = "
       select id, user_id, now(), 'manual', 'failed', now(), 'Subject', 'Body', 1, 1 from mailing returning id
     ), mail as (
       insert into caught_mails (sender, recipient, subject, source) values ('a@example.org', 'b@example.org', 'S', E'Subject: S\\r\\n\\r\\nText') returning id
+    ), post as (
+      insert into posts (slug, language, title, summary, content, is_published, published_at, author_id)
+      select 'post-' || owner.id, 'en', 'Title', 'Summary', 'Content', true, now(), owner.id from owner returning id
+    ), picture as (
+      insert into post_pictures (id, post_id, name) select gen_random_uuid(), post.id, 'p.jpg' from post returning id
+    ), file as (
+      insert into post_picture_files (picture_id, size, width, height, media_type, digest, content)
+      select picture.id, size, 1, 1, 'image/jpeg', '\\x00', 'a' from picture, unnest(array['small', 'large']) size
     )
     select owner.id as user_id, recipient.id as recipient_id, message.id as message_id, mailing.id as mailing_id, attempt.id as attempt_id,
            session.id as session_id, mail.id as mail_id, import.id as import_id,
-           attachment.id as attachment_id
-    from owner, session, recipient, message, mailing, attempt, mail, import, attachment";
+           attachment.id as attachment_id, post.id as post_id, picture.id as picture_id
+    from owner, session, recipient, message, mailing, attempt, mail, import, attachment, post, picture";
 
 const ACTOR: &str = "
     with actor as (
@@ -117,6 +127,8 @@ const EVERYTHING: &str = "
       (select string_agg(f::text, ',' order by id) from attachments f where user_id = $1),
       (select string_agg(m::text, ',' order by id) from mailings m where user_id = $1),
       (select string_agg(a::text, ',' order by id) from attempts a where user_id = $1),
+      (select string_agg((to_jsonb(p) - 'views')::text, ',' order by id) from posts p where author_id = $1),
+      (select string_agg(p::text, ',' order by p.id) from post_pictures p join posts on posts.id = p.post_id where posts.author_id = $1),
       (select string_agg(j.key, ',' order by key) from graphile_worker.jobs j where key = 'mailing:' || $2)
     ))";
 
@@ -179,9 +191,13 @@ impl Case<'_> {
             Some("attempts") => self.owner.attempt_id,
             Some("account") => self.owner.session_id,
             Some("dev") => self.owner.mail_id,
+            Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,
             _ => self.owner.user_id,
         };
-        path.replace(":attachment_id", &self.owner.attachment_id.to_string())
+        path.replace("/pictures/:id", "/pictures/:picture_id")
+            .replace(":picture_id", &self.owner.picture_id.to_string())
+            .replace(":size", "small")
+            .replace(":attachment_id", &self.owner.attachment_id.to_string())
             .replace(":id", &id.to_string())
             .replace(":token", &"0".repeat(64))
     }
