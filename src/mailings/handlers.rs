@@ -93,6 +93,12 @@ pub async fn new(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(prefi
     let is_zone_chosen = zone.is_some();
     let mut form = MailingForm::blank(OffsetDateTime::now_utc(), &zone.unwrap_or_else(Zone::utc));
     form.message_id = prefill.message_id;
+    // Who has one message sends that one.
+    if form.message_id.is_empty()
+        && let [(only, _)] = messages::queries::choices(&app.db, user.id(), 2).await?.as_slice()
+    {
+        form.message_id = only.to_string();
+    }
     let beside = beside(&app, &user, &form, None).await?;
     Ok(Page::ok(views::new_page(&user, &chrome, &form, &beside, &FieldErrors::default(), is_zone_chosen)))
 }

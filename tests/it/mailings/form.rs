@@ -249,3 +249,15 @@ async fn a_message_older_than_those_that_are_offered_stays_chosen() {
     let form = browser.get(&format!("/mailings/new?message_id={message}")).await.form("/mailings");
     assert!(form.contains(&("message_id".into(), message)), "{form:?}");
 }
+
+#[tokio::test]
+async fn the_only_message_is_chosen_already_and_of_two_none() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    app.recipients(user, &["rita@example.org"]).await;
+    let chosen = || async { browser.get("/mailings/new").await.attr("select[name=message_id] option[selected]", "value") };
+    let id = app.message(user).await;
+    assert_eq!(chosen().await, Some(id.to_string()));
+    app.message(user).await;
+    assert!(chosen().await.unwrap_or_default().is_empty());
+}
