@@ -1,5 +1,7 @@
 //! Attempts: the list, a run's page with its deliveries, the live stream.
 
+mod mails;
+
 use periodical::delivery::model::Timing;
 use reqwest::StatusCode;
 
@@ -401,46 +403,4 @@ async fn the_list_is_narrowed_by_mailing_status_and_time_and_paged() {
     // What runs is asked for again, under the same filter; what is over is not.
     assert_eq!(shown("status=running").await.attr("#attempts", "hx-get").unwrap(), "/attempts?status=running");
     assert_eq!(shown("status=failed").await.attr("#attempts", "hx-get"), None);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_owner_is_told_once_of_an_attempt_that_went_wrong_and_of_others_only_if_they_wish() {
-    let app = TestApp::start().await;
-    let (user, _) = app.signed_in("una@example.org").await;
-    app.recipients(user, &["good@example.org", "spam-554@example.org"]).await;
-    // Not due, or the worker would start it first.
-    let tomorrow = time::OffsetDateTime::now_utc() + time::Duration::days(1);
-    let mailing = app.mailing(user, "daily", tomorrow, tomorrow + time::Duration::days(30)).await;
-    sqlx::query("update users set locale = 'ru', notify = 'problems'").execute(&app.db).await.unwrap();
-    let attempt = app.run_now(user, mailing).await;
-    let mails = || app.mails().into_iter().filter(|mail| mail.to == ["una@example.org"]).collect::<Vec<_>>();
-    let mail = until("a mail to the owner", || async { mails().into_iter().next() }).await;
-    let parsed = mail_parser::MessageParser::default().parse(&mail.data).unwrap();
-    assert_eq!(parsed.subject().unwrap(), "«Test mailing» не дошла до 1 клиента");
-    let body = parsed.body_text(0).unwrap();
-    assert!(body.contains("Принято за спам: 1") && body.contains(&format!("/attempts/{attempt}")), "{body}");
-    assert_eq!(app.count("select count(*) from attempts where told_at is not null").await, 1);
-
-    // Nothing went wrong, or nobody wants to hear of it: no mail.
-    let corrected = "update recipients set email = 'well@example.org' where email like 'spam%'";
-    let wrong = "update recipients set email = 'spam-554@example.org' where email like 'well%'";
-    sqlx::query(corrected).execute(&app.db).await.unwrap();
-    let good = app.run_now(user, mailing).await;
-    app.finished(good).await;
-    sqlx::query("update users set notify = 'never'").execute(&app.db).await.unwrap();
-    sqlx::query(wrong).execute(&app.db).await.unwrap();
-    let bad = app.run_now(user, mailing).await;
-    app.finished(bad).await;
-    sqlx::query("update users set notify = 'always'").execute(&app.db).await.unwrap();
-    sqlx::query(corrected).execute(&app.db).await.unwrap();
-    app.run_now(user, mailing).await;
-    let subject = |mail: &periodical::mail::server::Received| {
-        mail_parser::MessageParser::default().parse(&mail.data).unwrap().subject().unwrap().to_owned()
-    };
-    until("a mail about what went well", || async {
-        mails().iter().any(|mail| subject(mail) == "«Test mailing» отправлена").then_some(())
-    })
-    .await;
-    assert_eq!(mails().len(), 2);
-    assert_eq!(app.count("select count(*) from attempts where told_at is not null").await, 2);
 }
