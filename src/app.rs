@@ -1,4 +1,4 @@
-//! What every handler and job works with: the settings, the pool, the queue, the process's ear for NOTIFY.
+//! What every handler and job works with: the settings, the pool, the queue, the process's ear for NOTIFY, its cache.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    cache::Cache,
     config::Config,
     db::notifications::Notifications,
     error::Result,
@@ -20,6 +21,7 @@ pub struct App {
     pub config: Arc<Config>,
     pub db: PgPool,
     pub notifications: Notifications,
+    pub cache: Cache,
     /// How often strangers may knock.
     pub throttle: Arc<Throttle>,
     /// The live pages there are, by user.
@@ -36,11 +38,13 @@ impl std::fmt::Debug for App {
 
 impl App {
     pub fn new(config: Config, db: PgPool, stop: CancellationToken) -> Self {
+        let notifications = Notifications::new(db.clone());
         Self {
             throttle: Arc::new(Throttle::new(config.limits.throttle)),
             streams: Places::new(config.limits.streams_of_one),
             config: Arc::new(config),
-            notifications: Notifications::new(db.clone()),
+            cache: Cache::new(notifications.clone()),
+            notifications,
             db,
             stop,
         }

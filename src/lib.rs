@@ -1,6 +1,6 @@
 //! Periodical: recurring e-mail you host yourself. ARCHITECTURE.md has the map; this is its table of contents.
 //!
-//! Dependencies point downward only: `cli` → `routes`, `worker` → the slices → `app` → `config`, `db`, `mail`;
+//! Dependencies point downward only: `cli` → `routes`, `worker` → the slices → `app` → `config`, `db`, `cache`, `mail`;
 //! the slices → `web`, `ui`, `error`.
 
 #![forbid(unsafe_code)]
@@ -27,6 +27,7 @@ pub mod users;
 
 // What they stand on.
 pub mod app;
+pub mod cache;
 pub mod config;
 pub mod db;
 pub mod error;

@@ -2,17 +2,26 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    io::ErrorKind,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
 use sqlx::{PgPool, postgres::PgListener};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
+
+use crate::cache::versions::{self, Versions};
 
 /// The channel on which a worker says that an attempt's figures have changed; the payload is the attempt's id.
 pub const ATTEMPTS: &str = "attempts";
 /// The channel on which workers are told that there is something to send.
 pub const WORK: &str = "work";
+
+/// After so long without a word the connection is asked whether it is still there: one that was cut off without a word would
+/// be silent for ever.
+const PULSE: Duration = Duration::from_secs(5);
+/// How long it may take to answer that.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 type Topics = HashMap<i64, watch::Sender<()>>;
 
@@ -22,12 +31,13 @@ pub struct Notifications {
     pool: PgPool,
     topics: Arc<Mutex<Topics>>,
     work: watch::Sender<()>,
+    public: Arc<Versions>,
     listening: Arc<OnceLock<()>>,
 }
 
 impl Notifications {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, topics: Arc::default(), work: watch::Sender::new(()), listening: Arc::default() }
+        Self { pool, topics: Arc::default(), work: watch::Sender::new(()), public: Arc::default(), listening: Arc::default() }
     }
 
     /// A receiver that changes whenever `attempt_id` was announced. Announcements in between collapse into one:
@@ -45,52 +55,104 @@ impl Notifications {
         self.work.subscribe()
     }
 
+    /// The number of what the public reads; None while nobody would tell us of another, as just after the start.
+    pub fn public_version(&self) -> Option<i64> {
+        self.listen();
+        self.public.current()
+    }
+
+    /// This process has raised the number of what the public reads, and has committed that.
+    pub fn saw_public_version(&self, number: i64) {
+        self.public.saw(number);
+    }
+
     fn listen(&self) {
         self.listening.get_or_init(|| {
-            tokio::spawn(listen(self.pool.clone(), Arc::clone(&self.topics), self.work.clone()));
+            let ear = Ear {
+                pool: self.pool.clone(),
+                topics: Arc::clone(&self.topics),
+                work: self.work.clone(),
+                public: Arc::clone(&self.public),
+            };
+            tokio::spawn(ear.listen());
         });
     }
 }
 
-async fn listen(pool: PgPool, topics: Arc<Mutex<Topics>>, work: watch::Sender<()>) {
-    loop {
-        if let Err(error) = hear(&pool, &topics, &work).await
-            && !pool.is_closed()
-        {
-            tracing::warn!(%error, "Live pages and new work wait: the connection that listens for them was lost");
-        }
-        if pool.is_closed() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
+/// What the one task that listens has in hand.
+struct Ear {
+    pool: PgPool,
+    topics: Arc<Mutex<Topics>>,
+    work: watch::Sender<()>,
+    public: Arc<Versions>,
 }
 
-async fn hear(pool: &PgPool, topics: &Mutex<Topics>, work: &watch::Sender<()>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen_all([ATTEMPTS, WORK]).await?;
-    wake_all(topics, work);
-    loop {
-        match listener.try_recv().await? {
-            Some(notification) if notification.channel() == WORK => {
-                work.send_replace(());
+impl Ear {
+    async fn listen(self) {
+        loop {
+            let heard = self.hear().await;
+            self.public.is_deaf();
+            if self.pool.is_closed() {
+                return;
             }
-            Some(notification) => {
-                let Ok(attempt_id) = notification.payload().parse::<i64>() else { continue };
-                let topics = topics.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(sender) = topics.get(&attempt_id) {
-                    sender.send_replace(());
+            match heard {
+                Ok(()) => tracing::info!("The connection that listens for live pages, new work and changes was lost and is opened anew"),
+                Err(error) => {
+                    tracing::warn!(%error, "Live pages and new work wait, and pages are not cached: the connection that listens was lost");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
-            // The connection was lost and is there again: what was announced in between is not repeated.
-            None => wake_all(topics, work),
         }
     }
-}
 
-fn wake_all(topics: &Mutex<Topics>, work: &watch::Sender<()>) {
-    work.send_replace(());
-    for sender in topics.lock().unwrap_or_else(PoisonError::into_inner).values() {
-        sender.send_replace(());
+    /// Until the connection is lost.
+    async fn hear(&self) -> Result<(), sqlx::Error> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        // What is lost has to be known before there is a new one.
+        listener.eager_reconnect(false);
+        // For whoever looks into pg_stat_activity.
+        sqlx::query!("set application_name = 'periodical listener'").execute(&mut listener).await?;
+        listener.listen_all([ATTEMPTS, WORK, versions::CHANNEL]).await?;
+        // Only now: what comes later is announced.
+        self.public.hears(versions::read(&self.pool).await?);
+        // What was announced before is not repeated.
+        self.wake_all();
+        loop {
+            match timeout(PULSE, listener.try_recv()).await {
+                Ok(received) => match received? {
+                    Some(notification) => self.tell(notification.channel(), notification.payload()),
+                    None => return Ok(()),
+                },
+                Err(_) => {
+                    // It listens already; that it says so is all.
+                    let answer = timeout(PATIENCE, sqlx::query!("listen public").execute(&mut listener)).await;
+                    answer.map_err(|_| sqlx::Error::Io(ErrorKind::TimedOut.into()))??;
+                }
+            }
+        }
+    }
+
+    fn tell(&self, channel: &str, payload: &str) {
+        if channel == WORK {
+            self.work.send_replace(());
+            return;
+        }
+        let Ok(number) = payload.parse::<i64>() else { return };
+        if channel == versions::CHANNEL {
+            self.public.hears(number);
+        } else if let Some(sender) = self.topics().get(&number) {
+            sender.send_replace(());
+        }
+    }
+
+    fn wake_all(&self) {
+        self.work.send_replace(());
+        for sender in self.topics().values() {
+            sender.send_replace(());
+        }
+    }
+
+    fn topics(&self) -> MutexGuard<'_, Topics> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,6 +6,7 @@ pub mod csrf;
 pub mod csv;
 pub mod form;
 pub mod headers;
+pub mod kept;
 pub mod list;
 pub mod locale;
 pub mod log;

@@ -8,6 +8,7 @@ mod attacks;
 mod attempts;
 mod audit;
 mod blog;
+mod cache;
 mod cli;
 mod compose;
 mod delivery;

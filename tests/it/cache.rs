@@ -1,0 +1,56 @@
+//! What is computed once and shown to many, within a process and between processes.
+
+mod flights;
+mod versions;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use periodical::{
+    app::App,
+    cache::{Kind, versions as numbers},
+};
+
+use crate::support::until;
+
+/// Ends with every change of what the public reads.
+pub const PUBLIC: Kind = Kind::public("test-public", Duration::from_secs(600));
+/// Ends with its time alone.
+pub const TIMED: Kind = Kind::timed("test-timed", Duration::from_secs(600));
+
+/// Counts how often something was computed.
+#[derive(Clone, Default)]
+pub struct Computed(Arc<AtomicUsize>);
+
+impl Computed {
+    pub fn times(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// What `app` shows under a name, computed to `text` where it has nothing.
+    pub async fn show(&self, app: &App, kind: &Kind, name: &str, text: &str) -> String {
+        let shown = app.cache.value::<String, sqlx::Error, _>(kind, name, || async {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(text.to_owned())
+        });
+        shown.await.unwrap().to_string()
+    }
+}
+
+/// Raises the number as a change of what the public reads does, without a word to any process.
+pub async fn raise(app: &App) -> i64 {
+    let mut transaction = app.db.begin().await.unwrap();
+    let number = numbers::raise(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    number
+}
+
+/// Waits until a process would be told of every change.
+pub async fn listens(app: &App) -> i64 {
+    until("the process listens", || async { app.notifications.public_version() }).await
+}
