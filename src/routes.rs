@@ -34,6 +34,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = mailings::routes(map);
     map = attempts::routes(map);
     map = reports::routes(map);
+    map = blog::routes(map);
     map = audit::routes(map);
     map = mail_server::routes(map);
     if config.has_catcher() {

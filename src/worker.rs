@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use crate::{
     app::App,
     attempts::{self, jobs::TellOfAttempt},
+    blog::{self, jobs::PublishPost},
     db,
     delivery::{self, Engine, Scope, engine::GRACE},
     inbox,
@@ -94,6 +95,7 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .define_job::<TellOwner>()
         .define_job::<ImportRecipients>()
         .define_job::<TellOfAttempt>()
+        .define_job::<PublishPost>()
         .init()
         .await?;
     Ok(worker)
@@ -127,6 +129,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     let app = &engine.app;
     mailings::runs::rescue_forgotten(app).await?;
     users::deletion::rescue_forgotten(app).await?;
+    blog::panel::posts::rescue_forgotten(app).await?;
     delivery::settle::close(engine, &attempts::queries::unclosed(&app.db).await?).await?;
     web::session::delete_expired(&app.db).await?;
     users::queries::delete_old_tokens(&app.db).await?;

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{
     mail::trial::Trial,
+    mailings::schedule::{self, Zone},
     t,
     users::{model::User, rights::Role},
     web::form::{self, FieldErrors},
@@ -28,10 +29,15 @@ pub enum Action {
     EndSessions,
     DeleteUser,
     SendTestMail,
+    CreatePost,
+    SchedulePost,
+    PublishPost,
+    UnpublishPost,
+    DeletePost,
 }
 
 impl Action {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::BlockUser,
         Self::UnblockUser,
         Self::DisableMailing,
@@ -44,6 +50,11 @@ impl Action {
         Self::EndSessions,
         Self::DeleteUser,
         Self::SendTestMail,
+        Self::CreatePost,
+        Self::SchedulePost,
+        Self::PublishPost,
+        Self::UnpublishPost,
+        Self::DeletePost,
     ];
 
     /// As the table has it. Never changed: entries are kept for ever.
@@ -61,6 +72,11 @@ impl Action {
             Self::EndSessions => "end_sessions",
             Self::DeleteUser => "delete_user",
             Self::SendTestMail => "send_test_mail",
+            Self::CreatePost => "create_post",
+            Self::SchedulePost => "schedule_post",
+            Self::PublishPost => "publish_post",
+            Self::UnpublishPost => "unpublish_post",
+            Self::DeletePost => "delete_post",
         }
     }
 
@@ -79,6 +95,11 @@ impl Action {
             Self::EndSessions => t!("audit-end-sessions"),
             Self::DeleteUser => t!("audit-delete-user"),
             Self::SendTestMail => t!("audit-test-mail"),
+            Self::CreatePost => t!("audit-create-post"),
+            Self::SchedulePost => t!("audit-schedule-post"),
+            Self::PublishPost => t!("audit-publish-post"),
+            Self::UnpublishPost => t!("audit-unpublish-post"),
+            Self::DeletePost => t!("audit-delete-post"),
         }
     }
 
@@ -124,6 +145,10 @@ pub enum Subject<'a> {
         id: i64,
         name: &'a str,
     },
+    Post {
+        id: i64,
+        title: &'a str,
+    },
     /// By its host and port.
     MailServer {
         address: &'a str,
@@ -136,13 +161,14 @@ impl Subject<'_> {
         match self {
             Self::User { .. } => "user",
             Self::Mailing { .. } => "mailing",
+            Self::Post { .. } => "post",
             Self::MailServer { .. } => "mail_server",
         }
     }
 
     pub fn id(&self) -> i64 {
         match self {
-            Self::User { id, .. } | Self::Mailing { id, .. } => *id,
+            Self::User { id, .. } | Self::Mailing { id, .. } | Self::Post { id, .. } => *id,
             // There is one.
             Self::MailServer { .. } => 0,
         }
@@ -152,6 +178,7 @@ impl Subject<'_> {
         match self {
             Self::User { email, .. } => email,
             Self::Mailing { name, .. } => name,
+            Self::Post { title, .. } => title,
             Self::MailServer { address } => address,
         }
     }
@@ -177,6 +204,11 @@ pub enum Change {
         roles: Vec<String>,
     },
     SessionsEnded,
+    /// When the public will read a post.
+    PublishedAt {
+        #[serde(with = "time::serde::rfc3339")]
+        moment: OffsetDateTime,
+    },
     TestMail {
         to: String,
         trial: Trial,
@@ -192,6 +224,7 @@ impl Change {
             Self::RolesGiven { roles } => t!("audit-roles-given", roles = role_labels(roles)),
             Self::RolesTaken { roles } => t!("audit-roles-taken", roles = role_labels(roles)),
             Self::SessionsEnded => t!("audit-sessions-ended"),
+            Self::PublishedAt { moment } => t!("audit-published-at", moment = schedule::display(*moment, &Zone::utc())),
             Self::TestMail { to, trial } => {
                 let answer = Self::answer(trial);
                 let outcome = match trial.is_well() {

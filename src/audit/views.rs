@@ -53,6 +53,7 @@ fn row(entry: &Entry, labels: &[String; 5], zone: &Zone) -> Markup {
     let href = match entry.subject_kind.as_str() {
         "user" => format!("/users/{}", entry.subject_id),
         "mailing" => format!("/mailings/{}", entry.subject_id),
+        "post" => format!("/admin/posts/{}", entry.subject_id),
         _ => format!("/admin/mail-server?test={}", entry.id),
     };
     html! {

@@ -20,4 +20,17 @@ impl State {
             (_, None) => Self::Draft,
         }
     }
+
+    /// The columns `is_published` and `published_at` of it.
+    pub fn columns(self) -> (bool, Option<OffsetDateTime>) {
+        match self {
+            Self::Draft => (false, None),
+            Self::Scheduled(at) => (false, Some(at)),
+            Self::Published(at) => (true, Some(at)),
+        }
+    }
+
+    pub fn is_published(self) -> bool {
+        matches!(self, Self::Published(_))
+    }
 }

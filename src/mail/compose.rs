@@ -26,6 +26,7 @@ mod template;
 
 pub use body::{Body, BodyError};
 pub use placeholder::{Marked, Markup, Placeholder, PlaceholderError, Values};
+pub use tangle::is_tangled;
 pub use template::{Attachment, Frame, Recipient, Template};
 
 /// Who the mail is from: the setting `MAIL_FROM`, such as `Periodical <news@example.org>`.

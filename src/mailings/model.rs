@@ -163,7 +163,8 @@ impl MailingForm {
     }
 }
 
-fn explain(error: &LocalTimeError) -> String {
+/// What is wrong with a date and time, for the reader.
+pub fn explain(error: &LocalTimeError) -> String {
     match error {
         LocalTimeError::NotADateTime => t!("schedule-not-a-date"),
         LocalTimeError::OutOfRange => t!("schedule-out-of-range"),

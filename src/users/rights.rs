@@ -87,7 +87,13 @@ pub const TABLE: [Row; 9] = [
         Some(|| MenuLink { label: t!("users-menu-mailings"), href: "/mailings/all" }),
     ),
     row(Right::DisableMailings, "disable_mailings", || t!("users-right-disable-mailings"), WATCHERS, None),
-    row(Right::EditBlog, "edit_blog", || t!("users-right-edit-blog"), WRITERS, None),
+    row(
+        Right::EditBlog,
+        "edit_blog",
+        || t!("users-right-edit-blog"),
+        WRITERS,
+        Some(|| MenuLink { label: t!("posts-menu"), href: "/admin/posts" }),
+    ),
     row(
         Right::ManageUsers,
         "manage_users",

@@ -1,3 +1,4 @@
 //! The blog.
 
+mod panel;
 mod pictures;

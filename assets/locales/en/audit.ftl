@@ -1,7 +1,7 @@
-# The record of what managers and administrators did.
+# The record of what managers, editors and administrators did.
 
 audit-title = Audit trail
-audit-subtitle = What managers and administrators did. Entries outlive the accounts they name.
+audit-subtitle = What managers, editors and administrators did. Entries outlive the accounts they name.
 audit-older = Older
 audit-filter = Filter
 audit-when = When
@@ -27,12 +27,18 @@ audit-switch-off-two-factor = Switched off two-factor sign-in
 audit-end-sessions = Ended sessions
 audit-delete-user = Deleted an account
 audit-test-mail = Sent a test mail
+audit-create-post = Created a post
+audit-schedule-post = Scheduled a post
+audit-publish-post = Published a post
+audit-unpublish-post = Unpublished a post
+audit-delete-post = Deleted a post
 
 audit-email-changed = E-mail from { $from } to { $to }
 audit-name-changed = Name from { $from } to { $to }
 audit-roles-given = Given: { $roles }
 audit-roles-taken = Taken: { $roles }
 audit-sessions-ended = All sessions were ended
+audit-published-at = To be published { $moment }
 audit-tested-address = To { $email }
 audit-test-sent = The server took it: { $answer }
 audit-test-failed = It did not get out: { $answer }

@@ -1,7 +1,7 @@
-# Запись о том, что сделали менеджеры и администраторы.
+# Запись о том, что сделали менеджеры, контент-менеджеры и администраторы.
 
 audit-title = Журнал действий
-audit-subtitle = Что сделали менеджеры и администраторы. Записи остаются и тогда, когда названных в них учётных записей уже нет.
+audit-subtitle = Что сделали менеджеры, контент-менеджеры и администраторы. Записи остаются и тогда, когда названных в них учётных записей уже нет.
 audit-older = Раньше
 audit-filter = Показать
 audit-when = Когда
@@ -27,12 +27,18 @@ audit-switch-off-two-factor = Выключение двухфакторного 
 audit-end-sessions = Завершение сеансов
 audit-delete-user = Удаление учётной записи
 audit-test-mail = Отправка пробного письма
+audit-create-post = Создание статьи
+audit-schedule-post = Назначение публикации статьи
+audit-publish-post = Публикация статьи
+audit-unpublish-post = Снятие статьи с публикации
+audit-delete-post = Удаление статьи
 
 audit-email-changed = Адрес: было { $from }, стало { $to }
 audit-name-changed = Имя: было { $from }, стало { $to }
 audit-roles-given = Выданы роли: { $roles }
 audit-roles-taken = Отозваны роли: { $roles }
 audit-sessions-ended = Все сеансы завершены
+audit-published-at = Будет опубликована { $moment }
 audit-tested-address = Кому: { $email }
 audit-test-sent = Сервер принял письмо: { $answer }
 audit-test-failed = Письмо не ушло: { $answer }

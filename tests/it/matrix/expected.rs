@@ -58,6 +58,8 @@ const OWNER: [Verdict; 8] = [L, L, Y, N, N, N, N, L];
 const OWNER_AND_WATCHERS: [Verdict; 8] = [L, L, Y, N, Y, N, Y, L];
 /// For those who watch.
 const WATCHERS: [Verdict; 8] = [L, L, X, X, Y, X, Y, L];
+/// For those who write the blog.
+const WRITERS: [Verdict; 8] = [L, L, X, X, X, Y, Y, L];
 const ADMINS: [Verdict; 8] = [L, L, X, X, X, X, Y, L];
 
 #[rustfmt::skip]
@@ -191,6 +193,16 @@ pub const EXPECTED: &[Row] = &[
     row("DELETE /admin/users/:id", "email=wrong@example.org", ADMINS),
     row("DELETE /admin/users/:id/two-factor", "", ADMINS),
     row("DELETE /admin/users/:id/sessions", "", ADMINS),
+    row("GET /admin/posts", "", WRITERS),
+    row("POST /admin/posts", "title=T", WRITERS),
+    row("GET /admin/posts/new", "", WRITERS),
+    row("POST /admin/posts/preview", "title=T", WRITERS),
+    row("GET /admin/posts/:id", "", WRITERS),
+    row("PUT /admin/posts/:id", "title=T", WRITERS),
+    row("DELETE /admin/posts/:id", "", WRITERS),
+    row("PUT /admin/posts/:id/preview", "title=T", WRITERS),
+    row("PUT /admin/posts/:id/publication", "", WRITERS),
+    row("DELETE /admin/posts/:id/publication", "", WRITERS),
     row("GET /admin/audit", "", ADMINS),
     row("GET /admin/mail-server", "", ADMINS),
     row("POST /admin/mail-server/connections", "", ADMINS),

@@ -192,6 +192,7 @@ impl Case<'_> {
             Some("account") => self.owner.session_id,
             Some("dev") => self.owner.mail_id,
             Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,
+            Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,
             _ => self.owner.user_id,
         };
         path.replace("/pictures/:id", "/pictures/:picture_id")

@@ -153,8 +153,14 @@ impl Page {
             .select(&forms)
             .find(|form| form.attr("action") == Some(action))
             .unwrap_or_else(|| panic!("no form leads to {action} on {}:\n{}", self.path, self.text));
-        let controls = Selector::parse("input, textarea, select").unwrap();
-        form.select(&controls).filter_map(control).collect()
+        fields(form)
+    }
+
+    /// The fields of the form that matches, where several lead to one address.
+    pub fn form_at(&self, selector: &str) -> Vec<(String, String)> {
+        let document = Html::parse_document(&self.text);
+        let form = document.select(&Selector::parse(selector).unwrap()).next();
+        fields(form.unwrap_or_else(|| panic!("no {selector} on {}:\n{}", self.path, self.text)))
     }
 
     /// What stands beside a field as its error.
@@ -188,6 +194,11 @@ impl Page {
 
 fn text(element: ElementRef) -> String {
     element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn fields(form: ElementRef) -> Vec<(String, String)> {
+    let controls = Selector::parse("input, textarea, select").unwrap();
+    form.select(&controls).filter_map(control).collect()
 }
 
 fn control(element: ElementRef) -> Option<(String, String)> {

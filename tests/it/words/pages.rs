@@ -17,7 +17,7 @@ const NOT_OURS: [&str; 3] = ["/dev/inbox/:id/html", "/dev/inbox/:id/source", "/m
 /// Names, and what is called the same everywhere.
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "Periodical", "SMTP", "HTML", "CSV", "TSV", "UTC", "URL", "API", "JSON", "TLS", "STARTTLS", "SPF", "DKIM", "DMARC", "QR", "TOTP", "Message", "ID",
+    "Periodical", "SMTP", "HTML", "CSV", "TSV", "UTC", "URL", "API", "JSON", "TLS", "STARTTLS", "SPF", "DKIM", "DMARC", "QR", "TOTP", "Message", "ID", "Markdown",
     "List", "Id", "Postfix", "Amazon", "SES", "Mailgun", "Brevo", "Unisender", "Go", "Aegis", "FreeOTP", "Google", "Authenticator", "dev",
     "smtp", "smtps", "tls", "none", "env", "English", "Русский",
 ];
@@ -28,6 +28,7 @@ const WORDLESS: &str = "
          recipient as (update recipients set full_name = '1002'),
          message as (update messages set subject = '1003', body = '1004'),
          mailing as (update mailings set name = '1005'),
+         post as (update posts set title = '1007', summary = '1008', content = '1009'),
          attempt as (update attempts set subject = '1003', body = '1004'),
          mail as (update caught_mails set subject = '1003', source = E'Subject: 1003\\r\\n\\r\\n1004'::bytea)
     select";
@@ -37,6 +38,7 @@ const TRAIL: &str = r#"
     select 'shell', action, case action when 'send_test_mail' then 'mail_server' else 'user' end, 1, '1001', '1006', '[
       {"what": "email", "from": "1", "to": "2"}, {"what": "name", "from": "1", "to": "2"},
       {"what": "roles_given", "roles": ["admin", "manager"]}, {"what": "roles_taken", "roles": ["editor"]}, {"what": "sessions_ended"},
+      {"what": "published_at", "moment": "2026-01-01T00:00:00Z"},
       {"what": "test_mail", "to": "1@2", "trial": {"step": "recipient", "reply": {"code": 550, "enhanced": null, "text": "5.1.1"},
         "error": null, "is_encrypted": true, "duration": {"secs": 1, "nanos": 0}}}
     ]' from unnest($1::text[]) action"#;

@@ -1,0 +1,137 @@
+//! Posts: list, write, preview, change. What one click does stands in `handlers/acts.rs`.
+
+pub mod acts;
+
+use maud::Markup;
+use poem::{
+    IntoResponse, Response, handler,
+    session::Session,
+    web::{Data, Path, Query},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    super::pictures,
+    PATH,
+    model::{Filter, PostForm, PostsQuery},
+    posts,
+    queries::{self, Narrowed},
+    views,
+};
+use crate::{
+    app::App,
+    db,
+    error::Result,
+    i18n::Language,
+    t,
+    users::Editor,
+    web::{Chrome, FieldErrors, FormData, Page, flash, fragment, list, see_other},
+};
+
+#[handler]
+pub async fn index(Editor(user): Editor, chrome: Chrome, app: Data<&App>, Query(query): Query<PostsQuery>) -> Result<Page> {
+    let search = db::like_pattern(&query.q);
+    let narrowed =
+        Narrowed { search: search.as_deref(), filter: Filter::parse(&query.state), language: Language::from_tag(&query.language) };
+    let found = queries::list(&app.db, &narrowed, query.before, list::FETCH).await?;
+    let (path, position) = query.position(PATH);
+    let page = list::Keyset::new(&path, &position, found, |post| post.id);
+    let here = list::address(&path, &query.q, query.before);
+    Ok(Page::ok(views::index_page(&user, &chrome, &views::List { query: &query, here: &here, page: &page })))
+}
+
+#[handler]
+pub async fn new(Editor(user): Editor, chrome: Chrome) -> Page {
+    let form = PostForm::blank(OffsetDateTime::now_utc(), &user.zone());
+    Page::ok(views::new_page(&user, &chrome, &form, &FieldErrors::default(), user.0.time_zone.is_some()))
+}
+
+#[handler]
+pub async fn create(
+    Editor(user): Editor,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    FormData(form): FormData<PostForm>,
+) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    if form.preview.is_none() {
+        let saved = match form.parse(&[]) {
+            Ok(parsed) => posts::create(&app, &user.0, &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await,
+            Err(errors) => Err(errors.into()),
+        };
+        match saved {
+            Ok(id) => {
+                flash(session, true, t!("posts-created"));
+                return Ok(see_other(format!("{PATH}/{id}")));
+            }
+            Err(refusal) => errors = refusal.into_field_errors()?,
+        }
+    }
+    Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &errors, true)))
+}
+
+/// A look at the preview is no failure.
+fn form_answer(errors: &FieldErrors, page: Markup) -> Response {
+    if errors.is_empty() { Page::ok(page).into_response() } else { Page::invalid(page).into_response() }
+}
+
+#[handler]
+pub async fn show(Editor(user): Editor, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
+    let post = queries::get(&app.db, id).await?;
+    let pictures = pictures::queries::of_post(&app.db, id).await?;
+    let form = PostForm::of(&post, OffsetDateTime::now_utc(), &user.zone());
+    let edit = views::Edit { post: &post, pictures: &pictures, form: &form, errors: &FieldErrors::default(), is_conflict: false };
+    Ok(Page::ok(views::edit_page(&user, &chrome, &edit)))
+}
+
+#[handler]
+pub async fn update(
+    Editor(user): Editor,
+    chrome: Chrome,
+    app: Data<&App>,
+    session: &Session,
+    Path(id): Path<i64>,
+    FormData(form): FormData<PostForm>,
+) -> Result<Response> {
+    // A post that is gone is not found before anything is said about the form.
+    let stored = queries::get(&app.db, id).await?;
+    let pictures = pictures::queries::of_post(&app.db, id).await?;
+    let mut errors = FieldErrors::default();
+    if form.preview.is_none() {
+        let saved = match form.parse(&pictures) {
+            Ok(parsed) => posts::update(&app, &user.0, id, &form.updated_at, &parsed).await,
+            Err(errors) => Err(errors.into()),
+        };
+        match saved {
+            Ok(true) => {
+                flash(session, true, t!("posts-saved"));
+                return Ok(see_other(format!("{PATH}/{id}")));
+            }
+            Ok(false) => {
+                // Somebody has saved meanwhile: the reader's text stays, saving again replaces what is stored.
+                let stored = queries::get(&app.db, id).await?;
+                let form = PostForm { updated_at: stored.version(), ..form };
+                let edit = views::Edit { post: &stored, pictures: &pictures, form: &form, errors: &errors, is_conflict: true };
+                return Ok(Page::conflict(views::edit_page(&user, &chrome, &edit)).into_response());
+            }
+            Err(refusal) => errors = refusal.into_field_errors()?,
+        }
+    }
+    let edit = views::Edit { post: &stored, pictures: &pictures, form: &form, errors: &errors, is_conflict: false };
+    Ok(form_answer(&errors, views::edit_page(&user, &chrome, &edit)))
+}
+
+/// How the form of a new post would look, as it stands. Saves nothing.
+#[handler]
+pub async fn preview_new(_editor: Editor, FormData(form): FormData<PostForm>) -> Response {
+    fragment(views::preview(&form, &[]))
+}
+
+/// The same of a stored post's form.
+#[handler]
+pub async fn preview(_editor: Editor, app: Data<&App>, Path(id): Path<i64>, FormData(form): FormData<PostForm>) -> Result<Response> {
+    queries::get(&app.db, id).await?;
+    Ok(fragment(views::preview(&form, &pictures::queries::of_post(&app.db, id).await?)))
+}
