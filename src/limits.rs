@@ -28,6 +28,9 @@ pub const THROTTLE_KEYS: usize = 100_000;
 /// The hashings of passwords that wait for their turn: on two cores half a second's worth. More than that is a flood, and is
 /// told to come again.
 pub const PASSWORDS_WAITING: usize = 48;
+/// Texts, files and pictures of users that are read at once, and how many wait for that; see `web::off_thread`.
+pub const HEAVY_AT_ONCE: usize = 2;
+pub const HEAVY_WAITING: usize = 64;
 /// When whoever met a full queue or too many open streams should try again.
 pub const COME_AGAIN: Duration = Duration::from_secs(5);
 

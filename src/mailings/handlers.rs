@@ -30,7 +30,7 @@ use crate::{
     web::{
         Chrome, FieldErrors, FormData, Page, flash, fragment,
         list::{self, ListQuery},
-        see_other,
+        noticed, see_other,
     },
 };
 
@@ -243,7 +243,8 @@ pub async fn update(
                 let narrowed = Narrowed { ids: Some(&[id]), ..Narrowed::default() };
                 let listed = queries::listed(&app.db, user.id(), &narrowed, None, 1).await?;
                 let total = recipients::queries::count(&app.db, user.id()).await?;
-                return Ok(fragment(maud::html! { @for listed in &listed { (views::row(listed, &chrome.csrf, "/mailings", total)) } }));
+                let rows = maud::html! { @for listed in &listed { (views::row(listed, &chrome.csrf, "/mailings", total)) } };
+                return Ok(noticed(fragment(rows), true, &t!("mailings-changed")));
             }
             Ok(true) => {
                 flash(session, true, t!("mailings-changed"));

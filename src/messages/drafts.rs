@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     model::{MessageForm, PlaceholderFaults},
@@ -18,12 +19,12 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    i18n::{self, format},
+    i18n::format,
     mail::compose::Body,
     mailings::schedule,
     t,
     users::CurrentUser,
-    web::{FormData, see_other},
+    web::{FormData, off_thread, see_other},
 };
 
 /// How long a draft is kept that nobody comes back to.
@@ -40,15 +41,34 @@ pub struct Draft {
     pub message_version: i32,
     pub version: i32,
     pub saved_at: OffsetDateTime,
+    pub writer: Option<Uuid>,
 }
 
 /// What an editor has to know of drafts.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct DraftState {
-    /// The version to go on from; 0: there is none.
-    pub version: i32,
+    pub hold: Hold,
     /// When somebody left one behind, and has not said yet what becomes of it.
     pub offered: Option<OffsetDateTime>,
+}
+
+/// What an editor has of a draft; its form carries it.
+#[derive(Debug, Clone, Copy)]
+pub struct Hold {
+    /// Names the editor.
+    pub writer: Uuid,
+    /// The version to go on from; 0: there is none.
+    pub version: i32,
+}
+
+impl Hold {
+    fn new(version: i32) -> Self {
+        Self { writer: Uuid::new_v4(), version }
+    }
+
+    fn covers(self, draft: &Draft) -> bool {
+        draft.version == self.version || draft.writer == Some(self.writer)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +86,9 @@ pub struct DraftForm {
     /// The message's version.
     version: i32,
     draft_version: i32,
+    draft_writer: Uuid,
+    /// Names the filling-in of a new message's form.
+    submission_id: Option<Uuid>,
     /// Whether the plain text of it is wanted.
     with_text: bool,
 }
@@ -86,18 +109,22 @@ pub async fn opened(
 ) -> Result<(MessageForm, DraftState)> {
     Ok(match get(&app.db, user_id, message_id).await? {
         Some(draft) if query.draft => {
-            let state = DraftState { version: draft.version, offered: None };
+            let state = DraftState { hold: Hold::new(draft.version), offered: None };
             (draft.into(), state)
         }
-        Some(draft) => (stored, DraftState { version: draft.version, offered: Some(draft.saved_at) }),
-        None => (stored, DraftState::default()),
+        Some(draft) => (stored, DraftState { hold: Hold::new(0), offered: Some(draft.saved_at) }),
+        None => (stored, DraftState { hold: Hold::new(0), offered: None }),
     })
 }
 
-/// For a form that came back with errors: it is the draft's own.
-pub async fn going_on(app: &App, user_id: i64, message_id: Option<i64>) -> Result<DraftState> {
-    let draft = get(&app.db, user_id, message_id).await?;
-    Ok(DraftState { version: draft.map_or(0, |draft| draft.version), offered: None })
+/// For a form that comes back: with its own draft it goes on, another's is still offered.
+pub async fn going_on(app: &App, user_id: i64, message_id: Option<i64>, form: &MessageForm) -> Result<DraftState> {
+    let hold = form.hold();
+    Ok(match get(&app.db, user_id, message_id).await? {
+        Some(draft) if hold.covers(&draft) => DraftState { hold: Hold { version: draft.version, ..hold }, offered: None },
+        Some(draft) => DraftState { hold, offered: Some(draft.saved_at) },
+        None => DraftState { hold, offered: None },
+    })
 }
 
 #[handler]
@@ -122,13 +149,11 @@ async fn keep(app: &App, user: &CurrentUser, message_id: Option<i64>, form: Draf
         return Ok(Json(words).with_status(StatusCode::CONFLICT).into_response());
     };
     let DraftForm { subject, body, with_text, .. } = form;
-    let language = i18n::current();
     let look = move || {
-        let faults = i18n::with(language, || PlaceholderFaults::of(&subject, &body));
+        let faults = PlaceholderFaults::of(&subject, &body);
         (faults, with_text.then(|| Body::from_author(&body).text_as_written()))
     };
-    // The worst HTML that is accepted takes half a second.
-    let (faults, text) = tokio::task::spawn_blocking(look).await.map_err(|error| Error::Internal(error.into()))?;
+    let (faults, text) = off_thread::read(look).await?;
     let time = format::time(schedule::civil(saved_at, &user.zone()).time());
     Ok(Json(json!({ "version": version, "words": t!("messages-draft-saved", time = time), "text": text, "faults": faults }))
         .into_response())
@@ -150,7 +175,7 @@ pub async fn delete_one(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>)
 pub async fn get(db: impl PgExecutor<'_>, user_id: i64, message_id: Option<i64>) -> sqlx::Result<Option<Draft>> {
     sqlx::query_as!(
         Draft,
-        "select subject, body, message_version, version, saved_at from message_drafts
+        "select subject, body, message_version, version, saved_at, writer from message_drafts
          where user_id = $1 and message_id is not distinct from $2",
         user_id,
         message_id
@@ -159,7 +184,7 @@ pub async fn get(db: impl PgExecutor<'_>, user_id: i64, message_id: Option<i64>)
     .await
 }
 
-/// None: another tab has kept something since.
+/// None: another tab has kept something since, or the message is saved and what still comes of it is old.
 async fn upsert(
     db: impl PgExecutor<'_>,
     user_id: i64,
@@ -167,25 +192,44 @@ async fn upsert(
     form: &DraftForm,
 ) -> sqlx::Result<Option<(i32, OffsetDateTime)>> {
     let kept = sqlx::query!(
-        "insert into message_drafts as draft (user_id, message_id, subject, body, message_version) values ($1, $2, $3, $4, $5)
+        "insert into message_drafts as draft (user_id, message_id, subject, body, message_version, writer)
+         select $1::bigint, $2::bigint, $3::text, $4::text, $5::int, $7::uuid
+         where not exists (select from messages where user_id = $1 and submission_id = $8)
+           and ($6 = 0 or exists (select from message_drafts where user_id = $1 and message_id is not distinct from $2))
          on conflict on constraint message_drafts_user_id_message_id_key do update
            set subject = excluded.subject, body = excluded.body, message_version = excluded.message_version,
-               version = draft.version + 1, saved_at = now()
-           where draft.version = $6
+               version = draft.version + 1, saved_at = now(), writer = excluded.writer
+           where draft.version = $6 or draft.writer = $7
          returning version, saved_at",
         user_id,
         message_id,
         form.subject,
         form.body,
         form.version,
-        form.draft_version
+        form.draft_version,
+        form.draft_writer,
+        form.submission_id
     )
     .fetch_optional(db)
     .await?;
     Ok(kept.map(|kept| (kept.version, kept.saved_at)))
 }
 
-/// Once it is saved or thrown away.
+/// Once what this editor was about is saved.
+pub async fn delete_own(db: impl PgExecutor<'_>, user_id: i64, message_id: Option<i64>, hold: Hold) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from message_drafts where user_id = $1 and message_id is not distinct from $2 and (version = $3 or writer = $4)",
+        user_id,
+        message_id,
+        hold.version,
+        hold.writer
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Once somebody throws it away.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, message_id: Option<i64>) -> sqlx::Result<()> {
     sqlx::query!("delete from message_drafts where user_id = $1 and message_id is not distinct from $2", user_id, message_id)
         .execute(db)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     attachments,
     drafts::{self, DraftQuery},
-    model::{Message, MessageForm, Summary},
+    model::{Message, MessageForm, NewMessage, Summary},
     queries, views,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     web::{
         Chrome, FieldErrors, FormData, Page, assets, flash, fragment,
         list::{self, ListQuery},
-        refused, see_other,
+        noticed, off_thread, refused, see_other,
     },
 };
 
@@ -48,22 +48,32 @@ pub async fn create(
     session: &Session,
     FormData(form): FormData<MessageForm>,
 ) -> Result<Response> {
-    let parsed = match form.parse() {
+    let (form, parsed) = parse(form).await?;
+    let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(errors) => {
-            let draft = drafts::going_on(&app, user.id(), None).await?;
+            let draft = drafts::going_on(&app, user.id(), None, &form).await?;
             return Ok(Page::invalid(views::new_page(&user, &chrome, &form, &errors, draft)).into_response());
         }
     };
     let mut transaction = app.db.begin().await?;
     let message = queries::insert(&mut *transaction, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
-    drafts::delete(&mut *transaction, user.id(), None).await?;
+    drafts::delete_own(&mut *transaction, user.id(), None, form.hold()).await?;
     transaction.commit().await?;
     if chrome.htmx {
-        return Ok(fragment(views::row(&Summary::from(&message), &chrome.csrf)));
+        return Ok(noticed(fragment(views::changed_row(&Summary::from(&message), &chrome.csrf)), true, &t!("messages-added")));
     }
     flash(session, true, t!("messages-added"));
     Ok(see_other("/messages"))
+}
+
+/// The form with what it becomes: reading HTML is no work for this thread.
+async fn parse(form: MessageForm) -> Result<(MessageForm, Result<NewMessage, FieldErrors>)> {
+    off_thread::read(move || {
+        let parsed = form.parse();
+        (form, parsed)
+    })
+    .await
 }
 
 #[handler]
@@ -98,10 +108,11 @@ pub async fn update(
 ) -> Result<Response> {
     // A stranger's row is not found before anything is said about the form.
     queries::get(&app.db, user.id(), id).await?;
-    let parsed = match form.parse() {
+    let (form, parsed) = parse(form).await?;
+    let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(errors) => {
-            let draft = drafts::going_on(&app, user.id(), Some(id)).await?;
+            let draft = drafts::going_on(&app, user.id(), Some(id), &form).await?;
             return Ok(Page::invalid(views::edit_page(&user, &chrome, id, &form, &errors, None, draft)).into_response());
         }
     };
@@ -110,10 +121,10 @@ pub async fn update(
         drop(transaction);
         return conflict(&app, &user, &chrome, &queries::get(&app.db, user.id(), id).await?, form).await;
     };
-    drafts::delete(&mut *transaction, user.id(), Some(id)).await?;
+    drafts::delete_own(&mut *transaction, user.id(), Some(id), form.hold()).await?;
     transaction.commit().await?;
     if chrome.htmx {
-        return Ok(fragment(views::row(&Summary::from(&message), &chrome.csrf)));
+        return Ok(noticed(fragment(views::changed_row(&Summary::from(&message), &chrome.csrf)), true, &t!("messages-saved")));
     }
     flash(session, true, t!("messages-saved"));
     Ok(see_other("/messages"))
@@ -122,7 +133,7 @@ pub async fn update(
 /// Another tab has saved meanwhile: the reader's text stays, what is stored is shown, saving again replaces it.
 async fn conflict(app: &App, user: &CurrentUser, chrome: &Chrome, stored: &Message, form: MessageForm) -> Result<Response> {
     let form = MessageForm { version: stored.version, ..form };
-    let draft = drafts::going_on(app, user.id(), Some(stored.id)).await?;
+    let draft = drafts::going_on(app, user.id(), Some(stored.id), &form).await?;
     let page = views::edit_page(user, chrome, stored.id, &form, &FieldErrors::default(), Some(stored), draft);
     Ok(Page::conflict(page).into_response())
 }
@@ -143,7 +154,7 @@ pub async fn create_copy(user: CurrentUser, app: Data<&App>, session: &Session, 
 pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     if queries::delete(&app.db, user.id(), id).await? {
         if chrome.htmx {
-            return Ok(fragment(maud::html! {}));
+            return Ok(noticed(fragment(maud::html! {}), true, &t!("messages-deleted")));
         }
         flash(session, true, t!("messages-deleted"));
         return Ok(see_other("/messages"));

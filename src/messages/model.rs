@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::drafts::Hold;
 use crate::{
     mail::compose::{Body, BodyError, Marked, Markup, Placeholder, PlaceholderError},
     t,
@@ -25,6 +26,9 @@ pub struct MessageForm {
     pub submission_id: Option<Uuid>,
     /// The row's version that the form was made from.
     pub version: i32,
+    /// What its editor has of a draft.
+    pub draft_version: i32,
+    pub draft_writer: Uuid,
 }
 
 /// A message that can be saved.
@@ -40,6 +44,12 @@ impl MessageForm {
         Self { submission_id: Some(Uuid::new_v4()), ..Self::default() }
     }
 
+    pub fn hold(&self) -> Hold {
+        Hold { writer: self.draft_writer, version: self.draft_version }
+    }
+
+    /// Takes half a second for the worst HTML that is accepted.
+    ///
     /// # Errors
     /// What is wrong, by field; everything at once.
     pub fn parse(&self) -> Result<NewMessage, FieldErrors> {
@@ -111,7 +121,7 @@ fn words(error: &PlaceholderError) -> String {
 
 impl From<&Message> for MessageForm {
     fn from(message: &Message) -> Self {
-        Self { subject: message.subject.clone(), body: message.body.clone(), submission_id: None, version: message.version }
+        Self { subject: message.subject.clone(), body: message.body.clone(), version: message.version, ..Self::default() }
     }
 }
 
@@ -127,7 +137,9 @@ pub struct Message {
 impl Message {
     /// What a copy of it begins as.
     pub fn copy(&self) -> NewMessage {
-        let subject = t!("messages-copy-of", subject = self.subject).chars().take(SUBJECT_MAX).collect();
+        let subject = t!("messages-copy-of", subject = self.subject);
+        // Cut, it might end within a placeholder.
+        let subject = if subject.chars().count() <= SUBJECT_MAX { subject } else { self.subject.clone() };
         NewMessage { subject, body: self.body.clone() }
     }
 }

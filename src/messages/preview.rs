@@ -10,7 +10,8 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    attachments, drafts,
+    attachments::{self, model::File},
+    drafts,
     letter::{self, Occasion},
     model::{Message, MessageForm},
     queries,
@@ -30,7 +31,7 @@ use crate::{
     recipients::{self, model::Recipient, unsubscribe},
     t,
     users::CurrentUser,
-    web::{Chrome, ClientAddress, FieldErrors, FormData, Page, form, headers},
+    web::{Chrome, ClientAddress, FieldErrors, FormData, Page, form, headers, off_thread},
 };
 
 /// How many recipients are offered to choose from.
@@ -110,13 +111,13 @@ pub async fn show_draft(user: CurrentUser, chrome: Chrome, app: Data<&App>, Quer
 /// The HTML part as it is sent, for a sandboxed frame.
 #[handler]
 pub async fn html(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>, Query(query): Query<PreviewQuery>) -> Result<Response> {
-    let preview = preview(&app, &user, Some(id), &query).await?;
+    let preview = preview(&app, &user, Some(id), &query, false).await?;
     Ok(headers::sandboxed(preview.html))
 }
 
 #[handler]
 pub async fn html_draft(user: CurrentUser, app: Data<&App>, Query(query): Query<PreviewQuery>) -> Result<Response> {
-    let preview = preview(&app, &user, None, &PreviewQuery { draft: true, ..query }).await?;
+    let preview = preview(&app, &user, None, &PreviewQuery { draft: true, ..query }, false).await?;
     Ok(headers::sandboxed(preview.html))
 }
 
@@ -158,9 +159,14 @@ async fn send_test(
         ..Said::default()
     };
     let source = source(app, user, message_id, form.draft).await?;
+    let (source, is_finished) = off_thread::read(move || {
+        let is_finished = source.parse().is_ok();
+        (source, is_finished)
+    })
+    .await?;
     let parsed = form::email(&form.email).map_err(|error| FieldErrors::of("email", error)).and_then(|email| {
         // What could not be saved is not sent either: its errors stand in the editor.
-        source.parse().map(|_| email).map_err(|_| FieldErrors::of("email", t!("messages-test-unfinished")))
+        if is_finished { Ok(email) } else { Err(FieldErrors::of("email", t!("messages-test-unfinished"))) }
     });
     let email = match parsed {
         Ok(email) => email,
@@ -172,7 +178,8 @@ async fn send_test(
     }
     let reader = reader(app, user, form.recipient).await?;
     let subject = t!("messages-test-subject", subject = source.subject);
-    let (envelope, message) = match made(app, user, message_id, &subject, &source.body, &reader, &email).await? {
+    let files = files(app, user, message_id).await?;
+    let (envelope, message) = match made(app, user, message_id, &subject, &source.body, files, &reader, &email).await? {
         Ok(mail) => mail,
         Err(_) => {
             let said = Said { errors: FieldErrors::of("email", t!("messages-test-address")), ..said };
@@ -185,7 +192,7 @@ async fn send_test(
 }
 
 async fn page(app: &App, user: &CurrentUser, chrome: &Chrome, message_id: Option<i64>, said: Said<'_>) -> Result<maud::Markup> {
-    let preview = preview(app, user, message_id, &said.query).await?;
+    let preview = preview(app, user, message_id, &said.query, true).await?;
     let offered = recipients::queries::list(&app.db, user.id(), db::like_pattern(&said.query.q).as_deref(), None, OFFERED).await?;
     Ok(views::preview_page(user, chrome, &app.config, &preview, &offered, &said))
 }
@@ -215,10 +222,12 @@ async fn reader(app: &App, user: &CurrentUser, id: Option<i64>) -> Result<Reader
     })
 }
 
-async fn preview(app: &App, user: &CurrentUser, message_id: Option<i64>, query: &PreviewQuery) -> Result<Preview> {
+/// The words of the mail are the same `with_files` and without.
+async fn preview(app: &App, user: &CurrentUser, message_id: Option<i64>, query: &PreviewQuery, with_files: bool) -> Result<Preview> {
     let source = source(app, user, message_id, query.draft).await?;
     let reader = reader(app, user, query.recipient).await?;
-    let (_, bytes) = made(app, user, message_id, &source.subject, &source.body, &reader, &reader.email)
+    let files = if with_files { files(app, user, message_id).await? } else { Vec::new() };
+    let (_, bytes) = made(app, user, message_id, &source.subject, &source.body, files, &reader, &reader.email)
         .await?
         .map_err(|error| Error::Internal(anyhow::anyhow!("a preview could not be made: {error}")))?;
     // Read back from what would be sent: nothing else is shown.
@@ -246,6 +255,13 @@ fn mailbox(address: &mail_parser::Addr) -> String {
     }
 }
 
+async fn files(app: &App, user: &CurrentUser, message_id: Option<i64>) -> Result<Vec<File>> {
+    Ok(match message_id {
+        Some(id) => attachments::queries::files(&app.db, user.id(), id).await?,
+        None => Vec::new(),
+    })
+}
+
 /// A mail to the address `to`, as `reader` would get it: of the first mailing that sends the message, if one does.
 async fn made(
     app: &App,
@@ -253,6 +269,7 @@ async fn made(
     message_id: Option<i64>,
     subject: &str,
     body: &str,
+    files: Vec<File>,
     reader: &Reader,
     to: &str,
 ) -> Result<Result<(Envelope, Vec<u8>), ComposeError>> {
@@ -260,11 +277,7 @@ async fn made(
         Some(id) => mailings::queries::using_message(&app.db, user.id(), id).await?.into_iter().next(),
         None => None,
     };
-    let files = match message_id {
-        Some(id) => attachments::queries::files(&app.db, user.id(), id).await?,
-        None => Vec::new(),
-    };
-    let (config, user, language) = (app.config.clone(), user.clone(), i18n::current());
+    let (config, user) = (app.config.clone(), user.clone());
     let (subject, body, to) = (subject.to_owned(), body.to_owned(), to.to_owned());
     let (name, email) = (reader.name.clone(), reader.email.clone());
     // The link of a mail to somebody else must not unsubscribe them: whoever tries it out finds that it is nobody's.
@@ -279,11 +292,10 @@ async fn made(
             sender_email: &user.0.email,
             moment,
             zone: &user.zone(),
-            language: user.0.language.unwrap_or(language),
+            language: user.0.language.unwrap_or_else(i18n::current),
         };
         let template = letter::template(&config, &occasion, &subject, &body, &files)?;
         letter::single(&config, &template, &To { to: &to, email: &email, name: &name, unsubscribe_link: Some(&link) }, moment)
     };
-    // The worst HTML that is accepted takes half a second.
-    tokio::task::spawn_blocking(made).await.map_err(|error| Error::Internal(error.into()))
+    off_thread::read(made).await
 }

@@ -67,8 +67,17 @@ fn nothing(search: &str) -> Markup {
     }
 }
 
-/// One message in the list; what a change or a creation puts in place of its form.
-pub fn row(message: &Summary, csrf: &str) -> Markup {
+/// One message in the list.
+fn row(message: &Summary, csrf: &str) -> Markup {
+    row_with(message, csrf, false)
+}
+
+/// What a change or a creation puts in place of its form: the focus goes on in it.
+pub fn changed_row(message: &Summary, csrf: &str) -> Markup {
+    row_with(message, csrf, true)
+}
+
+fn row_with(message: &Summary, csrf: &str, takes_focus: bool) -> Markup {
     let id = message.id;
     let (edit, editor) = (format!("/messages/{id}/edit"), format!("#message-{id}-editor"));
     html! {
@@ -76,7 +85,8 @@ pub fn row(message: &Summary, csrf: &str) -> Markup {
             (cell(&t!("messages-subject"), html! { a href={ "/messages/" (id) } { (message.subject) } }))
             (cell(&t!("messages-beginning"), html! { span .text-secondary .excerpt { (message.beginning()) } }))
             (actions_cell(html! {
-                a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML" { (t!("messages-edit")) }
+                a .btn .btn-sm .btn-ghost-primary href=(edit) hx-get=(edit) hx-select=(editor) hx-target="closest tr" hx-swap="outerHTML"
+                    data-edit autofocus[takes_focus] aria-label=(t!("messages-edit-one", subject = message.subject)) { (t!("messages-edit")) }
                 (delete_button(id, &message.subject, csrf, Some("closest tr")))
             }))
         }

@@ -20,6 +20,7 @@ messages-none-advice = Write what your mailing should say.
 messages-not-found = Nothing found
 messages-not-found-advice = No message has this in its subject.
 messages-edit = Edit
+messages-edit-one = Edit “{ $subject }”
 messages-edit-title = Edit message
 messages-add = Add message
 messages-save = Save

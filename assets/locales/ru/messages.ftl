@@ -20,6 +20,7 @@ messages-none-advice = Напишите, о чём будет ваша расс�
 messages-not-found = Ничего не найдено
 messages-not-found-advice = Сообщений с такой темой нет.
 messages-edit = Изменить
+messages-edit-one = Изменить «{ $subject }»
 messages-edit-title = Изменение сообщения
 messages-add = Добавить сообщение
 messages-save = Сохранить

@@ -53,6 +53,8 @@
       root.querySelector("[data-preview]").addEventListener("click", (event) => this.preview(event));
       this.form.addEventListener("input", () => this.draft.changed());
       this.form.addEventListener("submit", () => { this.write(); this.draft.stop(); }, true);
+      for (const failure of ["htmx:error", "htmx:response:error"]) this.form.addEventListener(failure, () => this.draft.goOn());
+      addEventListener("pageshow", (event) => { if (event.persisted) this.draft.goOn(); });
       // What was wrong stands beside the source; elsewhere the field would not say so.
       this.show(this.textarea.getAttribute("aria-invalid") ? "html" : "visual", false);
       if (root.hasAttribute("data-draft-waits")) this.say(this.words.waits);
@@ -255,7 +257,6 @@
   class Draft {
     constructor(editor) {
       this.editor = editor;
-      this.version = Number(editor.root.dataset.draftVersion);
       this.waits = editor.root.hasAttribute("data-draft-waits");
       this.dirty = false;
       this.running = null;
@@ -275,6 +276,13 @@
       this.stopped = true;
       clearTimeout(this.timer);
       this.abort?.abort();
+    }
+
+    // Saving has failed, or somebody came back to the page: what is typed from here on is kept again.
+    goOn() {
+      if (!this.stopped || this.elsewhere) return;
+      this.stopped = false;
+      this.changed();
     }
 
     // The server's answer; null where it keeps nothing.
@@ -297,8 +305,11 @@
       this.dirty = false;
       const value = (name) => editor.form.querySelector(`[name=${name}]`).value;
       const body = new URLSearchParams({
-        subject: value("subject"), body: value("body"), version: value("version"), draft_version: this.version, with_text: withText,
+        subject: value("subject"), body: value("body"), version: value("version"), draft_version: value("draft_version"),
+        draft_writer: value("draft_writer"), with_text: withText,
       });
+      const submission = editor.form.querySelector("[name=submission_id]");
+      if (submission) body.set("submission_id", submission.value);
       this.abort = new AbortController();
       let answer;
       try {
@@ -323,10 +334,11 @@
       editor.say(said.words);
       if (!answer.ok) {
         // Another tab goes on with it; this one keeps what it has until it is saved.
-        this.stopped = true;
+        this.stopped = this.elsewhere = true;
         return null;
       }
-      this.version = said.version;
+      // Saving the message takes this draft along.
+      editor.form.querySelector("[name=draft_version]").value = said.version;
       for (const [name, fault] of Object.entries(said.faults)) editor.fault(name, fault);
       return said;
     }

@@ -160,7 +160,8 @@ impl Marked {
         while let Some(at) = rest.find("{{") {
             marked.push(&rest[..at]);
             let inside = &rest[at + 2..];
-            let end = inside.find("}}").filter(|end| *end <= LONGEST);
+            // No further than a placeholder can be long: half a million braces would be looked through from each of them.
+            let end = inside.as_bytes().windows(2).take(LONGEST + 1).position(|pair| pair == b"}}");
             let slot = match end {
                 Some(end) => slot(&inside[..end], markup),
                 None => Err(PlaceholderError::Unclosed),

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     t,
     users::CurrentUser,
-    web::{Chrome, FormData, flash, fragment, see_other},
+    web::{Chrome, FormData, flash, fragment, noticed, see_other},
 };
 
 /// Where the click was made.
@@ -71,7 +71,7 @@ pub async fn stop(user: CurrentUser, app: Data<&App>, session: &Session, Path(id
 pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
     runs::delete(&app, user.id(), id).await?;
     if chrome.htmx {
-        return Ok(fragment(maud::html! {}));
+        return Ok(noticed(fragment(maud::html! {}), true, &t!("mailings-deleted")));
     }
     flash(session, true, t!("mailings-deleted"));
     Ok(see_other("/mailings"))

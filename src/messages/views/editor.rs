@@ -51,8 +51,10 @@ pub fn body(field: &Field, scope: &str, stored_id: Option<i64>, draft: DraftStat
         "signed-out": t!("messages-draft-signed-out"),
     });
     html! {
-        div .mail-editor data-mail-editor data-draft=(draft_address(stored_id)) data-draft-version=(draft.version)
+        div .mail-editor data-mail-editor data-draft=(draft_address(stored_id))
             data-draft-waits[draft.offered.is_some()] data-words=(words) {
+            input type="hidden" name="draft_version" value=(draft.hold.version);
+            input type="hidden" name="draft_writer" value=(draft.hold.writer);
             div .mail-bar data-editor-part hidden {
                 (views(scope))
                 (tools(scope))
