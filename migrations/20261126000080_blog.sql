@@ -21,6 +21,11 @@ create table posts (
   created_at   timestamptz not null default now(),
   -- Of the content, not of the views; an editor's form names it, so that nobody overwrites what they have not seen.
   updated_at   timestamptz not null default now(),
+  -- What it is about, by the stems of its language: for the posts that are related to another one.
+  words        tsvector not null generated always as (
+                 setweight(to_tsvector(case language when 'ru' then 'russian'::regconfig else 'english'::regconfig end, title), 'A')
+                 || setweight(to_tsvector(case language when 'ru' then 'russian'::regconfig else 'english'::regconfig end, summary), 'B')
+               ) stored,
   constraint posts_published_at_check check (not is_published or published_at is not null)
 );
 create index posts_public_idx on posts (language, published_at desc, id desc) where is_published;

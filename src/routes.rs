@@ -5,7 +5,8 @@ use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::Cat
 use crate::{
     account,
     app::App,
-    attempts, audit, blog,
+    attempts, audit,
+    blog::{self, readings::Readings},
     config::Config,
     error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, users,
     web::{
@@ -43,9 +44,9 @@ pub fn pages(config: &Config) -> UrlMap {
     map
 }
 
-/// What needs neither session nor token: the probes, and the blog's pictures, which any cache may keep.
+/// What needs neither session nor token: the probes, the blog's pictures, and what programs read of it.
 fn outside() -> UrlMap {
-    blog::pictures::served(home::probes(UrlMap::default()))
+    blog::served(home::probes(UrlMap::default()))
 }
 
 /// Every route there is, those outside of the sessions among them; static files stand beside it.
@@ -54,9 +55,9 @@ pub fn table(config: &Config) -> Vec<(Method, &'static str)> {
 }
 
 /// The site.
-pub fn site(app: App) -> impl Endpoint<Output = Response> + 'static {
+pub fn site(app: App, readings: Readings) -> impl Endpoint<Output = Response> + 'static {
     let pages = pages(&app.config);
-    around(app, pages)
+    around(app, pages).data(readings)
 }
 
 /// Pages with everything that stands before them.

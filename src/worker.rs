@@ -138,6 +138,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     messages::drafts::delete_old(&app.db).await?;
     messages::attachments::delete_left(&app.db).await?;
     inbox::queries::trim(&app.db).await?;
+    blog::readings::queries::delete_old(&app.db).await?;
     recipients::queries::gather_counts(&app.db).await?;
     recipients::queries::imports::delete_old(&app.db).await?;
     Ok(())

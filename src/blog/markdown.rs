@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use maud::{Markup, PreEscaped};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use url::Url;
 use uuid::Uuid;
 
 use super::pictures::{
@@ -55,6 +56,13 @@ pub fn render(source: &str, pictures: &[Picture]) -> Markup {
         clean = clean.replacen(&format!("{mark}-{number};"), picture, 1);
     }
     PreEscaped(clean)
+}
+
+/// As [`render`], for where the site's own addresses lead nowhere: all of them begin with `base`.
+pub fn render_for_elsewhere(source: &str, pictures: &[Picture], base: &Url) -> String {
+    let mut builder = Builder::default();
+    builder.url_schemes(SCHEMES.into()).url_relative(UrlRelative::RewriteWithBase(base.clone()));
+    builder.clean(&render(source, pictures).into_string()).to_string()
 }
 
 /// The images that would not be shown, in the author's order: those from elsewhere, of other posts, and those written in HTML.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Backend, stop_on_signals};
 use crate::{
     app::App,
+    blog::readings::Readings,
     config::{Config, Database},
     delivery::{Engine, model::Timing},
     inbox::{self, catcher::Catcher},
@@ -86,7 +87,9 @@ async fn finish(backend: Backend, served: anyhow::Result<()>) -> anyhow::Result<
 
 async fn serve(app: &App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
     two_factor::seal::anew(app).await?;
-    web::server::serve(listener, routes::site(app.clone()), &app.config, stop).await;
+    let (readings, writer) = Readings::start(app);
+    web::server::serve(listener, routes::site(app.clone(), readings), &app.config, stop).await;
+    writer.finish().await;
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! The start page: what this is, or for the signed-in what happens and what to do next.
 
+use maud::Markup;
 use poem::{IntoResponse, Response, handler, http::StatusCode, web::Data};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    model::{self, DUE},
+    model::{self, DUE, Statistics},
     queries,
     views::{
         dashboard::{self, Board, Counts, Dashboard, Guide, Month, Trouble},
@@ -13,9 +14,11 @@ use super::{
 };
 use crate::{
     app::App,
+    blog,
+    cache::Kind,
     db,
-    error::Result,
-    mailings, recipients,
+    error::{Error, Result},
+    i18n, mailings, recipients,
     reports::{self, model::Period},
     users::{CurrentUser, Visitor, setup},
     web::{Chrome, Page, see_other},
@@ -27,6 +30,10 @@ const SHOWN: i64 = 5;
 pub const COUNTED: i64 = 1_000;
 /// How long what went wrong is news.
 const NEWS: Duration = Duration::days(7);
+/// Counted at the most so often, whoever looks; with the page that shows it, it is a minute old at the most.
+const STATISTICS: Kind = Kind::timed("statistics", std::time::Duration::from_secs(45));
+/// The visitors' whole page.
+const WELCOME_PAGE: Kind = Kind::public("start page", std::time::Duration::from_secs(15));
 
 #[handler]
 pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Response> {
@@ -34,7 +41,8 @@ pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<
         if setup::is_due(&app, &visitor).await? {
             return Ok(see_other(setup::PATH));
         }
-        return Ok(Page::ok(visitors::welcome_page(&visitor, &chrome)).into_response());
+        let app = app.0;
+        return Ok(visitor.page(app, &WELCOME_PAGE, "", chrome, |visitor, chrome| welcome(app, visitor, chrome)).await?.into_response());
     };
     let user = CurrentUser(user);
     let has_attempts = queries::has_attempts(&app.db, user.id()).await?;
@@ -42,6 +50,13 @@ pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<
     let board = if guide.as_ref().is_none_or(|guide| guide.mailing.is_some()) { Some(board(&app, &user).await?) } else { None };
     let month = if has_attempts { Some(month(&app, &user).await?) } else { None };
     Ok(Page::ok(dashboard::dashboard_page(&user, &chrome, &Dashboard { guide, board, month })).into_response())
+}
+
+/// What visitors see.
+async fn welcome(app: &App, visitor: Visitor, chrome: Chrome) -> Result<Markup> {
+    let statistics = app.cache.value::<Statistics, Error, _>(&STATISTICS, "", || async { Ok(queries::statistics(&app.db).await?) }).await?;
+    let posts = blog::kept::random(app, i18n::current()).await?;
+    Ok(visitors::welcome_page(&visitor, &chrome, &app.config, &statistics, &posts))
 }
 
 /// How far somebody is whose first mailing is yet to go out.

@@ -1,11 +1,22 @@
 //! What the start page of the signed-in shows: what runs, what comes, what went wrong. No IO, no clock.
 
+use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
     mailings::schedule::{self, Schedule, Zone},
     ui::Progress,
 };
+
+/// What the whole service has in hand, for visitors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    pub mailings: i64,
+    /// Started, and neither completed, stopped, paused nor disabled, nor of a blocked owner.
+    pub active: i64,
+    /// Different addresses, whoever writes to them.
+    pub recipients: i64,
+}
 
 /// An attempt that is not over.
 #[derive(Debug, Clone)]

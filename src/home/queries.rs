@@ -1,9 +1,9 @@
-//! SQL for the start page of the signed-in. What is counted is counted by an index or up to a limit.
+//! SQL for the start page. What is counted is counted by an index or up to a limit.
 
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::model::{Disabled, Due, Running, Unlucky};
+use super::model::{Disabled, Due, Running, Statistics, Unlucky};
 
 /// How many mailings there are by their status.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -90,5 +90,19 @@ pub async fn disabled(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> sqlx
         limit
     )
     .fetch_all(db)
+    .await
+}
+
+/// Of everybody. Reads all of the addresses, in their order out of an index: 0.5 s for a million, so the answer is worth keeping.
+pub async fn statistics(db: impl PgExecutor<'_>) -> sqlx::Result<Statistics> {
+    sqlx::query_as!(
+        Statistics,
+        r#"select (select count(*) from mailings) as "mailings!",
+                  (select count(*) from mailings m join users u on u.id = m.user_id
+                   where m.status = 'running' and m.stopped_at is null and m.paused_at is null and m.disabled_at is null
+                     and u.blocked_at is null) as "active!",
+                  (select count(*) from (select distinct lower(email::text) from recipients) addresses) as "recipients!""#
+    )
+    .fetch_one(db)
     .await
 }

@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::alert::{Flash, Tone, alert, notice_templates};
 use super::form::{csrf_field, method_field};
+use super::head::{self, Head};
 use super::icon::{Icon, icon};
 use crate::{
     i18n::{self, Language},
@@ -30,6 +31,8 @@ pub struct Shell<'a> {
     pub dev_inbox: bool,
     /// What every page tells this reader until it is done.
     pub urge: Option<Urge>,
+    /// For pages that the public finds.
+    pub head: Option<Head>,
 }
 
 /// A warning with the way out of it.
@@ -77,6 +80,7 @@ pub enum Section {
     Attempts,
     Reports,
     Account,
+    Blog,
     /// A place of [`MenuLink`], by its address.
     Place(&'static str),
     None,
@@ -137,7 +141,7 @@ pub fn narrow_page(shell: &Shell, content: Markup, below: Option<Markup>) -> Mar
 
 /// A page that says what went wrong and the way on. It stands alone: nobody knows who asked.
 pub fn error_page(status: u16, title: &str, advice: &str) -> Markup {
-    let shell = Shell { title, user: None, active: Section::None, csrf: "", flash: None, dev_inbox: false, urge: None };
+    let shell = Shell { title, user: None, active: Section::None, csrf: "", flash: None, dev_inbox: false, urge: None, head: None };
     narrow_page(
         &shell,
         html! {
@@ -170,10 +174,11 @@ fn document(shell: &Shell, body: Markup) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="description" content=(t!("layout-description"));
+                meta name="description" content=(shell.head.as_ref().map_or_else(|| t!("layout-description"), |head| head.description.clone()));
                 meta name="color-scheme" content=(theme::current().chosen().map_or("light dark", Theme::name));
                 meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (shell.title) " · Periodical" }
+                @if let Some(head) = &shell.head { (head::head(head)) }
                 link rel="icon" href=(assets::url("favicon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::url("app.css"));
                 // Not deferred: it sets the system's theme before anything is painted.
@@ -324,6 +329,7 @@ fn sections(shell: &Shell) -> Markup {
             (link(Section::Attempts, "/attempts", &t!("layout-attempts")))
             (link(Section::Reports, "/reports", &t!("layout-reports")))
         }
+        (link(Section::Blog, "/blog", &t!("layout-blog")))
         @if shell.user.is_none() {
             li .nav-item .d-sm-none { a .nav-link href="/login" { (t!("layout-sign-in")) } }
         }
@@ -373,6 +379,7 @@ mod tests {
             flash: None,
             dev_inbox: false,
             urge: None,
+            head: None,
         }
     }
 

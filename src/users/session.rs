@@ -1,5 +1,6 @@
 //! Who asks: the extractors that handlers name in their signatures, and how a session begins.
 
+use maud::Markup;
 use poem::{FromRequest, Request, RequestBody, Result, http::header, session::Session, web::Data};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,13 +13,14 @@ use super::{
 };
 use crate::{
     app::App,
+    cache::Kind,
     error::{Asked, Error},
     i18n,
     mailings::schedule::Zone,
     t,
     ui::layout::{Section, Shell, Urge, UserMenu},
     web::{
-        Chrome, locale, page,
+        Chrome, Page, kept, locale, page,
         session::{self as stored, SessionHash},
     },
 };
@@ -198,7 +200,7 @@ impl CurrentUser {
 
     /// The zone of the profile, for showing times; UTC where none is chosen.
     pub fn zone(&self) -> Zone {
-        self.0.time_zone.as_deref().and_then(|name| Zone::parse(name).ok()).unwrap_or_else(Zone::utc)
+        zone(Some(&self.0))
     }
 
     /// The page's frame for this user.
@@ -208,10 +210,45 @@ impl CurrentUser {
 }
 
 impl Visitor {
+    /// False for who is not signed in.
+    pub fn may(&self, right: Right) -> bool {
+        self.0.as_ref().is_some_and(|user| rights::allows(&user.roles, right))
+    }
+
+    /// The zone of the profile, for showing times; UTC where none is chosen.
+    pub fn zone(&self) -> Zone {
+        zone(self.0.as_ref())
+    }
+
+    /// The page that `render` makes: kept for all who are not signed in (see [`kept::page`]), made anew for who is.
+    ///
+    /// # Errors
+    /// Those of `render`.
+    pub async fn page<F>(
+        self,
+        app: &App,
+        kind: &Kind,
+        name: &str,
+        chrome: Chrome,
+        render: impl FnOnce(Self, Chrome) -> F,
+    ) -> Result<Page, Error>
+    where
+        F: Future<Output = Result<Markup, Error>>,
+    {
+        match self.0 {
+            None => kept::page(app, kind, name, chrome, |chrome| render(Self(None), chrome)).await,
+            Some(_) => Ok(Page::ok(render(self, chrome).await?)),
+        }
+    }
+
     /// The page's frame for whoever looks.
     pub fn shell<'a>(&'a self, chrome: &'a Chrome, title: &'a str, active: Section) -> Shell<'a> {
         shell(self.0.as_ref(), chrome, title, active)
     }
+}
+
+fn zone(user: Option<&User>) -> Zone {
+    user.and_then(|user| user.time_zone.as_deref()).and_then(|name| Zone::parse(name).ok()).unwrap_or_else(Zone::utc)
 }
 
 /// To whoever could do harm to others with nothing but a password.
@@ -228,5 +265,6 @@ fn shell<'a>(user: Option<&'a User>, chrome: &'a Chrome, title: &'a str, active:
         flash: chrome.flash.clone(),
         dev_inbox: chrome.dev_inbox,
         urge: user.is_some_and(rights::should_have_two_factor).then(urge),
+        head: None,
     }
 }

@@ -1,4 +1,8 @@
 //! The blog.
 
+mod kept;
 mod panel;
 mod pictures;
+mod posts;
+mod public;
+mod readings;

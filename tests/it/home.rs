@@ -1,6 +1,7 @@
 //! The start page, the probes, static files, and what every answer carries.
 
 mod dashboard;
+mod visitors;
 
 use reqwest::{Method, StatusCode};
 

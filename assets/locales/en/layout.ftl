@@ -18,6 +18,7 @@ layout-messages = Messages
 layout-mailings = Mailings
 layout-attempts = Attempts
 layout-reports = Reports
+layout-blog = Blog
 layout-inbox = Inbox (dev)
 layout-sign-in = Sign in
 layout-register = Register

@@ -18,6 +18,7 @@ layout-messages = Сообщения
 layout-mailings = Рассылки
 layout-attempts = Попытки
 layout-reports = Отчёты
+layout-blog = Блог
 layout-inbox = Входящие (dev)
 layout-sign-in = Войти
 layout-register = Регистрация

@@ -39,5 +39,5 @@ pub fn bad_link_page(chrome: &Chrome) -> Markup {
 
 /// A frame in which nobody is signed in, whoever looks: it is no page of an account.
 fn shell<'a>(chrome: &'a Chrome, title: &'a str) -> Shell<'a> {
-    Shell { title, user: None, active: Section::None, csrf: &chrome.csrf, flash: None, dev_inbox: false, urge: None }
+    Shell { title, user: None, active: Section::None, csrf: &chrome.csrf, flash: None, dev_inbox: false, urge: None, head: None }
 }

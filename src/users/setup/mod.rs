@@ -8,8 +8,11 @@ mod model;
 pub mod queries;
 mod views;
 
+use std::time::Duration;
+
 use crate::{
     app::App,
+    cache::Kind,
     config::{Config, is_local},
     error::Result,
     users::Visitor,
@@ -21,6 +24,9 @@ pub fn routes(map: UrlMap) -> UrlMap {
     map.get("/setup", handlers::new).post("/setup", handlers::create)
 }
 
+/// That somebody has an account.
+const SOMEBODY: Kind = Kind::timed("somebody is here", Duration::from_secs(60));
+
 /// Where the page is.
 pub const PATH: &str = "/setup";
 
@@ -29,7 +35,22 @@ pub const PATH: &str = "/setup";
 /// # Errors
 /// The database's.
 pub async fn is_due(app: &App, visitor: &Visitor) -> Result<bool> {
-    Ok(visitor.0.is_none() && queries::nobody_is_here(&app.db).await?)
+    if visitor.0.is_some() {
+        return Ok(false);
+    }
+    // Once there is somebody, there always is: that is kept. That there is nobody is looked up each time.
+    let somebody = app.cache.value(&SOMEBODY, "", || async {
+        match queries::nobody_is_here(&app.db).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(None),
+            Err(error) => Err(Some(error)),
+        }
+    });
+    match somebody.await {
+        Ok(_) => Ok(false),
+        Err(None) => Ok(true),
+        Err(Some(error)) => Err(error.into()),
+    }
 }
 
 /// The code that the page asks for; None where nobody but this machine reaches the site. It follows from `SECRET_KEY`, so that every

@@ -200,6 +200,7 @@ impl Case<'_> {
             .replace(":size", "small")
             .replace(":attachment_id", &self.owner.attachment_id.to_string())
             .replace(":id", &id.to_string())
+            .replace(":slug", &format!("post-{}", self.owner.user_id))
             .replace(":token", &"0".repeat(64))
     }
 

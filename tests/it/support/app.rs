@@ -9,6 +9,7 @@ use std::{
 
 use periodical::{
     app::App,
+    blog::readings::Readings,
     config::{self, Config, Database, SecretKey, Smtp, SmtpServer as SmtpSetting},
     db,
     delivery::{Engine, model::Timing},
@@ -100,7 +101,8 @@ impl TestApp {
         let served = app.clone();
         // It goes on where a test stops the worker, and ends with the test.
         let web = tokio::spawn(async move {
-            web::server::serve(listener, routes::site(served.clone()), &served.config, CancellationToken::new()).await;
+            let (readings, _writer) = Readings::start(&served);
+            web::server::serve(listener, routes::site(served.clone(), readings), &served.config, CancellationToken::new()).await;
         });
         Self {
             app,

@@ -19,7 +19,7 @@ const NOT_OURS: [&str; 3] = ["/dev/inbox/:id/html", "/dev/inbox/:id/source", "/m
 const NAMES: &[&str] = &[
     "Periodical", "SMTP", "HTML", "CSV", "TSV", "UTC", "URL", "API", "JSON", "TLS", "STARTTLS", "SPF", "DKIM", "DMARC", "QR", "TOTP", "Message", "ID", "Markdown",
     "List", "Id", "Postfix", "Amazon", "SES", "Mailgun", "Brevo", "Unisender", "Go", "Aegis", "FreeOTP", "Google", "Authenticator", "dev",
-    "smtp", "smtps", "tls", "none", "env", "English", "Русский",
+    "Atom", "smtp", "smtps", "tls", "none", "env", "English", "Русский",
 ];
 
 /// What the owner has, without a word in it, and something of everything there can be to read.
@@ -30,6 +30,7 @@ const WORDLESS: &str = "
          mailing as (update mailings set name = '1005'),
          post as (update posts set title = '1007', summary = '1008', content = '1009'),
          attempt as (update attempts set subject = '1003', body = '1004'),
+         post as (update posts set title = '1003', summary = '1004', content = '1004'),
          mail as (update caught_mails set subject = '1003', source = E'Subject: 1003\\r\\n\\r\\n1004'::bytea)
     select";
 
