@@ -32,7 +32,7 @@ pub const FIELD: &str = "csrf_token";
 /// How long a form may stand open.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Gives every page its token and the cookie that fits it, and refuses unsafe requests without both. Must stand inside the
+/// Gives pages their [token](token) and the cookie that fits it, and refuses unsafe requests without both. Must stand inside the
 /// sessions.
 #[derive(Clone)]
 pub struct Csrf {
@@ -114,12 +114,12 @@ impl<E: Endpoint> Middleware<E> for Csrf {
     type Output = CsrfEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        CsrfEndpoint { csrf: self.clone(), inner }
+        CsrfEndpoint { csrf: Arc::new(self.clone()), inner }
     }
 }
 
 pub struct CsrfEndpoint<E> {
-    csrf: Csrf,
+    csrf: Arc<Csrf>,
     inner: E,
 }
 
@@ -127,10 +127,7 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, mut request: Request) -> Result<Self::Output> {
-        let kept = self.csrf.kept(&request);
-        let (token, cookie) = self.csrf.pair(kept.as_ref())?;
-        request.cookie().add(self.csrf.set_cookie(&cookie));
-        request.extensions_mut().insert(Token(token.b64_string()));
+        request.extensions_mut().insert(Arc::clone(&self.csrf));
         if self.csrf.is_one_click(&request) {
             // It says nothing that counts, but it is read: within its time and size.
             let allowance = self.csrf.allowance(&request);
@@ -139,6 +136,7 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
             is_from_here(&request)?;
             let allowance = self.csrf.allowance(&request);
             let fields = read_body(&mut request, allowance).await?;
+            let kept = self.csrf.kept(&request);
             let token = request.header("X-CSRF-Token").map(str::to_owned).or(fields.token);
             if !token.is_some_and(|token| self.csrf.is_right(&token, kept.as_ref())) {
                 return Err(Error::StaleForm.into());
@@ -158,13 +156,16 @@ fn is_at(route: &str, path: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// The value for the forms of this response.
-#[derive(Clone)]
-struct Token(String);
-
-/// The token for this response's forms.
-pub fn token(request: &Request) -> String {
-    request.extensions().get::<Token>().map(|token| token.0.clone()).unwrap_or_default()
+/// The token for this response's forms, and with the response the cookie that fits it. What holds no form, as a picture, has neither, and
+/// may be kept by whoever passes it on. Called once a request: every call makes another token.
+///
+/// # Errors
+/// No token could be made, or the request has not come through [`Csrf`].
+pub fn token(request: &Request) -> Result<String, Error> {
+    let csrf = request.extensions().get::<Arc<Csrf>>().ok_or_else(|| Error::Internal(anyhow!("a form outside of the CSRF protection")))?;
+    let (token, cookie) = csrf.pair(csrf.kept(request).as_ref())?;
+    request.cookie().add(csrf.set_cookie(&cookie));
+    Ok(token.b64_string())
 }
 
 /// Browsers say whose page a request comes from (Fetch Metadata Request Headers, section 2.4), and pages cannot change what

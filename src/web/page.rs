@@ -47,7 +47,7 @@ impl<'a> FromRequest<'a> for Chrome {
         }
         let flash = flash.map(|kept| Flash { tone: if kept.success { Tone::Success } else { Tone::Danger }, text: kept.text });
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
-        Ok(Self { csrf: csrf::token(request), flash, htmx, dev_inbox: app.config.has_catcher() })
+        Ok(Self { csrf: csrf::token(request)?, flash, htmx, dev_inbox: app.config.has_catcher() })
     }
 }
 
