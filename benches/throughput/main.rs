@@ -8,12 +8,14 @@
 //! `stage`, `database` Postgres · `process` the binary · `servers`, `tools` the mail servers and yardsticks · `engine` one
 //! attempt · `report` the table; the other files are the figures.
 
+mod blog;
 mod browser;
 mod burst;
 mod creation;
 mod database;
 mod due;
 mod engine;
+mod load;
 mod machine;
 mod million;
 mod page_speed;
@@ -87,6 +89,8 @@ enum Figure {
     SignIns,
     /// Every list, search and the start page with everything at its largest
     Pages,
+    /// Readers of a post and of the home page, against Django's per-view cache
+    Blog,
 }
 
 /// What every figure is measured with.
@@ -180,6 +184,7 @@ impl Bench {
             Figure::TwoWorkers => two_workers::measure(self).await,
             Figure::SignIns => sign_ins::measure(self).await,
             Figure::Pages => page_speed::measure(self).await,
+            Figure::Blog => blog::measure(self).await,
         }
     }
 

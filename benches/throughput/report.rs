@@ -20,6 +20,8 @@ pub enum Unit {
     MailsPerSecond,
     #[serde(rename = "sign-ins/s")]
     SignInsPerSecond,
+    #[serde(rename = "requests/s")]
+    RequestsPerSecond,
     #[serde(rename = "s")]
     Seconds,
     #[serde(rename = "ms")]
@@ -172,6 +174,7 @@ impl Unit {
         match self {
             Self::MailsPerSecond => format!("{} mails/s", thousands(value.round())),
             Self::SignInsPerSecond => format!("{value:.1} sign-ins/s"),
+            Self::RequestsPerSecond => format!("{} requests/s", thousands(value.round())),
             Self::Seconds => format!("{value:.2} s"),
             Self::Milliseconds if value < 10.0 => format!("{value:.1} ms"),
             Self::Milliseconds => format!("{value:.0} ms"),

@@ -10,6 +10,8 @@ use crate::process;
 
 /// Pinned, so that two runs have the same yardstick.
 const DJANGO: &str = "5.2.19";
+const GUNICORN: &str = "gunicorn==27.0.1";
+const PSYCOPG: &str = "psycopg[binary]==3.3.9";
 
 /// Postfix's two programs.
 pub struct Postfix {
@@ -73,15 +75,16 @@ fn unpack(folder: &Path) -> Result<(), String> {
     unpacked
 }
 
-/// A Python that has Django, in an environment of its own; else why there is none.
+/// A Python that has Django, and what serves a site of it, in an environment of its own; else why there is none.
 pub fn django() -> Result<PathBuf, String> {
     let folder = target().join(format!("tools/django-{DJANGO}"));
     let python = folder.join("bin/python");
-    let has_django = || run(Command::new(&python).args(["-c", "import django"])).is_ok();
-    if !has_django() {
+    let has_all = || run(Command::new(&python).args(["-c", "import django, gunicorn, psycopg"])).is_ok();
+    if !has_all() {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder)).map_err(|error| format!("no Python: {error}"))?;
         let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(Command::new(&python).args(install).arg(format!("django=={DJANGO}"))).map_err(|error| format!("no Django: {error}"))?;
+        run(Command::new(&python).args(install).args([&format!("django=={DJANGO}"), GUNICORN, PSYCOPG]))
+            .map_err(|error| format!("no Django: {error}"))?;
     }
     Ok(python)
 }
