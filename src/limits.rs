@@ -21,6 +21,8 @@ pub const ATTACHMENTS_BYTES: usize = 5 * 1024 * 1024;
 pub const ATTACHMENTS_MAX: usize = 10;
 /// A form with files of a message: beyond what is kept, so that whoever sends too much reads why beside the field.
 pub const ATTACHMENTS_FORM_BYTES: usize = 4 * ATTACHMENTS_BYTES;
+/// The content of a post: a book's chapter is some 60 KB.
+pub const POST_CONTENT_BYTES: usize = 200 * 1024;
 /// What a form adds around the file it uploads.
 pub const FORM_AROUND_FILE_BYTES: usize = 64 * 1024;
 /// The addresses or accounts that one throttle keeps in mind (some ten megabytes); whoever has tried least is forgotten.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use maud::{Markup, PreEscaped};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use url::Url;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::pictures::{
     model::{Picture, id_in},
     views,
 };
+use crate::mail::compose;
 
 /// What a link may lead to.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
@@ -76,9 +77,23 @@ pub fn strange_images(source: &str, pictures: &[Picture]) -> Vec<String> {
         .collect()
 }
 
-fn parse(source: &str) -> Parser<'_> {
+/// Whether the text would cost more to clean than a post is worth: 200 KB of `>` are nested a hundred thousand deep.
+pub fn is_tangled(source: &str) -> bool {
+    let mut markup = String::with_capacity(source.len() * 2);
+    html::push_html(&mut markup, parse(source));
+    compose::is_tangled(&markup)
+}
+
+fn parse(source: &str) -> impl Iterator<Item = Event<'_>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_SMART_PUNCTUATION;
-    Parser::new_ext(source, options)
+    // The page's first heading is the post's title.
+    Parser::new_ext(source, options).map(|event| match event {
+        Event::Start(Tag::Heading { level: HeadingLevel::H1, id, classes, attrs }) => {
+            Event::Start(Tag::Heading { level: HeadingLevel::H2, id, classes, attrs })
+        }
+        Event::End(TagEnd::Heading(HeadingLevel::H1)) => Event::End(TagEnd::Heading(HeadingLevel::H2)),
+        event => event,
+    })
 }
 
 fn find<'a>(address: &str, pictures: &'a [Picture]) -> Option<&'a Picture> {
@@ -145,5 +160,19 @@ mod tests {
             shown(&format!("![\"><script>alert(1)</script> ![inner](x)]({address} \"title\")\n\n<b title='![x]({address})'>b</b>"));
         assert_eq!(markup.matches("<img").count(), 1, "{markup}");
         assert!(!markup.contains("<script") && markup.contains("alt=\"“&gt;alert(1) inner\""), "{markup}");
+    }
+
+    #[test]
+    fn a_heading_stands_below_the_title_of_the_page() {
+        assert_eq!(shown("# One\n\n## Two\n\n### Three"), "<h2>One</h2>\n<h2>Two</h2>\n<h3>Three</h3>\n");
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_told_before_it_is_cleaned_and_a_long_text_is_not() {
+        for bad in [">".repeat(100_000), "<p><b id=1>".repeat(10_000)] {
+            assert!(is_tangled(&bad), "{bad:.10}");
+        }
+        let text = "## Head\n\nSome *words* with a [link](https://example.org) and `code`.\n\n- one\n  - two\n    - three\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n";
+        assert!(!is_tangled(&text.repeat(200 * 1024 / text.len())));
     }
 }

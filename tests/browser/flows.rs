@@ -1,5 +1,6 @@
 //! What people do, from the first click to the last.
 
+mod blog;
 mod keyboard;
 mod languages;
 mod live;

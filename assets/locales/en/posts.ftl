@@ -20,7 +20,7 @@ posts-summary = Summary
 posts-content = Content
 posts-publication = Publication
 posts-state = State
-posts-date-zone = Published ({ $zone })
+posts-date-zone = Publication ({ $zone })
 posts-views = Views
 posts-actions = Actions
 posts-every-state = Every state
@@ -75,7 +75,6 @@ posts-preview-again = Show the preview
 posts-preview-found = In search results
 posts-preview-untitled = No title yet
 posts-preview-no-summary = No summary yet
-posts-preview-too-long = The content is longer than can be saved.
 
 posts-help = How to write Markdown
 posts-help-typed = What you type
@@ -103,6 +102,7 @@ posts-error-slug-reserved = The word { $slug } is reserved for the site itself; 
 posts-error-slug-taken = Another post has this address; choose another.
 posts-error-content-long = This is { $length } KB long; { $most } KB are the most.
 posts-error-picture = The picture { $address } cannot be shown: only pictures that were added to the post can, written as ![what it shows](/blog/pictures/…).
+posts-error-tangled = This is nested too deep, or holds too much HTML that is not well-formed; make it simpler.
 posts-error-past = This moment has passed; choose a later one, or publish it now.
 posts-error-far = This is more than ten years ahead; choose an earlier moment.
 

@@ -20,7 +20,7 @@ posts-summary = Краткое описание
 posts-content = Текст
 posts-publication = Публикация
 posts-state = Состояние
-posts-date-zone = Опубликована ({ $zone })
+posts-date-zone = Публикация ({ $zone })
 posts-views = Просмотры
 posts-actions = Действия
 posts-every-state = Любое состояние
@@ -75,7 +75,6 @@ posts-preview-again = Показать предварительный просм
 posts-preview-found = В результатах поиска
 posts-preview-untitled = Заголовка пока нет
 posts-preview-no-summary = Описания пока нет
-posts-preview-too-long = Текст длиннее, чем можно сохранить.
 
 posts-help = Как писать в Markdown
 posts-help-typed = Что вы пишете
@@ -103,6 +102,7 @@ posts-error-slug-reserved = Слово { $slug } занято самим сай�
 posts-error-slug-taken = Этот адрес уже занят другой статьёй; выберите другой.
 posts-error-content-long = Длина текста { $length } КБ; наибольшая — { $most } КБ.
 posts-error-picture = Изображение { $address } показать нельзя: показываются только изображения, добавленные к статье, в виде ![что на нём](/blog/pictures/…).
+posts-error-tangled = Слишком глубокая вложенность или слишком много HTML с ошибками; сделайте текст проще.
 posts-error-past = Это время уже прошло; выберите более позднее или опубликуйте сейчас.
 posts-error-far = До этого времени больше десяти лет; выберите более раннее.
 

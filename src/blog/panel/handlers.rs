@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    super::pictures,
+    super::pictures::{self, model::Picture},
     PATH,
     model::{Filter, PostForm, PostsQuery},
     posts,
@@ -26,7 +26,7 @@ use crate::{
     i18n::Language,
     t,
     users::Editor,
-    web::{Chrome, FieldErrors, FormData, Page, flash, fragment, list, see_other},
+    web::{Chrome, FieldErrors, FormData, Page, flash, fragment, list, off_thread, see_other},
 };
 
 #[handler]
@@ -42,9 +42,10 @@ pub async fn index(Editor(user): Editor, chrome: Chrome, app: Data<&App>, Query(
 }
 
 #[handler]
-pub async fn new(Editor(user): Editor, chrome: Chrome) -> Page {
+pub async fn new(Editor(user): Editor, chrome: Chrome) -> Result<Page> {
     let form = PostForm::blank(OffsetDateTime::now_utc(), &user.zone());
-    Page::ok(views::new_page(&user, &chrome, &form, &FieldErrors::default(), user.0.time_zone.is_some()))
+    let shown = previewed(&form, &[]).await?;
+    Ok(Page::ok(views::new_page(&user, &chrome, &form, &shown, &FieldErrors::default(), user.0.time_zone.is_some())))
 }
 
 #[handler]
@@ -69,7 +70,8 @@ pub async fn create(
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }
-    Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &errors, true)))
+    let shown = previewed(&form, &[]).await?;
+    Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &shown, &errors, true)))
 }
 
 /// A look at the preview is no failure.
@@ -82,7 +84,13 @@ pub async fn show(Editor(user): Editor, chrome: Chrome, app: Data<&App>, Path(id
     let post = queries::get(&app.db, id).await?;
     let pictures = pictures::queries::of_post(&app.db, id).await?;
     let form = PostForm::of(&post, OffsetDateTime::now_utc(), &user.zone());
-    let edit = views::Edit { post: &post, pictures: &pictures, form: &form, errors: &FieldErrors::default(), is_conflict: false };
+    let edit = views::Edit {
+        post: &post,
+        form: &form,
+        preview: &previewed(&form, &pictures).await?,
+        errors: &FieldErrors::default(),
+        is_conflict: false,
+    };
     Ok(Page::ok(views::edit_page(&user, &chrome, &edit)))
 }
 
@@ -113,25 +121,39 @@ pub async fn update(
                 // Somebody has saved meanwhile: the reader's text stays, saving again replaces what is stored.
                 let stored = queries::get(&app.db, id).await?;
                 let form = PostForm { updated_at: stored.version(), ..form };
-                let edit = views::Edit { post: &stored, pictures: &pictures, form: &form, errors: &errors, is_conflict: true };
+                let edit = views::Edit {
+                    post: &stored,
+                    form: &form,
+                    preview: &previewed(&form, &pictures).await?,
+                    errors: &errors,
+                    is_conflict: true,
+                };
                 return Ok(Page::conflict(views::edit_page(&user, &chrome, &edit)).into_response());
             }
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }
-    let edit = views::Edit { post: &stored, pictures: &pictures, form: &form, errors: &errors, is_conflict: false };
+    let edit =
+        views::Edit { post: &stored, form: &form, preview: &previewed(&form, &pictures).await?, errors: &errors, is_conflict: false };
     Ok(form_answer(&errors, views::edit_page(&user, &chrome, &edit)))
 }
 
 /// How the form of a new post would look, as it stands. Saves nothing.
 #[handler]
-pub async fn preview_new(_editor: Editor, FormData(form): FormData<PostForm>) -> Response {
-    fragment(views::preview(&form, &[]))
+pub async fn preview_new(_editor: Editor, FormData(form): FormData<PostForm>) -> Result<Response> {
+    Ok(fragment(previewed(&form, &[]).await?))
 }
 
 /// The same of a stored post's form.
 #[handler]
 pub async fn preview(_editor: Editor, app: Data<&App>, Path(id): Path<i64>, FormData(form): FormData<PostForm>) -> Result<Response> {
     queries::get(&app.db, id).await?;
-    Ok(fragment(views::preview(&form, &pictures::queries::of_post(&app.db, id).await?)))
+    let pictures = pictures::queries::of_post(&app.db, id).await?;
+    Ok(fragment(previewed(&form, &pictures).await?))
+}
+
+/// The worst text that is shown takes half a second.
+async fn previewed(form: &PostForm, pictures: &[Picture]) -> Result<Markup> {
+    let (form, pictures) = (form.clone(), pictures.to_vec());
+    off_thread::read(move || views::preview(&form, &pictures)).await
 }

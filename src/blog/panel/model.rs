@@ -12,6 +12,7 @@ use super::super::{
 };
 use crate::{
     i18n::{self, Language},
+    limits::POST_CONTENT_BYTES,
     mailings::{
         model::explain,
         schedule::{self, Zone},
@@ -30,13 +31,10 @@ pub const SUMMARY_MAX: usize = 300;
 /// About as much of a summary search engines show, in characters.
 pub const SUMMARY_SHOWN: usize = 160;
 
-/// The longest content, in bytes: a book's chapter is some 60 KB.
-pub const CONTENT_BYTES: usize = 200 * 1024;
-
 /// How far ahead a publication may be set: beyond that the year is a slip of the pen.
 const AHEAD: time::Duration = time::Duration::days(3653);
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 pub struct PostForm {
     pub title: String,
@@ -177,13 +175,21 @@ impl PostForm {
 
 fn parse_content(text: &str, pictures: &[Picture]) -> Result<String, String> {
     let content = form::optional_text(text, usize::MAX)?;
-    if content.len() > CONTENT_BYTES {
-        return Err(t!("posts-error-content-long", length = content.len().div_ceil(1024), most = CONTENT_BYTES / 1024));
-    }
-    match markdown::strange_images(&content, pictures).first() {
-        Some(address) => Err(t!("posts-error-picture", address = address)),
+    match content_problem(&content, pictures) {
+        Some(problem) => Err(problem),
         None => Ok(content),
     }
+}
+
+/// What keeps a text from being saved, for the reader.
+pub fn content_problem(content: &str, pictures: &[Picture]) -> Option<String> {
+    if content.len() > POST_CONTENT_BYTES {
+        return Some(t!("posts-error-content-long", length = content.len().div_ceil(1024), most = POST_CONTENT_BYTES / 1024));
+    }
+    if markdown::is_tangled(content) {
+        return Some(t!("posts-error-tangled"));
+    }
+    markdown::strange_images(content, pictures).first().map(|address| t!("posts-error-picture", address = address))
 }
 
 impl Publication {

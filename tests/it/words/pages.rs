@@ -28,7 +28,6 @@ const WORDLESS: &str = "
          recipient as (update recipients set full_name = '1002'),
          message as (update messages set subject = '1003', body = '1004'),
          mailing as (update mailings set name = '1005'),
-         post as (update posts set title = '1007', summary = '1008', content = '1009'),
          attempt as (update attempts set subject = '1003', body = '1004'),
          post as (update posts set title = '1003', summary = '1004', content = '1004'),
          mail as (update caught_mails set subject = '1003', source = E'Subject: 1003\\r\\n\\r\\n1004'::bytea)

@@ -4,13 +4,11 @@ use maud::{Markup, PreEscaped, html};
 
 use super::{
     super::{
-        super::{model::State, pictures::model::Picture, slug},
+        super::{model::State, slug},
         PATH,
         model::{Post, PostForm, SUMMARY_MAX, SUMMARY_SHOWN, TITLE_MAX},
     },
-    delete_button,
-    preview::preview,
-    state_badge,
+    delete_button, state_badge,
 };
 use crate::{
     i18n::Language,
@@ -29,9 +27,8 @@ use crate::{
 pub struct Edit<'a> {
     /// As it is stored now.
     pub post: &'a Post,
-    /// Which belong to it.
-    pub pictures: &'a [Picture],
     pub form: &'a PostForm,
+    pub preview: &'a Markup,
     pub errors: &'a FieldErrors,
     /// Whether somebody else has saved it since the form was made.
     pub is_conflict: bool,
@@ -39,7 +36,7 @@ pub struct Edit<'a> {
 
 struct Fields<'a> {
     form: &'a PostForm,
-    pictures: &'a [Picture],
+    preview: &'a Markup,
     errors: &'a FieldErrors,
     /// As it is stored.
     state: State,
@@ -49,9 +46,16 @@ struct Fields<'a> {
     is_zone_chosen: bool,
 }
 
-pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &PostForm, errors: &FieldErrors, is_zone_chosen: bool) -> Markup {
+pub fn new_page(
+    user: &CurrentUser,
+    chrome: &Chrome,
+    form: &PostForm,
+    preview: &Markup,
+    errors: &FieldErrors,
+    is_zone_chosen: bool,
+) -> Markup {
     let zone = user.zone();
-    let fields = Fields { form, pictures: &[], errors, state: State::Draft, action: PATH, method: "post", zone, is_zone_chosen };
+    let fields = Fields { form, preview, errors, state: State::Draft, action: PATH, method: "post", zone, is_zone_chosen };
     let content = html! {
         (page_header(&t!("posts-new"), Some(&t!("posts-new-subtitle")), None))
         (card(&fields, chrome, &t!("posts-save-new"), html! {}))
@@ -60,10 +64,10 @@ pub fn new_page(user: &CurrentUser, chrome: &Chrome, form: &PostForm, errors: &F
 }
 
 pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &Edit) -> Markup {
-    let Edit { post, pictures, form, errors, is_conflict } = edit;
+    let Edit { post, form, preview, errors, is_conflict } = edit;
     let action = format!("{PATH}/{}", post.id);
     let fields =
-        Fields { form, pictures, errors, state: post.state, action: &action, method: "put", zone: user.zone(), is_zone_chosen: true };
+        Fields { form, preview, errors, state: post.state, action: &action, method: "put", zone: user.zone(), is_zone_chosen: true };
     let conflict = html! { @if *is_conflict { (conflict(post, form, &fields.zone)) } };
     let content = html! {
         (page_header(&t!("posts-edit"), None, Some(html! {
@@ -140,7 +144,7 @@ fn summary(fields: &Fields) -> Markup {
 fn content(fields: &Fields) -> Markup {
     let (label, hint) = (t!("posts-content"), t!("posts-content-hint"));
     html! {
-        div .markdown { (form::textarea(&field(fields, &label, "content", &fields.form.content).hint(&hint), 22)) }
+        div .source { (form::textarea(&field(fields, &label, "content", &fields.form.content).hint(&hint), 22)) }
         (markdown_help())
     }
 }
@@ -218,12 +222,12 @@ fn preview_part(fields: &Fields) -> Markup {
     let address = format!("{}/preview", fields.action);
     let (post, put) = ((fields.method == "post").then_some(&address), (fields.method == "put").then_some(&address));
     html! {
-        section .post-preview aria-labelledby="post-preview-title" {
+        div .post-preview {
             h2 .h3 #post-preview-title { (t!("posts-preview")) }
             // It can be scrolled with the keyboard. Morphed, so that neither pictures nor the place in it are lost.
             div #post-preview tabindex="0" role="region" aria-labelledby="post-preview-title" hx-post=[post] hx-put=[put] hx-target="this"
                 hx-swap="innerMorph" hx-sync="this:replace"
-                hx-trigger=r#"input from:"closest form" delay:400ms, change from:"closest form" delay:400ms"# { (preview(fields.form, fields.pictures)) }
+                hx-trigger=r#"input from:"closest form" delay:400ms, change from:"closest form" delay:400ms"# { (fields.preview) }
             // Without JavaScript: sends the whole form and gets it back with the preview. Behind "Save", which Enter presses.
             noscript { button .btn .mt-2 type="submit" name="preview" value="1" { (t!("posts-preview-again")) } }
         }
@@ -256,7 +260,7 @@ fn conflict(stored: &Post, form: &PostForm, zone: &Zone) -> Markup {
                 }
             }
             @if differs(&stored.content, &form.content) {
-                div .markdown {
+                div .source {
                     label .form-label for="stored-content" { (t!("posts-content")) }
                     // No name: it is not sent. HTML drops one newline right after the tag.
                     textarea .form-control #stored-content rows="12" readonly { (PreEscaped("\n")) (stored.content) }

@@ -4,9 +4,10 @@ use maud::{Markup, html};
 
 use super::super::{
     super::{markdown, pictures::model::Picture, slug::Slug},
-    model::{CONTENT_BYTES, PostForm, SUMMARY_SHOWN},
+    model::{PostForm, SUMMARY_SHOWN, content_problem},
 };
 use crate::{
+    limits::POST_CONTENT_BYTES,
     t,
     ui::{Tone, alert},
 };
@@ -22,14 +23,11 @@ pub fn preview(form: &PostForm, pictures: &[Picture]) -> Markup {
             p .found-address { "/blog/" @match &slug { Some(slug) => (slug.as_str()), None => "…" } }
             p .found-summary { @if form.summary.trim().is_empty() { (t!("posts-preview-no-summary")) } @else { (beginning(form.summary.trim())) } }
         }
-        @if let Some(address) = markdown::strange_images(&form.content, pictures).first() { (alert(Tone::Warning, t!("posts-error-picture", address = address))) }
+        @if let Some(problem) = content_problem(&form.content, pictures) { (alert(Tone::Warning, problem)) }
         article .prose lang=(form.language) {
             p .post-title { (title) }
-            @if form.content.len() > CONTENT_BYTES {
-                p { (t!("posts-preview-too-long")) }
-            } @else {
-                (markdown::render(&form.content, pictures))
-            }
+            // What is too much to be saved is too much to be shown.
+            @if form.content.len() <= POST_CONTENT_BYTES && !markdown::is_tangled(&form.content) { (markdown::render(&form.content, pictures)) }
         }
     }
 }
