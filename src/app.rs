@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use graphile_worker::TaskHandler;
+use prometheus_client::registry::Registry;
 use sqlx::{PgPool, PgTransaction};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cache::Cache,
+    cache::{Cache, build, shared::Shared},
     config::Config,
     db::notifications::Notifications,
     error::Result,
-    web::{places::Places, throttle::Throttle},
+    web::{metrics::Metrics, places::Places, throttle::Throttle},
 };
 
 /// Cheap to clone; every part is shared.
@@ -22,6 +23,8 @@ pub struct App {
     pub db: PgPool,
     pub notifications: Notifications,
     pub cache: Cache,
+    /// What `/metrics` tells.
+    pub metrics: Arc<Metrics>,
     /// How often strangers may knock.
     pub throttle: Arc<Throttle>,
     /// The live pages there are, by user.
@@ -39,11 +42,14 @@ impl std::fmt::Debug for App {
 impl App {
     pub fn new(config: Config, db: PgPool, stop: CancellationToken) -> Self {
         let notifications = Notifications::new(db.clone());
+        let mut registry = Registry::default();
+        let cache = Cache::new(notifications.clone(), Shared::new(&config, build::digest, stop.clone()), &mut registry);
         Self {
             throttle: Arc::new(Throttle::new(config.limits.throttle)),
             streams: Places::new(config.limits.streams_of_one),
             config: Arc::new(config),
-            cache: Cache::new(notifications.clone()),
+            cache,
+            metrics: Arc::new(Metrics::new(registry)),
             notifications,
             db,
             stop,

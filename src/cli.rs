@@ -50,7 +50,7 @@ enum Command {
     CreateAdmin(accounts::Account),
     /// A verified account that views mailings and users
     CreateManager(accounts::Account),
-    /// Reach the database and the mail server, and say what is wrong
+    /// Reach the database, the mail server and Redis, and say what is wrong
     Check,
     /// Print the database's address, for psql and pg_dump while Periodical runs
     DatabaseUrl,

@@ -48,6 +48,10 @@ pub struct Config {
     pub worker_concurrency: usize,
     /// Messages a second that may go out, over all workers; None: as many as the mail server takes.
     pub send_rate: Option<f64>,
+    /// The Redis that all processes share what they have cached through.
+    pub redis: Option<RedisUrl>,
+    /// What lets somebody on another machine read `/metrics`.
+    pub metrics_token: Option<MetricsToken>,
     /// What the web side takes from whoever comes; no setting.
     pub limits: Limits,
 }
@@ -131,6 +135,64 @@ impl SecretKey {
     }
 }
 
+/// `REDIS_URL`.
+#[derive(Clone)]
+pub struct RedisUrl(Url);
+
+impl RedisUrl {
+    const SCHEMES: [&str; 4] = ["redis", "rediss", "redis+unix", "unix"];
+
+    /// An address of one of the schemes that the client knows.
+    pub fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok().filter(|url| Self::SCHEMES.contains(&url.scheme()))?;
+        redis::Client::open(url.clone()).ok()?;
+        Some(Self(url))
+    }
+
+    /// With the password in it.
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Without user and password.
+impl fmt::Display for RedisUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.host_str(), self.0.port()) {
+            (Some(host), Some(port)) => write!(formatter, "{host}:{port}"),
+            (Some(host), None) => write!(formatter, "{host}:6379"),
+            (None, _) => formatter.write_str(self.0.path()),
+        }
+    }
+}
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RedisUrl(…)")
+    }
+}
+
+/// `METRICS_TOKEN`.
+#[derive(Clone)]
+pub struct MetricsToken(String);
+
+impl fmt::Debug for MetricsToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("MetricsToken(…)")
+    }
+}
+
+impl MetricsToken {
+    pub fn new(token: String) -> Self {
+        Self(token)
+    }
+
+    /// Whether it is this one. How long that takes says nothing: what is compared are digests, which nobody can steer.
+    pub fn is(&self, offered: &str) -> bool {
+        Sha256::digest(&self.0) == Sha256::digest(offered)
+    }
+}
+
 /// A setting that cannot be used; the text names it and says what would do.
 #[derive(Debug, thiserror::Error)]
 #[error("{setting}: {problem}")]
@@ -196,6 +258,8 @@ impl Config {
             data_dir,
             worker_concurrency,
             send_rate,
+            redis: redis_url()?,
+            metrics_token: metrics_token()?,
             limits: Limits::default(),
         })
     }
@@ -338,6 +402,21 @@ fn old_secret_key() -> Result<Option<SecretKey>, ConfigError> {
             Err(ConfigError::new("SECRET_KEY_OLD", "is shorter than 32 characters, so it was never a SECRET_KEY"))
         }
         key => Ok(key.map(SecretKey)),
+    }
+}
+
+fn redis_url() -> Result<Option<RedisUrl>, ConfigError> {
+    // The value may hold a password, so the message repeats none of it.
+    let wrong = || ConfigError::new("REDIS_URL", "must look like redis://user:password@host:6379/0, rediss://… for TLS, or unix:///path");
+    text("REDIS_URL").map(|url| RedisUrl::parse(&url).ok_or_else(wrong)).transpose()
+}
+
+fn metrics_token() -> Result<Option<MetricsToken>, ConfigError> {
+    match text("METRICS_TOKEN") {
+        Some(token) if token.len() < 16 => {
+            Err(ConfigError::new("METRICS_TOKEN", "is shorter than 16 characters; `openssl rand -hex 32` makes one"))
+        }
+        token => Ok(token.map(MetricsToken)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The whole URL map and the order of the middleware, on one screen.
 
+use std::sync::Arc;
+
 use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::CatchPanic, session::ServerSession};
 
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
     config::Config,
     error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, users,
     web::{
-        UrlMap, assets, csrf, headers, locale, log, server,
+        UrlMap, assets, csrf, headers, locale, log, metrics, server,
         session::{self, PostgresSessions},
         theme,
     },
@@ -62,6 +64,7 @@ pub fn site(app: App, readings: Readings) -> impl Endpoint<Output = Response> + 
 
 /// Pages with everything that stands before them.
 pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'static {
+    let metrics = Arc::clone(&app.metrics);
     let (patience, is_https) = (app.config.limits.answer, app.config.is_https());
     let sessions = ServerSession::new(session::cookie(&app.config), PostgresSessions::new(app.db.clone()));
     // From the inside out: a request passes them from the bottom up.
@@ -81,5 +84,9 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .around(move |endpoint, request| async move { headers::add(&*endpoint, request, is_https).await })
         .around(|endpoint, request| async move { theme::within(&*endpoint, request).await })
         .around(|endpoint, request| async move { locale::within(&*endpoint, request).await })
+        .around(move |endpoint, request| {
+            let metrics = Arc::clone(&metrics);
+            async move { metrics::count(&*endpoint, request, &metrics).await }
+        })
         .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })
 }

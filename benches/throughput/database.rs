@@ -50,6 +50,8 @@ impl Database {
             data_dir: folder.into(),
             worker_concurrency: 1,
             send_rate: None,
+            redis: None,
+            metrics_token: None,
             limits: periodical::limits::Limits::default(),
         };
         let app = App::new(config, pool.clone(), CancellationToken::new());

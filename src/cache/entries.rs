@@ -30,6 +30,7 @@ pub struct Key {
 #[derive(Clone)]
 pub struct Entry {
     pub value: Arc<dyn Any + Send + Sync>,
+    pub made_at: Instant,
     expires: Instant,
     _weight: Arc<Weight>,
 }
@@ -69,9 +70,9 @@ impl Entries {
     }
 
     /// An entry of that many bytes, not kept yet.
-    pub fn entry(&self, value: Arc<dyn Any + Send + Sync>, expires: Instant, bytes: usize) -> Entry {
+    pub fn entry(&self, value: Arc<dyn Any + Send + Sync>, made_at: Instant, expires: Instant, bytes: usize) -> Entry {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        Entry { value, expires, _weight: Arc::new(Weight { bytes, all: Arc::clone(&self.bytes) }) }
+        Entry { value, made_at, expires, _weight: Arc::new(Weight { bytes, all: Arc::clone(&self.bytes) }) }
     }
 
     pub fn keep(&self, key: Key, entry: Entry) {
@@ -83,5 +84,15 @@ impl Entries {
                 self.store.clear();
             }
         }
+    }
+
+    /// How many there are, expired ones that nobody has asked for among them.
+    pub fn count(&self) -> usize {
+        self.store.len()
+    }
+
+    /// Their size as JSON.
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
     }
 }

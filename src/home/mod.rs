@@ -5,7 +5,7 @@ mod model;
 mod queries;
 mod views;
 
-use crate::web::UrlMap;
+use crate::web::{UrlMap, metrics};
 
 /// This slice's part of the URL map.
 pub fn routes(map: UrlMap) -> UrlMap {
@@ -14,5 +14,5 @@ pub fn routes(map: UrlMap) -> UrlMap {
 
 /// The probes, which need neither session nor token.
 pub fn probes(map: UrlMap) -> UrlMap {
-    map.get("/healthz", handlers::health).get("/readyz", handlers::ready)
+    map.get("/healthz", handlers::health).get("/readyz", handlers::ready).get("/metrics", metrics::show)
 }

@@ -11,6 +11,7 @@ pub mod list;
 pub mod locale;
 pub mod log;
 pub mod map;
+pub mod metrics;
 pub mod off_thread;
 pub mod page;
 pub mod places;

@@ -1,6 +1,10 @@
 //! What is computed once and shown to many, within a process and between processes.
 
+mod entries;
 mod flights;
+mod metrics;
+mod pages;
+mod shared;
 mod versions;
 
 use std::{
@@ -15,8 +19,9 @@ use periodical::{
     app::App,
     cache::{Kind, versions as numbers},
 };
+use tokio_util::sync::CancellationToken;
 
-use crate::support::until;
+use crate::support::{TestApp, until};
 
 /// Ends with every change of what the public reads.
 pub const PUBLIC: Kind = Kind::public("test-public", Duration::from_secs(600));
@@ -53,4 +58,16 @@ pub async fn raise(app: &App) -> i64 {
 /// Waits until a process would be told of every change.
 pub async fn listens(app: &App) -> i64 {
     until("the process listens", || async { app.notifications.public_version() }).await
+}
+
+/// Another process's part of the same site.
+pub fn another(app: &TestApp) -> App {
+    App::new((*app.app.config).clone(), app.db.clone(), CancellationToken::new())
+}
+
+/// One of a process's figures; 0 where it does not stand there yet.
+pub fn figure(app: &App, name: &str) -> f64 {
+    let page = app.metrics.page(app).unwrap();
+    let value = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.map_or(0.0, |value| value.parse().unwrap())
 }

@@ -209,6 +209,9 @@ async fn a_bad_setting_stops_the_start_with_one_line_that_names_it() {
         ("SMTP_CA_FILE", "/nowhere.pem"),
         ("RUST_LOG", "periodical=loud"),
         ("FORWARDED_HEADER", "x-client-ip"),
+        ("REDIS_URL", "http://secret-password@x"),
+        ("REDIS_URL", "redis://:secret-password@x/database"),
+        ("METRICS_TOKEN", "secret-password"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy.example.org"),
     ] {
         let mut command = app.command(&["check"]);

@@ -1,15 +1,7 @@
 //! A change shows at once, in every process.
 
-use periodical::app::App;
-use tokio_util::sync::CancellationToken;
-
-use super::{Computed, PUBLIC, TIMED, listens, raise};
+use super::{Computed, PUBLIC, TIMED, another, listens, raise};
 use crate::support::{TestApp, until};
-
-/// Another process's part of the same site.
-fn another(app: &TestApp) -> App {
-    App::new((*app.app.config).clone(), app.db.clone(), CancellationToken::new())
-}
 
 #[tokio::test]
 async fn a_change_shows_with_the_next_request_in_its_own_process_and_at_once_in_the_others() {

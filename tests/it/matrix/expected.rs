@@ -67,6 +67,7 @@ pub const EXPECTED: &[Row] = &[
     //                                                   nobody, unconfirmed, owner, other, manager, editor, admin, blocked
     row("GET /healthz", "", ALL),
     row("GET /readyz", "", ALL),
+    row("GET /metrics", "", ALL),
     row("GET /", "", ALL),
     row("GET /blog/pictures/:id/:size", "", ALL),
     row("HEAD /blog/pictures/:id/:size", "", ALL),

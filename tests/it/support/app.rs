@@ -92,6 +92,8 @@ impl TestApp {
             data_dir: data_dir.clone(),
             worker_concurrency: 4,
             send_rate: None,
+            redis: None,
+            metrics_token: None,
             limits: Limits { throttle: |_| unthrottled(), ..Limits::default() },
         };
         change(&mut config);
@@ -146,6 +148,8 @@ impl TestApp {
             .env("SECRET_KEY", "a key for tests that is long enough")
             .env("DATA_DIR", &self.data_dir)
             .env("LISTEN", "127.0.0.1:0")
+            .env("REDIS_URL", "")
+            .env("METRICS_TOKEN", "")
             .env("RUST_LOG", "error");
         command
     }

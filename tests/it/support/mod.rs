@@ -7,6 +7,7 @@ mod engine;
 mod live;
 mod log;
 mod postgres;
+mod redis;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ pub use engine::Sending;
 pub use live::Live;
 pub use log::Log;
 pub use postgres::empty_database;
+pub use redis::Redis;
 
 /// Looks until there is something to see. Tests wait for conditions, never for seconds; this only ends what hangs.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
