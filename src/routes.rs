@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, users,
     web::{
-        UrlMap, assets, csrf, headers, locale, log, metrics, server,
+        UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
         theme,
     },
@@ -86,7 +86,6 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .around(|endpoint, request| async move { locale::within(&*endpoint, request).await })
         .around(move |endpoint, request| {
             let metrics = Arc::clone(&metrics);
-            async move { metrics::count(&*endpoint, request, &metrics).await }
+            async move { log::requests(&*endpoint, request, &metrics).await }
         })
-        .around(|endpoint, request| async move { log::requests(&*endpoint, request).await })
 }

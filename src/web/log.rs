@@ -1,17 +1,21 @@
 //! One line a request, for people: what was asked, what was answered, how long it took. No query strings: they hold
-//! what readers search for, and tokens.
+//! what readers search for, and tokens. The [figures](super::metrics) are counted here as well.
 
 use std::{borrow::Cow, time::Instant};
 
 use poem::{Endpoint, IntoResponse, Request, Response, Result};
 
-/// Logs the request at debug level; server errors and slow answers at levels that show.
-pub async fn requests<E: Endpoint>(endpoint: &E, request: Request) -> Result<Response> {
+use super::metrics::Metrics;
+
+/// Counts the request, and logs it at debug level; server errors and slow answers at levels that show.
+pub async fn requests<E: Endpoint>(endpoint: &E, request: Request, metrics: &Metrics) -> Result<Response> {
     let started = Instant::now();
     let method = request.method().clone();
     let path = without_tokens(request.uri().path()).into_owned();
     let response = endpoint.call(request).await.map_or_else(poem::Error::into_response, IntoResponse::into_response);
-    let (status, took) = (response.status().as_u16(), started.elapsed());
+    let took = started.elapsed();
+    metrics.answered(response.status(), took);
+    let status = response.status().as_u16();
     let milliseconds = took.as_secs_f64() * 1000.0;
     if status >= 500 {
         tracing::error!(http.status = status, "{method} {path} answered {status} after {milliseconds:.1} ms");

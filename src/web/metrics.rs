@@ -1,11 +1,11 @@
 //! `/metrics`: how the process does, for Prometheus (OpenMetrics 1.0).
 
-use std::{fmt, time::Instant};
+use std::{fmt, time::Duration};
 
 use anyhow::Context;
 use poem::{
-    Endpoint, IntoResponse, Request, Response, Result, handler,
-    http::{HeaderMap, header},
+    IntoResponse, Response, Result, handler,
+    http::{HeaderMap, StatusCode, header},
     web::Data,
 };
 use prometheus_client::{
@@ -48,6 +48,18 @@ impl Metrics {
         Self { registry, requests, connections, idle_connections }
     }
 
+    /// Counts an answer.
+    pub fn answered(&self, status: StatusCode, took: Duration) {
+        let status = match status.as_u16() {
+            ..200 => "1xx",
+            200..300 => "2xx",
+            300..400 => "3xx",
+            400..500 => "4xx",
+            500.. => "5xx",
+        };
+        self.requests.get_or_create(&Answered { status }).observe(took.as_secs_f64());
+    }
+
     /// As they stand.
     ///
     /// # Errors
@@ -60,21 +72,6 @@ impl Metrics {
         text::encode(&mut page, &self.registry)?;
         Ok(page)
     }
-}
-
-/// Counts the answer.
-pub async fn count<E: Endpoint>(endpoint: &E, request: Request, metrics: &Metrics) -> Result<Response> {
-    let began = Instant::now();
-    let response = endpoint.call(request).await.map_or_else(poem::Error::into_response, IntoResponse::into_response);
-    let status = match response.status().as_u16() {
-        ..200 => "1xx",
-        200..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        500.. => "5xx",
-    };
-    metrics.requests.get_or_create(&Answered { status }).observe(began.elapsed().as_secs_f64());
-    Ok(response)
 }
 
 /// The figures, for this machine itself and whoever has the token; for others there is no such page.
