@@ -23,6 +23,20 @@ pub const ATTACHMENTS_MAX: usize = 10;
 pub const ATTACHMENTS_FORM_BYTES: usize = 4 * ATTACHMENTS_BYTES;
 /// The content of a post: a book's chapter is some 60 KB.
 pub const POST_CONTENT_BYTES: usize = 200 * 1024;
+/// One picture of a post: twice what a good camera's JPEG takes.
+pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
+/// A form with pictures: beyond what is kept, so that whoever sends too much reads why beside the field.
+pub const PICTURES_FORM_BYTES: usize = 4 * PICTURE_BYTES;
+/// The pictures of a post. Nobody reads a post with more.
+pub const PICTURES_MAX: usize = 50;
+/// A side of a picture, in pixels, before it is decoded: a file of ten kilobytes can say that it has 50,000.
+pub const PICTURE_SIDE: u32 = 10_000;
+/// All pixels of a picture: more than all but a few cameras take.
+pub const PICTURE_PIXELS: u64 = 40_000_000;
+/// Bytes that a decoder may take for a picture: 40 million pixels of four bytes and some room. Of sixteen bits a colour it is fewer pixels.
+pub const PICTURE_ALLOCATION: u64 = 192 * 1024 * 1024;
+/// Pictures that are decoded at the same time; others wait for their turn. The largest takes 214 MB, and a progressive JPEG 363 MB.
+pub const PICTURES_AT_ONCE: usize = 2;
 /// What a form adds around the file it uploads.
 pub const FORM_AROUND_FILE_BYTES: usize = 64 * 1024;
 /// The addresses or accounts that one throttle keeps in mind (some ten megabytes); whoever has tried least is forgotten.

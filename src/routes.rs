@@ -23,6 +23,7 @@ const EXCEPTIONS: csrf::Exceptions = csrf::Exceptions {
     uploads: &[
         (recipients::IMPORTS, limits::IMPORT_BYTES + limits::FORM_AROUND_FILE_BYTES),
         (messages::attachments::PATH, limits::ATTACHMENTS_FORM_BYTES),
+        (blog::pictures::PATH, limits::PICTURES_FORM_BYTES),
     ],
 };
 

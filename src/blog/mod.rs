@@ -19,7 +19,10 @@ use crate::web::UrlMap;
 
 /// This slice's part of the URL map.
 pub fn routes(map: UrlMap) -> UrlMap {
-    panel::routes(map).get("/blog", handlers::index).get("/blog/:slug", handlers::show).head("/blog/:slug", handlers::glance)
+    pictures::routes(panel::routes(map))
+        .get("/blog", handlers::index)
+        .get("/blog/:slug", handlers::show)
+        .head("/blog/:slug", handlers::glance)
 }
 
 /// What is the same for everybody, and needs neither session nor token: documents for programs, and the pictures.

@@ -20,6 +20,7 @@ pub mod server;
 pub mod session;
 pub mod theme;
 pub mod throttle;
+pub mod upload;
 
 pub use client::ClientAddress;
 pub use form::{FieldErrors, FormData, Refusal};

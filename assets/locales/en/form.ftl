@@ -11,3 +11,4 @@ form-not-an-email = This is not an e-mail address; one looks like anna@example.o
 form-local-part = The part before the @ is longer than the { $max } characters that mail servers take.
 form-incomplete = A field of the form is missing, or there twice.
 form-broken-off = What was sent broke off in the middle.
+form-unnamed-file = file

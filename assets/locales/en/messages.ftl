@@ -130,7 +130,6 @@ messages-attachments-added = { $count ->
    *[other] The files were added.
 }
 messages-attachments-removed = The file was removed. Runs that are going out keep it.
-messages-attachments-unnamed = file
 messages-attachments-choose = Please choose a file.
 messages-attachments-many = A message has { $max } files at the most.
 messages-attachments-large = Together these files are too large: { $most } MB are the most for a message.

@@ -132,7 +132,6 @@ messages-attachments-added = { $count ->
    *[other] Файлы добавлены.
 }
 messages-attachments-removed = Файл убран. Попытки, которые уже идут, отправят его как прежде.
-messages-attachments-unnamed = файл
 messages-attachments-choose = Выберите файл.
 messages-attachments-many = У сообщения может быть не больше { $max } файлов.
 messages-attachments-large = Вместе эти файлы слишком велики: на одно сообщение допускается не больше { $most } МБ.

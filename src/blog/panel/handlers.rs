@@ -82,12 +82,13 @@ fn form_answer(errors: &FieldErrors, page: Markup) -> Response {
 #[handler]
 pub async fn show(Editor(user): Editor, chrome: Chrome, app: Data<&App>, Path(id): Path<i64>) -> Result<Page> {
     let post = queries::get(&app.db, id).await?;
-    let pictures = pictures::queries::of_post(&app.db, id).await?;
+    let gallery = pictures::gallery::of(&app.db, id).await?;
     let form = PostForm::of(&post, OffsetDateTime::now_utc(), &user.zone());
     let edit = views::Edit {
         post: &post,
+        gallery: &gallery,
         form: &form,
-        preview: &previewed(&form, &pictures).await?,
+        preview: &previewed(&form, &gallery.pictures).await?,
         errors: &FieldErrors::default(),
         is_conflict: false,
     };
@@ -105,10 +106,10 @@ pub async fn update(
 ) -> Result<Response> {
     // A post that is gone is not found before anything is said about the form.
     let stored = queries::get(&app.db, id).await?;
-    let pictures = pictures::queries::of_post(&app.db, id).await?;
+    let gallery = pictures::gallery::of(&app.db, id).await?;
     let mut errors = FieldErrors::default();
     if form.preview.is_none() {
-        let saved = match form.parse(&pictures) {
+        let saved = match form.parse(&gallery.pictures) {
             Ok(parsed) => posts::update(&app, &user.0, id, &form.updated_at, &parsed).await,
             Err(errors) => Err(errors.into()),
         };
@@ -123,8 +124,9 @@ pub async fn update(
                 let form = PostForm { updated_at: stored.version(), ..form };
                 let edit = views::Edit {
                     post: &stored,
+                    gallery: &gallery,
                     form: &form,
-                    preview: &previewed(&form, &pictures).await?,
+                    preview: &previewed(&form, &gallery.pictures).await?,
                     errors: &errors,
                     is_conflict: true,
                 };
@@ -133,8 +135,8 @@ pub async fn update(
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }
-    let edit =
-        views::Edit { post: &stored, form: &form, preview: &previewed(&form, &pictures).await?, errors: &errors, is_conflict: false };
+    let shown = previewed(&form, &gallery.pictures).await?;
+    let edit = views::Edit { post: &stored, gallery: &gallery, form: &form, preview: &shown, errors: &errors, is_conflict: false };
     Ok(form_answer(&errors, views::edit_page(&user, &chrome, &edit)))
 }
 

@@ -3,6 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::{
+    limits::{PICTURE_BYTES, PICTURE_PIXELS, PICTURE_SIDE},
+    t,
+    web::form::optional_line,
+};
+
 /// In which a picture is served: two are enough for `srcset` to spare telephones the large one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -81,4 +87,58 @@ pub struct Stored {
     pub digest: Vec<u8>,
     /// Bytes.
     pub length: i32,
+}
+
+/// Why a file is not taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Too many bytes.
+    Bytes,
+    /// No picture of a kind that is taken, whatever its name says.
+    Kind,
+    /// Too many pixels.
+    Pixels,
+    /// Cut short, or damaged.
+    Broken,
+}
+
+impl Fault {
+    /// A sentence for the reader.
+    pub fn words(self, name: &str) -> String {
+        match self {
+            Self::Bytes => t!("pictures-bytes", name = name, most = PICTURE_BYTES / 1024 / 1024),
+            Self::Kind => t!("pictures-kind", name = name),
+            Self::Pixels => t!("pictures-pixels", name = name, side = PICTURE_SIDE, millions = PICTURE_PIXELS / 1_000_000),
+            Self::Broken => t!("pictures-broken", name = name),
+        }
+    }
+}
+
+/// A post and the pictures it has.
+#[derive(Debug, Clone)]
+pub struct Gallery {
+    pub post_id: i64,
+    pub title: String,
+    /// Whether the public sees what is changed here.
+    pub is_published: bool,
+    pub cover_id: Option<Uuid>,
+    pub pictures: Vec<Picture>,
+}
+
+/// Characters that say what a picture shows; more than a sentence or two nobody listens to.
+pub const ALT_MAX: usize = 300;
+
+/// What the form of a picture's words sends.
+#[derive(Debug, Deserialize)]
+pub struct AltForm {
+    #[serde(default)]
+    pub alt: String,
+}
+
+impl AltForm {
+    /// # Errors
+    /// A sentence for the reader.
+    pub fn parse(&self) -> Result<String, String> {
+        optional_line(&self.alt, ALT_MAX)
+    }
 }

@@ -4,52 +4,25 @@ pub mod model;
 pub mod queries;
 
 use poem::{
-    FromRequest, IntoResponse, Request, Response, handler,
+    IntoResponse, Response, handler,
     http::header,
     session::Session,
-    web::{Data, Multipart, Path},
+    web::{Data, Path},
 };
 use sqlx::PgExecutor;
 
 use super::{queries as messages, views};
 use crate::{
     app::App,
-    error::{Error, Result},
+    error::Result,
     limits::ATTACHMENTS_MAX,
     mailings, t,
     users::CurrentUser,
-    web::{Chrome, FieldErrors, Page, flash, see_other},
+    web::{Chrome, FieldErrors, Page, flash, see_other, upload::Uploads},
 };
-use model::Upload;
 
 /// Where files are uploaded.
 pub const PATH: &str = "/messages/:id/attachments";
-
-/// The files of a form.
-pub struct Uploads(Vec<Upload>);
-
-impl<'a> FromRequest<'a> for Uploads {
-    async fn from_request(request: &'a Request, body: &mut poem::RequestBody) -> poem::Result<Self> {
-        // A form of another kind holds no file: nothing was uploaded.
-        let Ok(mut form) = Multipart::from_request(request, body).await else { return Ok(Self(Vec::new())) };
-        let broken = |_| Error::BadRequest { why: t!("form-broken-off") };
-        let mut uploads = Vec::new();
-        while let Some(field) = form.next_field().await.map_err(broken)? {
-            // One too many is enough to be refused.
-            if field.name() != Some("files") || uploads.len() > ATTACHMENTS_MAX {
-                continue;
-            }
-            let name = field.file_name().unwrap_or_default().to_owned();
-            let content_type = field.content_type().unwrap_or_default().to_owned();
-            let content = field.bytes().await.map_err(broken)?;
-            // Browsers send an empty part where nothing was chosen.
-            if !(name.is_empty() && content.is_empty()) {
-                uploads.push(Upload { name, content_type, content });
-            }
-        }
-        Ok(Self(uploads))
-    }
-}
 
 #[handler]
 pub async fn create(
@@ -58,7 +31,7 @@ pub async fn create(
     app: Data<&App>,
     session: &Session,
     Path(id): Path<i64>,
-    Uploads(uploads): Uploads,
+    Uploads(uploads): Uploads<ATTACHMENTS_MAX>,
 ) -> Result<Response> {
     let mut transaction = app.db.begin().await?;
     queries::lock_message(&mut *transaction, user.id(), id).await?;

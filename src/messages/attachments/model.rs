@@ -3,10 +3,9 @@
 use crate::{
     limits::{ATTACHMENTS_BYTES, ATTACHMENTS_MAX},
     t,
+    web::upload::{self, Upload},
 };
 
-/// Characters of a file's name.
-const NAME_MAX: usize = 200;
 const CONTENT_TYPE_MAX: usize = 100;
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
@@ -78,14 +77,6 @@ const PROGRAMS: [&str; 64] = [
     "xpi",
 ];
 
-/// A file of a form, as the browser names it.
-#[derive(Debug, Default)]
-pub struct Upload {
-    pub name: String,
-    pub content_type: String,
-    pub content: Vec<u8>,
-}
-
 /// A file that may go with a mail.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NewAttachment {
@@ -142,7 +133,7 @@ pub fn total(attachments: &[Attachment]) -> usize {
 }
 
 fn one(upload: Upload) -> Result<NewAttachment, String> {
-    let name = name(&upload.name);
+    let name = upload::clean_name(&upload.name);
     if upload.content.is_empty() {
         return Err(t!("messages-attachments-empty", name = name));
     }
@@ -150,31 +141,6 @@ fn one(upload: Upload) -> Result<NewAttachment, String> {
         return Err(t!("messages-attachments-program", name = name, ending = ending));
     }
     Ok(NewAttachment { content_type: content_type(&upload.content_type), content: upload.content, name })
-}
-
-/// Without folders, without characters that nobody sees or that turn what stands beside them around, not too long.
-fn name(given: &str) -> String {
-    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let is_hidden = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
-    };
-    let name: String = name.chars().filter(|character| !is_hidden(*character)).collect();
-    // Windows drops dots and spaces at the end, so they would hide an ending.
-    let name = name.trim_start().trim_end_matches(|character: char| character == '.' || character.is_whitespace());
-    if name.is_empty() {
-        return t!("messages-attachments-unnamed");
-    }
-    let length = name.chars().count();
-    if length <= NAME_MAX {
-        return name.to_owned();
-    }
-    // The ending stays: it says what the file is.
-    let ending: String = match name.rsplit_once('.') {
-        Some((_, ending)) if ending.chars().count() < 20 => format!(".{ending}"),
-        _ => String::new(),
-    };
-    name.chars().take(NAME_MAX - ending.chars().count()).chain(ending.chars()).collect()
 }
 
 /// The ending of a program, where the name has one.
@@ -200,7 +166,8 @@ fn content_type(given: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{content_type, name, program};
+    use super::{content_type, program};
+    use crate::web::upload::clean_name as name;
 
     #[test]
     fn names_lose_their_folders_and_what_hides_an_ending() {

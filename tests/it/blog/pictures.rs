@@ -1,4 +1,6 @@
-//! Pictures of posts, as browsers get them.
+//! Pictures of posts, as browsers get them; how they come in stands in `pictures/uploads.rs`.
+
+mod uploads;
 
 use reqwest::{
     Client, Method, Response, StatusCode,

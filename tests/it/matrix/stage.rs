@@ -192,10 +192,9 @@ impl Case<'_> {
             Some("account") => self.owner.session_id,
             Some("dev") => self.owner.mail_id,
             Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,
-            Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,
             _ => self.owner.user_id,
         };
-        path.replace("/pictures/:id", "/pictures/:picture_id")
+        path.replace("/blog/pictures/:id", "/blog/pictures/:picture_id")
             .replace(":picture_id", &self.owner.picture_id.to_string())
             .replace(":size", "small")
             .replace(":attachment_id", &self.owner.attachment_id.to_string())

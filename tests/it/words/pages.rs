@@ -18,6 +18,7 @@ const NOT_OURS: [&str; 3] = ["/dev/inbox/:id/html", "/dev/inbox/:id/source", "/m
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "Periodical", "SMTP", "HTML", "CSV", "TSV", "UTC", "URL", "API", "JSON", "TLS", "STARTTLS", "SPF", "DKIM", "DMARC", "QR", "TOTP", "Message", "ID", "Markdown",
+    "JPEG", "PNG", "WebP",
     "List", "Id", "Postfix", "Amazon", "SES", "Mailgun", "Brevo", "Unisender", "Go", "Aegis", "FreeOTP", "Google", "Authenticator", "dev",
     "Atom", "smtp", "smtps", "tls", "none", "env", "English", "Русский",
 ];
@@ -30,6 +31,7 @@ const WORDLESS: &str = "
          mailing as (update mailings set name = '1005'),
          attempt as (update attempts set subject = '1003', body = '1004'),
          post as (update posts set title = '1003', summary = '1004', content = '1004'),
+         picture as (update post_pictures set name = '1010'),
          mail as (update caught_mails set subject = '1003', source = E'Subject: 1003\\r\\n\\r\\n1004'::bytea)
     select";
 

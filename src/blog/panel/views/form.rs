@@ -4,7 +4,14 @@ use maud::{Markup, PreEscaped, html};
 
 use super::{
     super::{
-        super::{model::State, slug},
+        super::{
+            model::State,
+            pictures::{
+                model::Gallery,
+                views::{self as pictures, Wrong},
+            },
+            slug,
+        },
         PATH,
         model::{Post, PostForm, SUMMARY_MAX, SUMMARY_SHOWN, TITLE_MAX},
     },
@@ -27,6 +34,8 @@ use crate::{
 pub struct Edit<'a> {
     /// As it is stored now.
     pub post: &'a Post,
+    /// The pictures it has.
+    pub gallery: &'a Gallery,
     pub form: &'a PostForm,
     pub preview: &'a Markup,
     pub errors: &'a FieldErrors,
@@ -64,7 +73,7 @@ pub fn new_page(
 }
 
 pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &Edit) -> Markup {
-    let Edit { post, form, preview, errors, is_conflict } = edit;
+    let Edit { post, gallery, form, preview, errors, is_conflict } = edit;
     let action = format!("{PATH}/{}", post.id);
     let fields =
         Fields { form, preview, errors, state: post.state, action: &action, method: "put", zone: user.zone(), is_zone_chosen: true };
@@ -76,6 +85,7 @@ pub fn edit_page(user: &CurrentUser, chrome: &Chrome, edit: &Edit) -> Markup {
             (delete_button(post.id, &post.title, &chrome.csrf, None))
         })))
         (card(&fields, chrome, &t!("posts-save"), conflict))
+        (pictures::panel(gallery, &Wrong::Nothing, &chrome.csrf))
     };
     page(&user.shell(chrome, &t!("posts-edit"), Section::Place(PATH)), content)
 }
