@@ -39,6 +39,7 @@ fn main() {
     // rust-embed sees changed files by itself but not new ones.
     println!("cargo::rerun-if-changed=assets/static");
     println!("cargo::rerun-if-changed=assets/locales");
+    println!("cargo::rerun-if-changed=seeds");
     for (_, name) in LIBRARIES {
         println!("cargo::rerun-if-changed=assets/vendor/lib/{name}");
     }

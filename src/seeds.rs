@@ -1,5 +1,7 @@
 //! `seed`: the demo of `seeds/`. Everything in it has a fixed key, so loading it twice gives the same.
 
+mod blog;
+
 use anyhow::bail;
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -17,10 +19,13 @@ const PEOPLE: [(&str, &str, Option<&str>); 6] = [
     ("demo@periodical.example", "Dora Demo", None),
     ("demo-ru@periodical.example", "Дарья Пример", None),
     ("manager@periodical.example", "Max Manager", Some("manager")),
-    ("editor@periodical.example", "Edith Editor", Some("editor")),
+    (EDITOR, "Edith Editor", Some("editor")),
     ("admin@periodical.example", "Ada Admin", Some("admin")),
     ("blocked@periodical.example", "Bella Blocked", None),
 ];
+
+/// Who writes the demo's posts.
+const EDITOR: &str = "editor@periodical.example";
 
 /// Brings the roles and their rights up to date; at every start.
 ///
@@ -59,6 +64,7 @@ pub async fn load(app: &App) -> anyhow::Result<String> {
     }
     // A script of many statements, ours and constant.
     sqlx::raw_sql(AssertSqlSafe(include_str!("../seeds/demo.sql"))).execute(&mut *transaction).await?;
+    blog::load(app, &mut transaction, EDITOR).await?;
     transaction.commit().await?;
     mailings::runs::enqueue_missing(app).await?;
     let (owner, ..) = PEOPLE[0];

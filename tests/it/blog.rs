@@ -6,3 +6,4 @@ mod pictures;
 mod posts;
 mod public;
 mod readings;
+mod seeds;
