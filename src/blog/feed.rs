@@ -43,6 +43,7 @@ pub fn document(config: &Config, language: Language, posts: &[Post]) -> anyhow::
 
 fn entry(config: &Config, post: &Post) -> anyhow::Result<Entry> {
     let address = config.link(&post.card.path());
+    let base = address.parse()?;
     Ok(Entry {
         title: Text::plain(writable(&post.card.title)),
         id: address.clone(),
@@ -51,7 +52,7 @@ fn entry(config: &Config, post: &Post) -> anyhow::Result<Entry> {
         summary: Some(Text::plain(writable(&post.card.summary))),
         content: Some(Content {
             content_type: Some("html".to_owned()),
-            value: Some(writable(&markdown::render_for_elsewhere(&post.content, &post.pictures, &config.public_url))),
+            value: Some(writable(&markdown::render_for_elsewhere(&post.content, &post.pictures, &base))),
             ..Content::default()
         }),
         links: vec![link("alternate", address, "text/html")],

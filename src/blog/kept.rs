@@ -13,6 +13,7 @@ use crate::{
     cache::{Kind, LONGEST},
     error::{Error, Result},
     i18n::Language,
+    web::off_thread,
 };
 
 /// A post's whole page.
@@ -38,7 +39,7 @@ pub async fn text(app: &App, post_id: i64) -> Result<Arc<String>> {
         .value(&TEXT, post_id.to_string(), || async {
             let source = queries::content(&app.db, post_id).await?;
             let pictures = pictures::queries::of_post(&app.db, post_id).await?;
-            Ok(markdown::render(&source, &pictures).into_string())
+            off_thread::read(move || markdown::render(&source, &pictures).into_string()).await
         })
         .await
 }
@@ -79,7 +80,8 @@ pub async fn feed(app: &App, language: Language) -> Result<Arc<String>> {
     app.cache
         .value(&FEED, language.tag(), || async {
             let posts = queries::newest(&app.db, language, feed::POSTS).await?;
-            Ok::<_, Error>(feed::document(&app.config, language, &posts)?)
+            let config = Arc::clone(&app.config);
+            Ok::<_, Error>(off_thread::read(move || feed::document(&config, language, &posts)).await??)
         })
         .await
 }

@@ -17,6 +17,9 @@ use crate::mail::compose;
 /// What a link may lead to.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 
+/// What the ids of footnotes begin with.
+const NOTE: &str = "note-";
+
 /// How wide a picture stands in the text.
 const PICTURE_SIZES: &str = "(min-width: 800px) 720px, 100vw";
 
@@ -25,6 +28,14 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder.url_schemes(SCHEMES.into()).url_relative(UrlRelative::PassThrough).link_rel(Some("noopener nofollow ugc"));
     // Pictures come in when all else is clean, see `render`.
     builder.rm_tags(["img"]);
+    // Footnotes are found by their ids; no other is let through, which might be one of the page's own.
+    builder
+        .add_tag_attributes("div", ["id"])
+        .attribute_filter(|_, attribute, value| (attribute != "id" || value.starts_with(NOTE)).then(|| value.into()));
+    builder.add_allowed_classes("div", ["footnote-definition"]);
+    builder.add_allowed_classes("sup", ["footnote-reference", "footnote-definition-label"]);
+    // What is too wide is moved along by itself, with the keyboard too.
+    builder.set_tag_attribute_value("pre", "tabindex", "0").set_tag_attribute_value("table", "tabindex", "0");
     builder
 });
 
@@ -48,6 +59,8 @@ pub fn render(source: &str, pictures: &[Picture]) -> Markup {
                     None => Event::Text(words.into()),
                 }
             }
+            Event::FootnoteReference(name) => Event::FootnoteReference(format!("{NOTE}{name}").into()),
+            Event::Start(Tag::FootnoteDefinition(name)) => Event::Start(Tag::FootnoteDefinition(format!("{NOTE}{name}").into())),
             event => event,
         })
     });
@@ -59,7 +72,7 @@ pub fn render(source: &str, pictures: &[Picture]) -> Markup {
     PreEscaped(clean)
 }
 
-/// As [`render`], for where the site's own addresses lead nowhere: all of them begin with `base`.
+/// As [`render`], for where the site's own addresses lead nowhere: all of them begin with `base`, the post's own.
 pub fn render_for_elsewhere(source: &str, pictures: &[Picture], base: &Url) -> String {
     let mut builder = Builder::default();
     builder.url_schemes(SCHEMES.into()).url_relative(UrlRelative::RewriteWithBase(base.clone()));

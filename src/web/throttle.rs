@@ -95,6 +95,14 @@ impl Throttle {
         self.enter(door, client, account).map(Pass::counts)
     }
 
+    /// As [`count`](Self::count), where no account is named.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn count_client(&self, door: Door, client: ClientAddress) -> Result<(), Wait> {
+        self.of(door).map_or(Ok(()), |(_, clients, _)| clients.enter(&client.neighbourhood()))
+    }
+
     fn of(&self, door: Door) -> Option<&(Door, Limiter<IpAddr>, Limiter<AccountKey>)> {
         self.doors.iter().find(|(here, ..)| *here == door)
     }

@@ -160,8 +160,11 @@ impl Stage {
             _ => "select id from users where email = 'blocked@periodical.example'",
         };
         let id = self.app.count(row).await.to_string();
+        let newest = "select slug from posts where is_published order by published_at desc, id desc limit 1";
+        let slug: Option<String> = sqlx::query_scalar(newest).fetch_optional(&self.app.db).await.unwrap();
         let parts = route.split('/').map(|part| match part {
             ":token" => "0".repeat(64),
+            ":slug" => slug.clone().unwrap_or_default(),
             part if part.starts_with(':') => id.clone(),
             part => part.to_owned(),
         });

@@ -22,7 +22,7 @@ use time::{Date, OffsetDateTime};
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::{app::App, limits::Door};
 
 pub use reader::{Reader, Seen};
 
@@ -75,7 +75,15 @@ impl Readings {
         let day = OffsetDateTime::now_utc().date();
         let reading = Reading { day, slug: slug.to_owned(), visitor: self.visitor(day, reader) };
         let mut pending = self.0.pending();
-        if pending.len() < KEPT && pending.insert(reading) && pending.len() == BATCH {
+        if pending.len() >= KEPT || pending.contains(&reading) {
+            return;
+        }
+        // Whoever changes what their browser calls itself is another visitor each time; not without end.
+        if self.0.app.throttle.count_client(Door::Reading, reader.client).is_err() {
+            return;
+        }
+        pending.insert(reading);
+        if pending.len() == BATCH {
             self.0.full.notify_one();
         }
     }

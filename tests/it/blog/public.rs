@@ -56,6 +56,18 @@ async fn a_post_says_what_it_is_to_whoever_finds_it() {
 }
 
 #[tokio::test]
+async fn a_note_is_found_and_no_author_takes_an_id_of_the_pages_own() {
+    let app = TestApp::without_worker().await;
+    posts::publish(&app, "notes", "en", "Notes", "Text.[^why]\n\n<div id=\"main\">x</div>\n\n[^why]: Because.\n").await;
+    let page = app.browser().get("/blog/notes").await;
+    assert_eq!(page.attr("sup.footnote-reference a", "href").as_deref(), Some("#note-why"));
+    assert_eq!(page.text_of("div#note-why.footnote-definition").as_deref(), Some("1 Because."), "{}", page.text);
+    assert_eq!((page.count("#main"), page.count(".prose div")), (1, 2));
+    let feed = app.browser().get("/blog/feed.en.xml").await;
+    assert!(feed.contains(&format!("{}/blog/notes#note-why", app.base)), "{}", feed.text);
+}
+
+#[tokio::test]
 async fn a_cover_is_shown_and_stands_beside_the_link() {
     let app = TestApp::without_worker().await;
     let id = posts::publish(&app, "covered", "en", "Covered", "Text").await;

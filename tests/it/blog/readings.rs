@@ -95,6 +95,18 @@ async fn what_cannot_be_written_is_kept_and_written_later() {
 }
 
 #[tokio::test]
+async fn one_address_does_not_count_without_end() {
+    let app = TestApp::configured(crate::support::quick(), |config| config.limits.throttle = periodical::limits::allowances).await;
+    posts::publish(&app, "read", "en", "Read", "Text").await;
+    let (readings, writer) = Readings::start(&app.app);
+    for n in 0..1_000 {
+        readings.count("read", &reader("192.0.2.7", &format!("{FIREFOX} {n}")));
+    }
+    writer.finish().await;
+    assert_eq!(views(&app, "read").await, 100);
+}
+
+#[tokio::test]
 async fn who_read_what_is_forgotten_after_two_days() {
     let app = TestApp::without_worker().await;
     let id = posts::publish(&app, "read", "en", "Read", "Text").await;
