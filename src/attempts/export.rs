@@ -21,8 +21,8 @@ use crate::{
     i18n::{self, Language},
     mailings::schedule,
     t,
-    users::CurrentUser,
-    web::csv,
+    users::{CurrentUser, session::Lasting},
+    web::{csv, session::SessionHash},
 };
 
 /// Rows read at once.
@@ -30,11 +30,17 @@ const CHUNK: i64 = 1_000;
 
 /// The deliveries that the page shows, all pages of it.
 #[handler]
-pub async fn deliveries(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>, Query(query): Query<DeliveriesQuery>) -> Result<Response> {
+pub async fn deliveries(
+    user: CurrentUser,
+    session: SessionHash,
+    app: Data<&App>,
+    Path(id): Path<i64>,
+    Query(query): Query<DeliveriesQuery>,
+) -> Result<Response> {
     let attempt = queries::get(&app.db, user.id(), id).await?;
     let headings = headings(&attempt);
     let deliveries = Deliveries { db: app.db.clone(), attempt, filter: query.filter(), language: i18n::current(), after: 0 };
-    Ok(csv::download(&format!("attempt-{id}.csv"), headings, deliveries))
+    Ok(csv::download(&format!("attempt-{id}.csv"), headings, Lasting::new(&app, &user, session).download(deliveries)))
 }
 
 struct Deliveries {

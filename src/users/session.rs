@@ -4,6 +4,7 @@ use maud::Markup;
 use poem::{FromRequest, Request, RequestBody, Result, http::header, session::Session, web::Data};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sqlx::PgPool;
 
 use super::{
     model::User,
@@ -20,7 +21,7 @@ use crate::{
     t,
     ui::layout::{Section, Shell, Urge, UserMenu},
     web::{
-        Chrome, Page, kept, locale, page,
+        Chrome, Page, csv, kept, locale, page,
         session::{self as stored, SessionHash},
     },
 };
@@ -128,6 +129,39 @@ pub fn return_to(request: &Request) -> String {
         Some(page) => page[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
         None if request.method().is_safe() => request.original_uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         None => "/".to_owned(),
+    }
+}
+
+/// A session that something goes on for after its request was answered: a download ends with it.
+#[derive(Debug)]
+pub struct Lasting {
+    db: PgPool,
+    user_id: i64,
+    session: Vec<u8>,
+}
+
+impl Lasting {
+    pub fn new(app: &App, user: &CurrentUser, session: SessionHash) -> Self {
+        Self { db: app.db.clone(), user_id: user.id(), session: session.0.unwrap_or_default() }
+    }
+
+    /// These rows, as long as the user is signed in and not blocked.
+    pub fn download<P: csv::Pages>(self, pages: P) -> impl csv::Pages {
+        WhileSignedIn { lasting: self, pages }
+    }
+}
+
+struct WhileSignedIn<P> {
+    lasting: Lasting,
+    pages: P,
+}
+
+impl<P: csv::Pages> csv::Pages for WhileSignedIn<P> {
+    async fn next(&mut self) -> sqlx::Result<Vec<Vec<String>>> {
+        let Lasting { db, user_id, session } = &self.lasting;
+        // An error and no end: what was broken off is nobody's whole file.
+        queries::active(db, *user_id, session).await?.ok_or(sqlx::Error::RowNotFound)?;
+        self.pages.next().await
     }
 }
 

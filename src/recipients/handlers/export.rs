@@ -7,18 +7,19 @@ use crate::{
     app::App,
     recipients::{model::Recipient, queries},
     t,
-    users::CurrentUser,
-    web::csv,
+    users::{CurrentUser, session::Lasting},
+    web::{csv, session::SessionHash},
 };
 
 /// Rows that are read at a time.
 const BATCH: i64 = 2000;
 
 #[handler]
-pub async fn show(user: CurrentUser, app: Data<&App>) -> Response {
+pub async fn show(user: CurrentUser, session: SessionHash, app: Data<&App>) -> Response {
     let headings = vec![t!("recipients-email"), t!("recipients-name"), t!("recipients-comment"), t!("recipients-state")];
     let words = [t!("recipients-deliverable"), t!("recipients-undeliverable"), t!("recipients-unsubscribed")];
-    csv::download("recipients.csv", headings, All { db: app.db.clone(), user_id: user.id(), before: None, words })
+    let all = All { db: app.db.clone(), user_id: user.id(), before: None, words };
+    csv::download("recipients.csv", headings, Lasting::new(&app, &user, session).download(all))
 }
 
 /// Every recipient of a user, newest first.

@@ -85,3 +85,19 @@ async fn a_live_page_that_changes_all_the_time_ends_with_its_session_too() {
     ended(live).await;
     changes.abort();
 }
+
+#[tokio::test]
+async fn a_download_ends_with_its_session() {
+    let app = TestApp::without_worker().await;
+    let (user, browser) = app.signed_in("una@example.org").await;
+    app.many_recipients(user, 5000).await;
+    let whole = browser.get("/recipients/export").await;
+    assert_eq!(whole.text.lines().count(), 5001);
+    let lock = app.standing("lock table recipients in access exclusive mode").await;
+    let download = tokio::spawn(async move { browser.request(Method::GET, "/recipients/export").send().await?.text().await });
+    app.waiting(1).await;
+    sqlx::query("update users set blocked_at = now() where id = $1").bind(user).execute(&app.db).await.unwrap();
+    lock.rollback().await.unwrap();
+    let broken_off = download.await.unwrap();
+    assert!(broken_off.is_err(), "{} lines", broken_off.unwrap().lines().count());
+}
