@@ -18,12 +18,12 @@ use crate::{
         },
         jobs::ImportRecipients,
         model::ImportForm,
-        queries::imports,
+        queries::imports::{self, Started},
         views,
     },
     t,
-    users::CurrentUser,
-    web::{Chrome, FieldErrors, FormData, Page, csv, see_other},
+    users::{CurrentUser, session::Lasting},
+    web::{Chrome, FieldErrors, FormData, Page, csv, form::WHOLE, off_thread, see_other, session::SessionHash},
 };
 
 /// Rows of the file that the reader sees before it is taken in.
@@ -74,14 +74,18 @@ pub async fn create(user: CurrentUser, chrome: Chrome, app: Data<&App>, upload: 
         let errors = FieldErrors::of("text", problem);
         Page::invalid(views::import::new_page(&user, &chrome, &upload.pasted, &errors)).into_response()
     };
-    let content = if upload.content.is_empty() { upload.pasted.as_bytes() } else { &upload.content };
+    if !upload.content.is_empty() && !upload.pasted.trim().is_empty() {
+        return Ok(refused(t!("recipients-import-both")));
+    }
+    let content = if upload.content.is_empty() { upload.pasted.clone().into_bytes() } else { upload.content };
     if content.len() > IMPORT_BYTES {
         return Err(Error::TooLarge);
     }
-    if looked_at(content).rows.is_empty() {
+    let (content, recognised) = looked_at(content).await?;
+    if recognised.rows.is_empty() {
         return Ok(refused(t!("recipients-import-nothing")));
     }
-    let id = imports::insert(&app.db, user.id(), &upload.file_name, content).await?;
+    let id = imports::insert(&app.db, user.id(), &upload.file_name, &content).await?;
     Ok(see_other(format!("/recipients/imports/{id}")))
 }
 
@@ -94,7 +98,7 @@ pub async fn show(user: CurrentUser, chrome: Chrome, app: Data<&App>, Path(id): 
         return Ok(Page::ok(views::import::progress_page(&user, &chrome, &import, &bad)));
     }
     let content = imports::content(&app.db, user.id(), id).await?.ok_or(Error::NotFound)?;
-    let recognised = looked_at(&content);
+    let (_, recognised) = looked_at(content).await?;
     let form = ImportForm::from(&recognised);
     Ok(Page::ok(views::import::preview_page(&user, &chrome, &import, &recognised.rows, &form, &FieldErrors::default())))
 }
@@ -111,28 +115,41 @@ pub async fn update(
     let import = imports::get(&app.db, user.id(), id).await?;
     let address = format!("/recipients/imports/{id}");
     let Some(content) = imports::content(&app.db, user.id(), id).await? else { return Ok(see_other(address)) };
-    let recognised = looked_at(&content);
+    let (recognised, records) = off_thread::read(move || counted(&content)).await?;
+    let refused = |errors: &FieldErrors| views::import::preview_page(&user, &chrome, &import, &recognised.rows, &form, errors);
     let choices: Choices = match form.parse(recognised.columns.len()) {
         Ok(choices) => choices,
-        Err(errors) => {
-            let page = views::import::preview_page(&user, &chrome, &import, &recognised.rows, &form, &errors);
-            return Ok(Page::invalid(page).into_response());
-        }
+        Err(errors) => return Ok(Page::invalid(refused(&errors)).into_response()),
     };
-    let text = file::text(&content);
-    let records = i32::try_from(file::reader(&text, file::separator(&text)).into_records().count()).unwrap_or(i32::MAX);
     let mut transaction = app.db.begin().await?;
-    if imports::start(&mut *transaction, user.id(), id, &choices, records).await? {
-        app.enqueue(&mut transaction, ImportRecipients { import_id: id }, Enqueue::default()).await?;
+    match imports::start(&mut *transaction, user.id(), id, &choices, records).await? {
+        Started::Now => app.enqueue(&mut transaction, ImportRecipients { import_id: id }, Enqueue::default()).await?,
+        Started::Before => {}
+        Started::NotYet => return Ok(Page::conflict(refused(&FieldErrors::of(WHOLE, t!("recipients-import-not-yet")))).into_response()),
     }
     transaction.commit().await?;
     Ok(see_other(address))
 }
 
-fn looked_at(content: &[u8]) -> Recognised {
+/// The file again, and what it begins with.
+async fn looked_at(content: Vec<u8>) -> Result<(Vec<u8>, Recognised)> {
+    let look = move || {
+        let recognised = recognised(&file::text(&content));
+        (content, recognised)
+    };
+    off_thread::read(look).await
+}
+
+/// What a file begins with, and how many rows it has.
+fn counted(content: &[u8]) -> (Recognised, i32) {
     let text = file::text(content);
-    let sample = file::beginning(&text);
-    let mut reader = file::reader(sample, file::separator(&text));
+    let mut reader = file::reader(&text, file::separator(&text));
+    (recognised(&text), i32::try_from(reader.byte_records().count()).unwrap_or(i32::MAX))
+}
+
+fn recognised(text: &str) -> Recognised {
+    let sample = file::beginning(text);
+    let mut reader = file::reader(sample, file::separator(text));
     let rows = reader.records().flatten().filter(|row| !file::is_blank(row)).take(ROWS_SHOWN);
     // What is no address by then is none.
     let cells = |row: ::csv::StringRecord| row.iter().map(|cell| cell.chars().take(CELL_SHOWN).collect()).collect();
@@ -141,11 +158,11 @@ fn looked_at(content: &[u8]) -> Recognised {
 
 /// Every line that could not be taken in, as a file.
 #[handler]
-pub async fn problems(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>) -> Result<Response> {
+pub async fn problems(user: CurrentUser, session: SessionHash, app: Data<&App>, Path(id): Path<i64>) -> Result<Response> {
     imports::get(&app.db, user.id(), id).await?;
     let headings = vec![t!("recipients-import-line"), t!("recipients-import-problem"), t!("recipients-import-value")];
     let pages = Problems { db: app.db.clone(), user_id: user.id(), import_id: id, after: 0, language: crate::i18n::current() };
-    Ok(csv::download("import-problems.csv", headings, pages))
+    Ok(csv::download("import-problems.csv", headings, Lasting::new(&app, &user, session).download(pages)))
 }
 
 struct Problems {

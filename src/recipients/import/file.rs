@@ -27,8 +27,21 @@ fn encoding(content: &[u8]) -> &'static Encoding {
         return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(content, true);
+    let (sample, is_all) = telling(content);
+    // A character that is cut in two speaks against its encoding only at a file's end.
+    detector.feed(sample, is_all);
     detector.guess(None, Utf8Detection::Deny)
+}
+
+/// As much as is looked at, from the line with the first letter that is not ASCII (what comes before tells nothing), and whether it
+/// goes to the end.
+fn telling(content: &[u8]) -> (&[u8], bool) {
+    let first = content.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let line = content[..first].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    // In a line that does not end the letter itself is near.
+    let start = line.max(first.saturating_sub(SAMPLE / 2));
+    let end = content.len().min(start + SAMPLE);
+    (&content[start..end], end == content.len())
 }
 
 /// Where every second byte of most characters is zero, as with Latin letters, digits and separators in UTF-16.
@@ -129,6 +142,16 @@ mod tests {
                 assert_eq!(rows(content), expected, "{separator:?} {content:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_encoding_is_told_by_the_first_letters_of_it_wherever_they_stand() {
+        let text = format!("{}anna@example.org;Анна, Иванова из Риги\n", "bob@example.org;Bob\n".repeat(SAMPLE / 10));
+        let (windows_1251, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
+        assert_eq!(super::text(&windows_1251), text);
+        let text = format!("{};Анна, Иванова из Риги\n", "x".repeat(2 * SAMPLE));
+        let (windows_1251, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
+        assert_eq!(super::text(&windows_1251), text);
     }
 
     #[test]

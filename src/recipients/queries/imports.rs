@@ -8,22 +8,29 @@ use crate::recipients::{
     model::NewRecipient,
 };
 
+/// The problems of an import that are kept; the others are counted.
+pub const PROBLEMS_KEPT: i32 = 10_000;
+/// The index that lets a user have one import under way.
+const UNDER_WAY: &str = "recipient_imports_under_way_key";
+
 /// What became of a batch; whoever is in neither was there already, as the file has them or as it was chosen.
 pub struct Stored {
     pub created: i64,
     pub updated: i64,
 }
 
-/// Saves recipients of which each address is there once. Those that exist get another name and comment where that was chosen, and
+/// Saves recipients. Of those who share an address the last one counts: Postgres and Rust do not make small letters of all alphabets
+/// alike, so whoever has looked for repetitions has not found all. Those that exist get another name and comment where that was chosen, and
 /// where the file has some: a name that is only made of the address replaces none.
 pub async fn upsert(db: impl PgExecutor<'_>, user_id: i64, recipients: &[NewRecipient], existing: Existing) -> sqlx::Result<Stored> {
     sqlx::query_as!(
         Stored,
         r#"with stored as (
              insert into recipients as r (user_id, email, full_name, comment)
-             select $1, email::citext, full_name, comment from unnest($2::text[], $3::text[], $4::text[]) given (email, full_name, comment)
+             select distinct on (email::citext) $1, email::citext, full_name, comment
+             from unnest($2::text[], $3::text[], $4::text[]) with ordinality given (email, full_name, comment, place)
              -- In one order, so that two imports do not wait for each other in a ring.
-             order by email::citext
+             order by email::citext, place desc
              on conflict (user_id, email) do update
              set full_name = case when excluded.full_name = regexp_replace(excluded.email::text, '@[^@]*$', '') then r.full_name
                                   else excluded.full_name end,
@@ -69,14 +76,24 @@ pub struct Import {
     pub updated: i32,
     pub skipped: i32,
     pub bad: i32,
+    /// Tries that failed since it last came on.
+    pub failures: i32,
     pub started_at: Option<OffsetDateTime>,
+    /// When it was done or given up.
     pub finished_at: Option<OffsetDateTime>,
+}
+
+impl Import {
+    /// Whether it has ended before it was done.
+    pub fn is_given_up(&self) -> bool {
+        self.finished_at.is_some() && self.failures > 0
+    }
 }
 
 pub async fn get(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Result<Import> {
     sqlx::query_as!(
         Import,
-        "select id, file_name, records_done, records, created, updated, skipped, bad, started_at, finished_at
+        "select id, file_name, records_done, records, created, updated, skipped, bad, failures, started_at, finished_at
          from recipient_imports where user_id = $1 and id = $2",
         user_id,
         id
@@ -96,8 +113,17 @@ pub async fn content(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Re
     .await
 }
 
-/// Keeps what was chosen; false: it has begun already. `records` are the file's rows.
-pub async fn start(db: impl PgExecutor<'_>, user_id: i64, id: i64, choices: &Choices, records: i32) -> sqlx::Result<bool> {
+/// What became of starting an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    Now,
+    Before,
+    /// Another one of the user's is under way.
+    NotYet,
+}
+
+/// Keeps what was chosen. `records` are the file's rows.
+pub async fn start(db: impl PgExecutor<'_>, user_id: i64, id: i64, choices: &Choices, records: i32) -> sqlx::Result<Started> {
     let choices = serde_json::to_value(choices).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let started = sqlx::query!(
         "update recipient_imports set choices = $3, records = $4, started_at = now() where user_id = $1 and id = $2 and started_at is null",
@@ -107,8 +133,13 @@ pub async fn start(db: impl PgExecutor<'_>, user_id: i64, id: i64, choices: &Cho
         records
     )
     .execute(db)
-    .await?;
-    Ok(started.rows_affected() > 0)
+    .await;
+    match started {
+        Ok(started) if started.rows_affected() > 0 => Ok(Started::Now),
+        Ok(_) => Ok(Started::Before),
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some(UNDER_WAY) => Ok(Started::NotYet),
+        Err(error) => Err(error),
+    }
 }
 
 /// What is to be done.
@@ -131,6 +162,18 @@ pub async fn work(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Work>
     .await
 }
 
+/// Takes an import's row for the rest of the transaction, if it still stands behind `records_done` rows; how many bad ones there have
+/// been then. None: another worker has brought it on, or it is over.
+pub async fn hold(db: impl PgExecutor<'_>, id: i64, records_done: i32) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!(
+        "select bad from recipient_imports where id = $1 and records_done = $2 and finished_at is null for update",
+        id,
+        records_done
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// By how much a batch brought it on.
 pub struct Progress {
     pub records_done: i32,
@@ -140,10 +183,12 @@ pub struct Progress {
     pub bad: i32,
 }
 
+/// Of an import that is [held](hold).
 pub async fn note_progress(db: impl PgExecutor<'_>, id: i64, progress: &Progress) -> sqlx::Result<()> {
     sqlx::query!(
         "update recipient_imports
-         set records_done = $2, created = created + $3, updated = updated + $4, skipped = skipped + $5, bad = bad + $6 where id = $1",
+         set records_done = $2, created = created + $3, updated = updated + $4, skipped = skipped + $5, bad = bad + $6, failures = 0
+         where id = $1",
         id,
         progress.records_done,
         progress.created,
@@ -156,8 +201,26 @@ pub async fn note_progress(db: impl PgExecutor<'_>, id: i64, progress: &Progress
     Ok(())
 }
 
+/// Notes that a try has failed; whether it was the last one, of `most` without any progress.
+pub async fn note_failure(db: impl PgExecutor<'_>, id: i64, most: i32) -> sqlx::Result<bool> {
+    let is_over = sqlx::query_scalar!(
+        r#"update recipient_imports
+           set failures = failures + 1,
+               finished_at = case when failures + 1 >= $2 then now() end,
+               content = case when failures + 1 >= $2 then null else content end
+           where id = $1 and finished_at is null returning finished_at is not null as "is_over!""#,
+        id,
+        most
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(is_over.unwrap_or(true))
+}
+
 pub async fn finish(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
-    sqlx::query!("update recipient_imports set finished_at = now(), content = null where id = $1", id).execute(db).await?;
+    sqlx::query!("update recipient_imports set finished_at = now(), content = null where id = $1 and finished_at is null", id)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::{
         handlers::import::PROBLEMS_SHOWN,
         import::{Column, record::Problem},
         model::ImportForm,
-        queries::imports::{BadLine, Import},
+        queries::imports::{BadLine, Import, PROBLEMS_KEPT},
     },
     t,
     ui::{
@@ -16,7 +16,7 @@ use crate::{
         csrf_field, form, method_field, page, page_header,
     },
     users::CurrentUser,
-    web::{Chrome, FieldErrors},
+    web::{Chrome, FieldErrors, form::WHOLE},
 };
 
 pub fn new_page(user: &CurrentUser, chrome: &Chrome, pasted: &str, errors: &FieldErrors) -> Markup {
@@ -64,6 +64,7 @@ pub fn preview_page(
         form .card method="post" action={ "/recipients/imports/" (import.id) } {
             (csrf_field(&chrome.csrf))
             (method_field("put"))
+            @if let Some(error) = errors.get(WHOLE) { div .card-body .pb-0 { (alert(Tone::Warning, error)) } }
             @if let Some(error) = errors.get("columns") { div .card-body .pb-0 { (alert(Tone::Danger, error)) } }
             (preview(rows, form))
             div .card-body {
@@ -121,16 +122,26 @@ fn column_name(column: Column) -> String {
 /// How far it came. While it runs the page reads itself again; without JavaScript there is a link.
 pub fn progress_page(user: &CurrentUser, chrome: &Chrome, import: &Import, problems: &[BadLine]) -> Markup {
     let is_done = import.finished_at.is_some();
-    let title = if is_done { t!("recipients-import-done") } else { t!("recipients-import-running") };
+    let title = match (import.is_given_up(), is_done) {
+        (true, _) => t!("recipients-import-given-up"),
+        (false, true) => t!("recipients-import-done"),
+        (false, false) => t!("recipients-import-running"),
+    };
     let address = format!("/recipients/imports/{}", import.id);
     let again = (!is_done).then_some(address.as_str());
+    // A warning that is read out each second is none.
+    let patience = if import.failures > 0 { "load delay:10s" } else { "load delay:1s" };
     let content = html! {
-        div #import hx-get=[again] hx-trigger=[again.map(|_| "load delay:1s")] hx-select=[again.map(|_| "#import")]
+        div #import hx-get=[again] hx-trigger=[again.map(|_| patience)] hx-select=[again.map(|_| "#import")]
             hx-swap=[again.map(|_| "outerHTML")] {
             (page_header(&title, (!import.file_name.is_empty()).then_some(import.file_name.as_str()), Some(html! {
-                @if is_done { (button::primary_link("/recipients", None, &t!("recipients-import-to-list"))) }
+                @if import.is_given_up() { (button::primary_link("/recipients/import", None, &t!("recipients-import-again"))) }
+                @else if is_done { (button::primary_link("/recipients", None, &t!("recipients-import-to-list"))) }
                 @else { (button::secondary_link(&address, &t!("recipients-import-refresh"))) }
             })))
+            @if import.is_given_up() {
+                (alert(Tone::Danger, t!("recipients-import-given-up-text", done = import.records_done, all = import.records)))
+            } @else if import.failures > 0 { (alert(Tone::Warning, t!("recipients-import-tried-again"))) }
             div .card .mb-3 {
                 @if !is_done {
                     div .card-body {
@@ -177,7 +188,11 @@ fn problems_card(import: &Import, problems: &[BadLine]) -> Markup {
                 }
             } }
             @if i64::from(import.bad) > PROBLEMS_SHOWN {
-                div .card-footer .text-secondary { (t!("recipients-import-problems-more", shown = PROBLEMS_SHOWN, all = import.bad)) }
+                div .card-footer .text-secondary {
+                    @if import.bad > PROBLEMS_KEPT {
+                        (t!("recipients-import-problems-many", shown = PROBLEMS_SHOWN, all = import.bad, kept = PROBLEMS_KEPT))
+                    } @else { (t!("recipients-import-problems-more", shown = PROBLEMS_SHOWN, all = import.bad)) }
+                }
             }
         }
     }

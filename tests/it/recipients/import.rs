@@ -27,6 +27,13 @@ async fn send(browser: &Browser, token: &str, name: &str, content: &[u8], pasted
     browser.send(request.body(body)).await
 }
 
+/// Uploads a file of addresses and names and starts it; its address.
+async fn started(browser: &Browser, content: &str) -> String {
+    let preview = upload(browser, "some.csv", content.as_bytes(), "").await;
+    browser.post(&preview.path, preview.form(&preview.path), &[("columns", "email"), ("columns", "full_name")]).await;
+    preview.path
+}
+
 /// Starts an import from its preview, with some choices changed; the page once it is done.
 async fn taken_in(browser: &Browser, preview: &Page, changes: &[(&str, &str)]) -> Page {
     let fields = preview.form(&preview.path);
@@ -174,6 +181,103 @@ async fn an_import_that_broke_off_goes_on_behind_what_was_done() {
     let page = browser.get(&preview.path).await;
     assert_eq!(figures(&page), ["12,000", "0", "0", "1"], "{}", page.text);
     assert!(page.contains("reader7@example.org (8)"), "an address of what was done before counts as well: {}", page.text);
+}
+
+#[tokio::test]
+async fn addresses_that_are_one_to_postgres_alone_do_not_hold_an_import_up() {
+    let app = TestApp::start().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    // A sigma at a word's end is another letter to Rust.
+    let preview = upload(&browser, "", b"", "ΑΣ@example.gr,First\nασ@example.gr,Second\n").await;
+    let columns = ["email", "full_name"].map(|column| ("columns", column));
+    let done = taken_in(&browser, &preview, &columns).await;
+    assert_eq!(figures(&done), ["1", "0", "1", "0"]);
+    assert_eq!(rows(&app).await, [row("ασ@example.gr", "Second", "")]);
+}
+
+#[tokio::test]
+async fn an_import_that_fails_again_and_again_says_so_and_ends() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let refusal = "create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+                   create trigger refuse before insert on recipients for each statement execute function refuse();";
+    sqlx::raw_sql(refusal).execute(&app.db).await.unwrap();
+    let path = started(&browser, "anna@example.org,Anna\nbob@example.org,Bob\n").await;
+    let id = app.count("select id from recipient_imports").await;
+    assert!(periodical::recipients::import::run::run(&app.app, id).await.is_err());
+    let page = browser.get(&path).await;
+    assert_eq!(page.text_of("h1").as_deref(), Some("Import is running"));
+    assert!(page.text_of("#import .alert").is_some_and(|said| said.contains("tried again")), "{}", page.text);
+    while periodical::recipients::import::run::run(&app.app, id).await.is_err() {
+        assert!(app.count("select failures::bigint from recipient_imports").await < 20);
+    }
+    let page = browser.get(&path).await;
+    assert_eq!(page.text_of("h1").as_deref(), Some("Import could not be finished"));
+    assert!(page.attr("#import", "hx-get").is_none(), "it is not asked again");
+    assert!(page.text_of("#import .alert").is_some_and(|said| said.contains("0 of 2 lines")), "{}", page.text);
+    assert_eq!(app.count("select count(*) from recipient_imports where content is not null").await, 0);
+}
+
+#[tokio::test]
+async fn an_import_that_two_workers_have_in_hand_is_counted_once() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let mut content = String::new();
+    for number in 0..12_000 {
+        let _ = writeln!(content, "reader{number}@example.org,Reader {number}");
+    }
+    content.push_str("nonsense,Bad\n");
+    let path = started(&browser, &content).await;
+    let id = app.count("select id from recipient_imports").await;
+    let run = || periodical::recipients::import::run::run(&app.app, id);
+    let (first, second) = tokio::join!(run(), run());
+    first.and(second).unwrap();
+    assert_eq!(figures(&browser.get(&path).await), ["12,000", "0", "0", "1"]);
+}
+
+#[tokio::test]
+async fn of_very_many_bad_lines_the_first_are_kept_and_the_others_counted() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let path = started(&browser, &"nobody,Nobody\n".repeat(10_500)).await;
+    periodical::recipients::import::run::run(&app.app, app.count("select id from recipient_imports").await).await.unwrap();
+    let page = browser.get(&path).await;
+    assert_eq!(figures(&page), ["0", "0", "0", "10,500"]);
+    assert!(page.text_of(".card-footer").unwrap().contains("the file has the first 10,000"), "{}", page.text);
+    assert_eq!(app.count("select max(line) from recipient_import_problems").await, 10_000);
+    assert_eq!(app.count("select count(*) from recipient_import_problems").await, 10_000);
+}
+
+#[tokio::test]
+async fn a_user_has_one_import_under_way_at_a_time() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let (_, eves) = app.signed_in("eve@example.org").await;
+    started(&browser, "anna@example.org,Anna\n").await;
+    let first = app.count("select id from recipient_imports").await;
+    let preview = upload(&browser, "more.csv", b"bob@example.org,Bob\n", "").await;
+    let columns = ["email", "full_name"].map(|column| ("columns", column));
+    let page = browser.post(&preview.path, preview.form(&preview.path), &columns).await;
+    assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
+    assert!(page.text_of(".alert").unwrap().contains("still under way"), "{}", page.text);
+    assert_eq!(page.texts("select[name=columns] option[selected]"), ["E-mail", "Name"]);
+    started(&eves, "carl@example.org,Carl\n").await;
+    assert_eq!(app.count("select count(*) from graphile_worker.jobs").await, 2);
+    periodical::recipients::import::run::run(&app.app, first).await.unwrap();
+    let page = browser.post(&preview.path, page.form(&preview.path), &columns).await;
+    assert_eq!((page.status, page.text_of("h1").as_deref()), (StatusCode::OK, Some("Import is running")), "{}", page.text);
+}
+
+#[tokio::test]
+async fn lines_that_are_pasted_beside_a_file_are_asked_about_and_kept() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let page = upload(&browser, "a.csv", b"anna@example.org,Anna\n", "bob@example.org,Bob").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.error("text").unwrap().contains("one of the two"), "{}", page.text);
+    assert_eq!(page.text_of("textarea[name=text]").as_deref(), Some("bob@example.org,Bob"));
+    assert_eq!(app.count("select count(*) from recipient_imports").await, 0);
+    assert_eq!(upload(&browser, "a.csv", b"anna@example.org,Anna\n", " \r\n").await.status, StatusCode::OK, "blanks are nothing");
 }
 
 #[tokio::test]
