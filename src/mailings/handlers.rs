@@ -110,7 +110,9 @@ async fn beside(app: &App, user: &CurrentUser, form: &MailingForm, stored: Optio
 
 /// What the form offers to choose from: the owner's own (M4).
 async fn picker(app: &App, user: &CurrentUser, form: &MailingForm) -> Result<Picker> {
-    let picked = form.picked_ids();
+    let mut picked = form.picked_ids();
+    // More are an error, which so many show as well; a page of them all nobody looks through.
+    picked.truncate(PICKED_MAX + 1);
     let ticked = recipients::queries::get_many(&app.db, user.id(), &picked).await?;
     let search = db::like_pattern(&form.recipient_search);
     let found = recipients::queries::list(&app.db, user.id(), search.as_deref(), None, RECIPIENTS_OFFERED).await?;

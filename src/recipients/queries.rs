@@ -11,7 +11,7 @@ pub use history::{Sent, history};
 pub use imports::upsert;
 pub use lists::page;
 use sqlx::PgExecutor;
-pub use ticked::{Picked, delete_unused, picked};
+pub use ticked::{Picked, count_of, delete_unused, picked};
 use uuid::Uuid;
 
 use super::model::{NewRecipient, Recipient};

@@ -55,13 +55,13 @@ pub async fn delete(
             break;
         }
     }
-    let left = queries::get_many(&app.db, user.id(), &ids).await?.len();
+    let left = queries::count_of(&app.db, user.id(), &ids).await?;
     let mut said = t!("recipients-ticked-deleted", count = deleted.unwrap_or(0));
     if left > 0 {
         let named = queries::picked(&app.db, user.id(), &ids, NAMED as i64).await?;
         let names: Vec<String> =
             named.iter().map(|picked| t!("recipients-ticked-used-by", email = picked.email, mailing = picked.mailing)).collect();
-        let others = left.saturating_sub(names.len());
+        let others = left.saturating_sub(names.len() as i64);
         said = format!("{said} {}", t!("recipients-ticked-used", count = left, names = names.join(", "), others = others));
     }
     answer(&user, &chrome, &app, session, &form, Said { success: left == 0, text: said }).await

@@ -18,6 +18,13 @@ pub async fn delete_unused(db: impl PgExecutor<'_>, user_id: i64, ids: &[i64]) -
     Ok(db::unless_used(deleted, "mailing_recipients_recipient_id_fkey")?.then_some(count))
 }
 
+/// How many of `ids` are the owner's recipients.
+pub async fn count_of(db: impl PgExecutor<'_>, user_id: i64, ids: &[i64]) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from recipients where user_id = $1 and id = any($2)"#, user_id, ids)
+        .fetch_one(db)
+        .await
+}
+
 /// A recipient that a mailing picks.
 pub struct Picked {
     pub email: String,

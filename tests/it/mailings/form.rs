@@ -149,6 +149,21 @@ async fn ticked_recipients_are_kept_and_none_ticked_is_an_error() {
 }
 
 #[tokio::test]
+async fn more_than_can_be_picked_is_an_error_and_no_page_of_them_all() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, message) = equipped(&app, "una@example.org").await;
+    app.many_recipients(user, 10_200).await;
+    let ids: Vec<i64> = sqlx::query_scalar("select id from recipients order by id").fetch_all(&app.db).await.unwrap();
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let mut fields = changed(&message, &[("all_recipients", "false")]);
+    fields.extend(ids.iter().map(|id| ("recipient_ids", id.as_str())));
+    let page = make(&browser, &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.error("recipient_ids").unwrap().contains("10,201"));
+    assert_eq!(page.text.matches("name=\"recipient_ids\"").count(), 10_001 + 50);
+}
+
+#[tokio::test]
 async fn searching_in_the_picker_keeps_the_ticks_and_everything_typed() {
     let app = TestApp::without_worker().await;
     let (user, browser, message) = equipped(&app, "una@example.org").await;
