@@ -5,7 +5,6 @@ use maud::{Markup, Render, html};
 use super::{
     Visitor,
     model::{EmailForm, LoginForm, PASSWORD_MIN, RegistrationForm},
-    setup,
 };
 use crate::{
     error::Wait,
@@ -40,11 +39,9 @@ fn email_field(value: &str, errors: &FieldErrors, hint: Option<&str>, autofocus:
     form::email(&field)
 }
 
-/// `is_first`: nobody has an account yet, so the administrator's comes before any other.
-pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &RegistrationForm, errors: &FieldErrors, is_first: bool) -> Markup {
+pub fn registration_page(visitor: &Visitor, chrome: &Chrome, form: &RegistrationForm, errors: &FieldErrors) -> Markup {
     let content = html! {
         h1 .h2 .mb-4 { (t!("users-register-title")) }
-        @if is_first { (alert(Tone::Info, rich!("users-setup-first", link = link(setup::PATH, &t!("users-setup-first-link"))))) }
         (form::whole(errors.get(WHOLE)))
         form method="post" action="/register" novalidate {
             (csrf_field(&chrome.csrf))

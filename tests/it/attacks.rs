@@ -88,6 +88,7 @@ async fn a_letter_that_looks_alike_or_folds_to_another_leads_no_mail_elsewhere()
 #[tokio::test]
 async fn odd_addresses_can_be_registered_or_are_told_why_not() {
     let app = TestApp::without_worker().await;
+    app.is_set_up().await;
     for email in
         ["una+news@example.org", "u.n.a@example.org", "una@exämple.org", "ünä@example.org", "почта@пример.рф", "una@[127.0.0.1]", "a@b"]
     {

@@ -171,6 +171,7 @@ async fn the_files_a_page_loads_are_cached_for_ever_under_their_version() {
 async fn the_log_holds_no_address_token_password_or_body() {
     let log = Log::capture();
     let app = TestApp::start().await;
+    app.is_set_up().await;
     let browser = app.browser();
     let fields = [("email", "una.secret@example.org"), ("full_name", "Una Secretname"), ("password", Browser::PASSWORD)];
     browser.submit("/register", "/register", &fields).await;

@@ -181,5 +181,3 @@ users-setup-code = Setup code
 users-setup-code-hint = It stands in the server’s log, where it says at its start how to set the site up.
 users-setup-wrong-code = This is not the code that the server’s log shows.
 users-setup-done = Your account is ready, and you are this site’s administrator.
-users-setup-first = Nobody has an account here yet. { $link }
-users-setup-first-link = Make the administrator’s account first.

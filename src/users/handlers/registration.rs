@@ -26,9 +26,11 @@ pub async fn new(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Re
     if visitor.0.is_some() {
         return Ok(see_other("/"));
     }
+    if setup::is_due(&app, &visitor).await? {
+        return Ok(see_other(setup::PATH));
+    }
     let (form, errors) = (RegistrationForm::default(), FieldErrors::default());
-    let is_first = setup::is_due(&app, &visitor).await?;
-    Ok(Page::ok(views::registration_page(&visitor, &chrome, &form, &errors, is_first)).into_response())
+    Ok(Page::ok(views::registration_page(&visitor, &chrome, &form, &errors)).into_response())
 }
 
 #[handler]
@@ -38,17 +40,22 @@ pub async fn create(
     app: Data<&App>,
     client: ClientAddress,
     FormData(form): FormData<RegistrationForm>,
-) -> Result<Page> {
+) -> Result<Response> {
+    // Anybody's account would end the first start, and whoever runs the site would be shut out of it.
+    if setup::is_due(&app, &visitor).await? {
+        return Ok(see_other(setup::PATH));
+    }
     let registration = match form.parse() {
         Ok(registration) => registration,
-        Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors, false))),
+        Err(errors) => return Ok(Page::invalid(views::registration_page(&visitor, &chrome, &form, &errors)).into_response()),
     };
     if let Err(wait) = app.throttle.count(Door::Registration, client, &registration.email) {
-        return Ok(Page::too_many(wait, views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait), false)));
+        let page = views::registration_page(&visitor, &chrome, &form, &FieldErrors::of_wait(wait));
+        return Ok(Page::too_many(wait, page).into_response());
     }
     let email = registration.email.clone();
     register(&app, registration).await?;
-    Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)))
+    Ok(Page::ok(views::mail_sent_page(&visitor, &chrome, &email)).into_response())
 }
 
 /// The same statements and the same answer whether the address is new, unconfirmed or known; the job finds out which, and

@@ -25,6 +25,7 @@ const PLACES: [&str; 3] = ["/verify/", "/password/reset/", "/account/email/"];
 /// One live link of each kind: a registration's (its password chosen behind it), a reset's, and a change of address.
 pub async fn live_links(app: &TestApp) -> [String; 3] {
     let register = [("email", "new@example.org"), ("full_name", "Nora New"), ("password", Browser::PASSWORD)];
+    app.is_set_up().await;
     app.browser().submit("/register", "/register", &register).await;
     app.browser().submit("/verification", "/verification", &[("email", "new@example.org")]).await;
     let (_, una) = app.signed_in("una@example.org").await;

@@ -102,6 +102,7 @@ async fn a_process_that_logs_everything_says_no_secret() {
     .await;
 
     let browser = Browser::new(&base);
+    app.is_set_up().await;
     let fields = [("email", "una@example.org"), ("full_name", "Una User"), ("password", PASSWORD)];
     browser.submit("/register", "/register", &fields).await;
     let token: String = until("a mail", || async {

@@ -162,6 +162,7 @@ async fn a_flood_of_sign_ins_is_sent_away_past_a_point_and_pages_are_answered_me
 #[tokio::test]
 async fn a_form_with_a_mistake_is_no_try() {
     let app = throttled().await;
+    app.is_set_up().await;
     let browser = app.browser();
     for _ in 0..10 {
         let fields = [("email", "una@example.org"), ("full_name", "Una"), ("password", "short")];

@@ -163,6 +163,13 @@ impl TestApp {
         Browser::new(&self.base)
     }
 
+    /// Somebody has set the site up: from then on others may register.
+    pub async fn is_set_up(&self) {
+        if self.count("select count(*) from users").await == 0 {
+            self.user("first@example.org").await;
+        }
+    }
+
     /// A verified user, made as the shell makes them; the password is [`Browser::PASSWORD`].
     pub async fn user(&self, email: &str) -> i64 {
         // One hash serves all: hashing is slow on purpose.

@@ -24,6 +24,7 @@ async fn in_russian(browser: &Browser) {
 #[tokio::test]
 async fn whoever_registers_in_russian_reads_russian_from_the_first_mail_on() {
     let app = TestApp::start().await;
+    app.is_set_up().await;
     let browser = app.browser();
     in_russian(&browser).await;
     let page = browser.submit("/register", "/register", &[("email", "u"), ("full_name", " "), ("password", "x")]).await;
