@@ -123,7 +123,7 @@ pub fn checkbox_list<'a>(field: &Field, choices: impl IntoIterator<Item = (Choic
                         span .form-check-label { (t!("ui-tick-all")) }
                     }
                     span .text-secondary .ms-auto role="status" {
-                        (rich!("ui-ticked", ticked = html! { strong data-tick-count { (ticked) } }, count = html! { (choices.len()) }))
+                        (rich!("ui-ticked", ticked = html! { strong data-tick-count { (ticked) } }, count = html! { span data-choice-count { (choices.len()) } }))
                     }
                 }
                 div .picker-list {
@@ -154,7 +154,7 @@ mod tests {
     fn the_count_starts_with_what_is_ticked() {
         let choices = [(Choice::new("1", "Ada"), true), (Choice::new("2", "Bob"), false)];
         let markup = checkbox_list(&Field::new("Recipients", "recipient_id"), choices).into_string();
-        assert!(markup.contains("data-tick-count>1</strong> of 2 ticked"), "{markup}");
+        assert!(markup.contains("data-tick-count>1</strong> of <span data-choice-count>2</span> ticked"), "{markup}");
         assert!(markup.contains(r#"name="recipient_id" value="1" checked"#), "{markup}");
     }
 

@@ -37,6 +37,7 @@
     const boxes = [...picker.querySelectorAll(".picker-list input[type=checkbox]")];
     const ticked = boxes.filter((box) => box.checked).length;
     picker.querySelector("[data-tick-count]").textContent = ticked;
+    picker.querySelector("[data-choice-count]").textContent = boxes.length;
     const all = picker.querySelector("[data-tick-all]");
     all.checked = boxes.length > 0 && ticked === boxes.length;
     all.indeterminate = ticked > 0 && ticked < boxes.length;
@@ -50,6 +51,29 @@
       for (const box of picker.querySelectorAll(".picker-list input[type=checkbox]")) box.checked = event.target.checked;
     }
     countTicks(picker);
+  });
+
+  // A search's answer has the ticks of the moment it was asked for. Those of now go over into it, with those that it does not list.
+  function keepTicks(shown, coming) {
+    const boxes = (picker) => [...picker.querySelectorAll(".picker-list input[type=checkbox]")];
+    const answered = new Map(boxes(coming).map((box) => [box.value, box]));
+    for (const box of boxes(shown)) {
+      const other = answered.get(box.value);
+      if (other) other.checked = box.checked;
+      else if (box.checked) {
+        const item = document.importNode(box.closest(".picker-item"), true);
+        item.querySelector("input").checked = true;
+        coming.querySelector(".picker-list").append(item);
+      }
+    }
+  }
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    for (const { target, fragment } of event.detail.tasks ?? []) {
+      const shown = target?.querySelector?.("[data-picker]");
+      const coming = fragment?.querySelector?.("[data-picker]");
+      if (shown && coming) keepTicks(shown, coming);
+    }
   });
 
   // ---- Rows edited in a list.

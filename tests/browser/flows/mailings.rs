@@ -1,6 +1,9 @@
 //! Messages and mailings, from their lists.
 
-use crate::{browser::Browser, support::TestApp};
+use crate::{
+    browser::Browser,
+    support::{TestApp, until},
+};
 
 #[tokio::test]
 async fn a_message_is_written_changed_and_deleted() {
@@ -75,5 +78,33 @@ async fn a_mailing_is_made_changed_paused_and_deleted() {
     browser.click(&format!("#delete-mailing-{id} button[type=submit]")).await;
     browser.gone(&format!("#mailing-{id}")).await;
     assert_eq!(app.count("select count(*) from mailings").await, 0);
+    browser.has_nothing_to_complain().await;
+}
+
+#[tokio::test]
+async fn what_is_ticked_while_the_picker_searches_stays_so() {
+    let app = TestApp::without_worker().await;
+    let (user, person) = app.signed_in("una@example.org").await;
+    let ids = app.recipients(user, &["anna@example.org", "bob@example.org", "carl@example.org"]).await;
+    app.message(user).await;
+    let Some(browser) = Browser::signed_in(&app, &person).await else { return };
+    let box_of = |id: i64| format!("[name=recipient_ids][value='{id}']");
+    browser.goto("/mailings/new").await;
+    browser.click(".form-selectgroup-item:has([name=all_recipients][value=false]) .choice-card").await;
+    browser.click(&box_of(ids[2])).await;
+    browser.holds("what it leads to is foretold", "return document.querySelectorAll('.htmx-request').length === 0").await;
+
+    let lock = app.standing("lock table recipients in access exclusive mode").await;
+    browser.fill("recipient_search", "anna").await;
+    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    until("the search is under way", || async { (app.count(waiting).await >= 2).then_some(()) }).await;
+    browser.click(&box_of(ids[1])).await;
+    browser.click(&box_of(ids[2])).await;
+    lock.rollback().await.unwrap();
+    let first = format!("return document.querySelector('[name=recipient_ids]').value === '{}'", ids[0]);
+    browser.holds("the answer is there", &first).await;
+    let ticked = "return [...document.querySelectorAll('[name=recipient_ids]:checked')].map((box) => box.value).join()";
+    assert_eq!(browser.script(ticked, serde_json::json!([])).await, ids[1].to_string());
+    assert!(browser.see("[data-picker] [role=status]").await.starts_with("1 of 3"));
     browser.has_nothing_to_complain().await;
 }
