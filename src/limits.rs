@@ -71,6 +71,10 @@ pub struct Limits {
     pub streams_of_one: usize,
     /// How often a live page looks whether its viewer is still signed in.
     pub stream_check: Duration,
+    /// Bodies above [`BODY_BYTES`] of one user at once.
+    pub uploads_of_one: usize,
+    /// The same of all users together: each is in memory as a whole, and about once more while it is taken apart.
+    pub uploads: usize,
     /// How often somebody may knock at a door.
     pub throttle: fn(Door) -> Allowances,
 }
@@ -87,6 +91,8 @@ impl Default for Limits {
             grace: Duration::from_secs(10),
             streams_of_one: 20,
             stream_check: Duration::from_secs(5),
+            uploads_of_one: 2,
+            uploads: 8,
             throttle: allowances,
         }
     }

@@ -10,7 +10,7 @@ use data_encoding::BASE64;
 use hyper::body::Bytes;
 use poem::{
     Body, Endpoint, FromRequest, Middleware, Request, RequestBody, Result,
-    http::Method,
+    http::{Method, header},
     session::Session,
     web::{
         Multipart,
@@ -19,11 +19,15 @@ use poem::{
 };
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::{page, session};
+use super::{
+    page,
+    places::{Place, Places},
+    session,
+};
 use crate::{
     config::{Config, SecretKey},
-    error::{Asked, Error},
-    limits::{BODY_BYTES, STRANGERS_BODY_BYTES},
+    error::{Asked, Error, Wait},
+    limits::{BODY_BYTES, COME_AGAIN, STRANGERS_BODY_BYTES},
     t,
 };
 
@@ -41,6 +45,7 @@ pub struct Csrf {
     is_https: bool,
     patience: Duration,
     exceptions: Exceptions,
+    uploads: Uploads,
 }
 
 /// What is otherwise at some addresses.
@@ -51,6 +56,33 @@ pub struct Exceptions {
     pub one_click: &'static str,
     /// Where files are uploaded (`:name` stands for a part that varies), with the largest body. They get longer to come.
     pub uploads: &'static [(&'static str, usize)],
+}
+
+/// The places for bodies that are larger than a form's. They are read into memory before anybody says what they are.
+#[derive(Clone)]
+struct Uploads {
+    of_one: Places<i64>,
+    all: Places<()>,
+}
+
+/// A body's, until its request is answered.
+struct UploadPlace {
+    _of_one: Place<i64>,
+    _of_all: Place<()>,
+}
+
+impl Uploads {
+    /// None for whoever needs no place: a stranger, whose body is small, or a body that says that it is no larger than a form's.
+    fn admit(&self, request: &Request, most: usize) -> Result<Option<UploadPlace>, Error> {
+        let length = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        if length.unwrap_or(usize::MAX).min(most) <= BODY_BYTES {
+            return Ok(None);
+        }
+        let Some(user_id) = user_id(request) else { return Ok(None) };
+        let of_one = self.of_one.take(user_id).ok_or(Error::TooMany(Wait(COME_AGAIN)))?;
+        let of_all = self.all.take(()).ok_or(Error::Busy)?;
+        Ok(Some(UploadPlace { _of_one: of_one, _of_all: of_all }))
+    }
 }
 
 /// So many times as long as a form may a file take; with the default limits as long as an answer may take in all.
@@ -66,6 +98,7 @@ impl Csrf {
             is_https: config.is_https(),
             patience: config.limits.body,
             exceptions,
+            uploads: Uploads { of_one: Places::new(config.limits.uploads_of_one), all: Places::new(config.limits.uploads) },
         }
     }
 
@@ -128,6 +161,7 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
 
     async fn call(&self, mut request: Request) -> Result<Self::Output> {
         request.extensions_mut().insert(Arc::clone(&self.csrf));
+        let _place;
         if self.csrf.is_one_click(&request) {
             // It says nothing that counts, but it is read: within its time and size.
             let allowance = self.csrf.allowance(&request);
@@ -135,7 +169,18 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
         } else if !request.method().is_safe() {
             is_from_here(&request)?;
             let allowance = self.csrf.allowance(&request);
-            let fields = read_body(&mut request, allowance).await?;
+            // Until the answer: the handler has the body in memory.
+            _place = match self.csrf.uploads.admit(&request, allowance.0) {
+                Ok(place) => place,
+                Err(refusal) => {
+                    let mut unread = request.take_body().into_async_read().take(allowance.0 as u64);
+                    let _nobody_waits_for_it =
+                        tokio::time::timeout(allowance.1, tokio::io::copy(&mut unread, &mut tokio::io::sink())).await;
+                    return Err(refusal.into());
+                }
+            };
+            // In a box: whatever stands around this is one type with it, and compilers follow those only so deep.
+            let fields = Box::pin(read_body(&mut request, allowance)).await?;
             let kept = self.csrf.kept(&request);
             let token = request.header("X-CSRF-Token").map(str::to_owned).or(fields.token);
             if !token.is_some_and(|token| self.csrf.is_right(&token, kept.as_ref())) {
@@ -183,10 +228,15 @@ struct FormFields {
     method: Option<Method>,
 }
 
+/// Of whom the session says it is; whether it still is somebody is the handler's to find out.
+fn user_id(request: &Request) -> Option<i64> {
+    request.extensions().get::<Session>()?.get::<i64>(session::USER_ID)
+}
+
 /// Reads the body, looks into a form's, and puts it back for the handler. Nothing reads a body but this, so this is where
 /// it has its time and its size.
 async fn read_body(request: &mut Request, (most, patience): (usize, Duration)) -> Result<FormFields, Error> {
-    let is_stranger = request.extensions().get::<Session>().is_none_or(|session| session.get::<i64>(session::USER_ID).is_none());
+    let is_stranger = user_id(request).is_none();
     let limit = if is_stranger { STRANGERS_BODY_BYTES } else { most };
     let body = request.take_body().into_async_read();
     let bytes = match tokio::time::timeout(patience, up_to(limit, most, body)).await {

@@ -19,7 +19,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::limited;
-use crate::support::{Browser, Live, TestApp, until};
+use crate::support::{Browser, Live, Page, TestApp, until};
 
 const SOON: Duration = Duration::from_millis(300);
 
@@ -116,6 +116,65 @@ async fn strangers_send_less_than_users_and_a_user_whose_session_ended_is_told_s
     let token = user.token().await;
     assert_eq!(send(&user, "/messages", &token, STRANGERS_BODY_BYTES * 2).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(send(&user, "/messages", &token, BODY_BYTES).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// Begins to upload five megabytes, and stops once the server reads them.
+async fn half_an_upload(app: &TestApp, browser: &Browser) -> TcpStream {
+    let mut stream = connect(&app.base).await;
+    let session = browser.cookie("periodical_session").unwrap();
+    let head = format!(
+        "POST /recipients/imports HTTP/1.1\r\nHost: x\r\nCookie: periodical_session={session}\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        5 * 1024 * 1024
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut said = [0; 21];
+    stream.read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 100 Continue");
+    stream
+}
+
+/// What a whole one is answered. Its token is wrong: where it gets that far it has found a place.
+async fn upload(browser: &Browser) -> Page {
+    let request = browser.request(Method::POST, "/recipients/imports").header("content-type", "multipart/form-data; boundary=x");
+    browser.send(request.body(vec![b'x'; 5 * 1024 * 1024])).await
+}
+
+/// A server finds out in its own time that somebody has gone.
+async fn finds_a_place(browser: &Browser) {
+    until("a place", || async { (upload(browser).await.status == StatusCode::FORBIDDEN).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_user_has_two_uploads_at_once_and_others_are_told_so() {
+    let app = TestApp::without_worker().await;
+    let (_, una) = app.signed_in("una@example.org").await;
+    let (_, eve) = app.signed_in("eve@example.org").await;
+    let (first, second) = (half_an_upload(&app, &una).await, half_an_upload(&app, &una).await);
+    let page = upload(&una).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.header("retry-after").is_some() && page.text_of("h1").is_some(), "{}", page.text);
+    assert_eq!(upload(&eve).await.status, StatusCode::FORBIDDEN);
+    // What fits into an ordinary form's body is no upload.
+    let small = una.request(Method::POST, "/recipients/imports").header("content-type", "multipart/form-data; boundary=x");
+    assert_eq!(una.send(small.body("x")).await.status, StatusCode::FORBIDDEN);
+    drop(first);
+    finds_a_place(&una).await;
+    drop(second);
+}
+
+#[tokio::test]
+async fn all_uploads_together_take_only_so_much() {
+    let app = limited(|limits| limits.uploads = 2).await;
+    let (_, una) = app.signed_in("una@example.org").await;
+    let (_, eve) = app.signed_in("eve@example.org").await;
+    let (_, ada) = app.signed_in("ada@example.org").await;
+    let (first, second) = (half_an_upload(&app, &una).await, half_an_upload(&app, &eve).await);
+    let page = upload(&ada).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.header("retry-after").is_some(), "{}", page.text);
+    drop((first, second));
+    finds_a_place(&ada).await;
 }
 
 #[tokio::test]
