@@ -20,8 +20,8 @@ use crate::{
 
 /// Lines on a page.
 const PER_PAGE: usize = 20;
-/// Lines of an export.
-const EXPORTED: i64 = 10_000;
+/// Different answers on a page.
+const ANSWERS_SHOWN: i64 = 20;
 
 /// The days that are asked for, or the usual ones where they are none, with what is wrong.
 fn period(user: &CurrentUser, query: &ReportQuery) -> (Period, FieldErrors) {
@@ -41,9 +41,10 @@ fn page(errors: &FieldErrors, content: maud::Markup) -> Page {
 pub async fn index(user: CurrentUser, chrome: Chrome, app: Data<&App>, Query(query): Query<ReportQuery>) -> Result<Page> {
     let (period, errors) = period(&user, &query);
     let figures = queries::between(&app.db, user.id(), &period.bounds).await?;
-    let answers = queries::answers(&app.db, user.id(), period.from(), period.until()).await?;
+    let causes = queries::causes(&app.db, user.id(), period.from(), period.until()).await?;
+    let answers = queries::answers(&app.db, user.id(), period.from(), period.until(), true, ANSWERS_SHOWN).await?;
     let frame = Frame { user: &user, chrome: &chrome, subject: Subject::Period, period: &period, query: &query, errors: &errors };
-    Ok(page(&errors, views::period_page(&frame, &ByPeriod { figures: &figures, answers: &answers })))
+    Ok(page(&errors, views::period_page(&frame, &ByPeriod { figures: &figures, causes: &causes, answers: &answers })))
 }
 
 #[handler]
@@ -71,10 +72,14 @@ fn lines(user: &CurrentUser, period: &Period, query: &ReportQuery) -> Lines {
 #[handler]
 pub async fn csv(user: CurrentUser, app: Data<&App>, Query(query): Query<ReportQuery>) -> Result<Response> {
     let (period, _) = period(&user, &query);
-    let all = Lines { before: None, limit: EXPORTED, ..lines(&user, &period, &query) };
+    // One more tells that there are more.
+    let limit = export::LINES as i64 + 1;
+    let all = Lines { before: None, limit, ..lines(&user, &period, &query) };
     Ok(match query.by {
         Subject::Period => export::period(&period, &queries::between(&app.db, user.id(), &period.bounds).await?),
-        Subject::Answers => export::answers(&period, &queries::answers(&app.db, user.id(), period.from(), period.until()).await?),
+        Subject::Answers => {
+            export::answers(&period, &queries::answers(&app.db, user.id(), period.from(), period.until(), false, limit).await?)
+        }
         Subject::Mailings => export::lines(query.by, &period, &user.zone(), &queries::by_mailing(&app.db, all).await?),
         Subject::Messages => export::lines(query.by, &period, &user.zone(), &queries::by_message(&app.db, all).await?),
     })

@@ -82,17 +82,40 @@ pub struct Answer {
     pub deliveries: i64,
 }
 
-/// What was answered to those who did not get it, in attempts from `from` until `until` that are over; the most frequent
-/// first.
-pub async fn answers(db: impl PgExecutor<'_>, user_id: i64, from: OffsetDateTime, until: OffsetDateTime) -> sqlx::Result<Vec<Answer>> {
-    sqlx::query_as!(
-        Answer,
-        r#"select cause as "cause: Cause", nullif(code, 0) as code, text, sum(deliveries)::bigint as "deliveries!"
-           from answers where user_id = $1 and at >= $2 and at < $3
-           group by cause, answers.code, text order by 4 desc, cause, text"#,
+/// For which reason how many did not get it, in attempts from `from` until `until` that are over.
+pub async fn causes(db: impl PgExecutor<'_>, user_id: i64, from: OffsetDateTime, until: OffsetDateTime) -> sqlx::Result<Vec<(Cause, i64)>> {
+    let sums = sqlx::query!(
+        r#"select cause as "cause: Cause", sum(deliveries)::bigint as "deliveries!"
+           from answers where user_id = $1 and at >= $2 and at < $3 group by cause"#,
         user_id,
         from,
         until
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(sums.into_iter().map(|sum| (sum.cause, sum.deliveries)).collect())
+}
+
+/// What was answered to those who did not get it, in attempts from `from` until `until` that are over: the most frequent `limit`,
+/// those first. `only_replies` leaves out where no server has said anything.
+pub async fn answers(
+    db: impl PgExecutor<'_>,
+    user_id: i64,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+    only_replies: bool,
+    limit: i64,
+) -> sqlx::Result<Vec<Answer>> {
+    sqlx::query_as!(
+        Answer,
+        r#"select cause as "cause: Cause", nullif(code, 0) as code, text, sum(deliveries)::bigint as "deliveries!"
+           from answers where user_id = $1 and at >= $2 and at < $3 and (not $4 or code <> 0)
+           group by cause, answers.code, text order by 4 desc, cause, text limit $5"#,
+        user_id,
+        from,
+        until,
+        only_replies,
+        limit
     )
     .fetch_all(db)
     .await

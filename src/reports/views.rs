@@ -38,6 +38,8 @@ pub struct Frame<'a> {
 pub struct ByPeriod<'a> {
     /// One for each of the period's columns.
     pub figures: &'a [Figures],
+    pub causes: &'a [(Cause, i64)],
+    /// The most frequent ones.
     pub answers: &'a [Answer],
 }
 
@@ -55,8 +57,6 @@ impl List {
         Self { rows, has_more }
     }
 }
-
-const SERVER_ANSWERS: usize = 20;
 
 fn framed(frame: &Frame, content: Markup) -> Markup {
     let title = t!("reports-title");
@@ -139,7 +139,7 @@ pub fn period_page(frame: &Frame, shown: &ByPeriod) -> Markup {
             }
             @if sum.failed + sum.unknown + sum.skipped > 0 {
                 div .row .row-cards {
-                    div .col-lg-5 { (causes(shown.answers)) }
+                    div .col-lg-5 { (causes(shown.causes)) }
                     div .col-lg-7 { (server_answers(frame.period, shown.answers)) }
                 }
             }
@@ -207,9 +207,9 @@ pub fn figures_chart(id: &str, title: &str, period: &Period, figures: &[Figures]
     })
 }
 
-fn causes(answers: &[Answer]) -> Markup {
+fn causes(sums: &[(Cause, i64)]) -> Markup {
     let title = t!("reports-causes");
-    let of = |cause: Cause| answers.iter().filter(|answer| answer.cause == cause).map(|answer| answer.deliveries).sum::<i64>();
+    let of = |cause: Cause| sums.iter().find(|(other, _)| *other == cause).map_or(0, |(_, count)| *count);
     let counted: Vec<(Cause, i64)> = Cause::ALL.into_iter().map(|cause| (cause, of(cause))).filter(|(_, count)| *count > 0).collect();
     let all = counted.iter().map(|(_, count)| *count).sum::<i64>().max(1);
     let (why, how_many) = (t!("reports-why"), t!("reports-deliveries"));
@@ -249,7 +249,6 @@ fn share(part: i64, whole: i64) -> Markup {
 
 fn server_answers(period: &Period, answers: &[Answer]) -> Markup {
     let title = t!("reports-answers");
-    let said: Vec<&Answer> = answers.iter().filter(|answer| answer.code.is_some()).take(SERVER_ANSWERS).collect();
     let (words, how_many) = (t!("reports-answer"), t!("reports-deliveries"));
     html! {
         div .card .h-100 {
@@ -257,11 +256,11 @@ fn server_answers(period: &Period, answers: &[Answer]) -> Markup {
                 h2 .card-title { (title) }
                 div .ms-auto { a href={ "/reports/csv?by=answers&" (period.query()) } download { (t!("reports-export")) } }
             }
-            @if said.is_empty() {
+            @if answers.is_empty() {
                 div .card-body .text-secondary { (t!("reports-no-answers")) }
             } @else {
                 (table(&title, &[Column::new(&words), Column::number(&how_many)], html! {
-                    @for answer in &said {
+                    @for answer in answers {
                         tr {
                             (cell(&words, html! {
                                 code .answer { (said_in_full(answer)) }

@@ -197,6 +197,25 @@ async fn what_a_report_shows_can_be_taken_along_as_a_file() {
 }
 
 #[tokio::test]
+async fn of_very_many_different_answers_the_most_frequent_are_shown_and_exported_and_all_are_counted() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, _) = over(&app).await;
+    tally(&app.app).await.unwrap();
+    let query = "insert into answers (user_id, at, cause, code, text, deliveries)
+                 select $1, at, 'refused', 550, 'answer ' || n, 1 from (select at from answers limit 1) one, generate_series(1, 10100) n";
+    sqlx::query(query).bind(user).execute(&app.db).await.unwrap();
+    let page = browser.get("/reports?days=7").await;
+    assert_eq!(page.count("code.answer"), 20);
+    let causes = page.texts("td.number");
+    assert!(causes.iter().any(|count| count == "10,108"), "{causes:?}");
+    let file = browser.get("/reports/csv?by=answers&days=7").await.text;
+    let lines: Vec<&str> = file.lines().collect();
+    assert_eq!(lines.len(), 1 + 10_000 + 1);
+    assert!(lines[1].starts_with("Address does not exist,550,"), "{}", lines[1]);
+    assert!(lines[10_001].contains("first 10,000"), "{}", lines[10_001]);
+}
+
+#[tokio::test]
 async fn a_report_speaks_the_readers_language() {
     let app = TestApp::without_worker().await;
     let (user, browser, _) = over(&app).await;

@@ -3,6 +3,7 @@
 reports-title = Reports
 reports-subtitle = What was sent, what was not, and why.
 reports-export = Export as CSV
+reports-export-cut = These are the first { $lines } lines, and there are more: choose fewer days.
 reports-by-period = By period
 reports-by-mailing = By mailing
 reports-by-message = By message

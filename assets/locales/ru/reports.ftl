@@ -3,6 +3,7 @@
 reports-title = Отчёты
 reports-subtitle = Что отправлено, что нет и почему.
 reports-export = Скачать CSV
+reports-export-cut = Это первые { $lines } строк, есть и другие: выберите меньше дней.
 reports-by-period = По времени
 reports-by-mailing = По рассылкам
 reports-by-message = По сообщениям

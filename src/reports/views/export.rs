@@ -13,6 +13,19 @@ use crate::{
     web::csv::{Rows, download},
 };
 
+/// Lines of a file at the most: nobody reads more, and they are in memory until they are written.
+pub const LINES: usize = 10_000;
+
+/// Rows, and behind the last one that there would be more, where that is so.
+fn limited(rows: impl Iterator<Item = Vec<String>>) -> Rows {
+    let mut rows: Vec<Vec<String>> = rows.take(LINES + 1).collect();
+    if let Some(beyond) = rows.get_mut(LINES) {
+        beyond.fill(String::new());
+        beyond[0] = t!("reports-export-cut", lines = LINES);
+    }
+    Rows::new(rows)
+}
+
 fn name(subject: Subject, period: &Period) -> String {
     format!("periodical-{}-{}-{}.csv", subject.as_str(), input(period.first), input(period.last))
 }
@@ -44,10 +57,10 @@ pub fn answers(period: &Period, answers: &[Answer]) -> Response {
         let code = answer.code.map(|code| code.to_string()).unwrap_or_default();
         vec![answer.cause.label(), code, answer.text.clone(), answer.deliveries.to_string()]
     });
-    download(&name(Subject::Answers, period), heading.to_vec(), Rows::new(rows))
+    download(&name(Subject::Answers, period), heading.to_vec(), limited(rows))
 }
 
-/// Mailings or messages, all of those that the period knows.
+/// Mailings or messages that the period knows.
 pub fn lines(subject: Subject, period: &Period, zone: &Zone, lines: &[Line]) -> Response {
     let heading = [
         if subject == Subject::Mailings { t!("reports-mailing") } else { t!("reports-message") },
@@ -75,5 +88,5 @@ pub fn lines(subject: Subject, period: &Period, zone: &Zone, lines: &[Line]) -> 
             ])
             .collect()
     });
-    download(&name(subject, period), heading.to_vec(), Rows::new(rows))
+    download(&name(subject, period), heading.to_vec(), limited(rows))
 }
