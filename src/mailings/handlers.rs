@@ -13,10 +13,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    model::{Filter, Mailing, MailingForm},
+    model::{Filter, Mailing, MailingForm, PICKED_MAX},
     oversight::views::SuspensionForm,
     queries::{self, Narrowed},
-    runs,
+    runs::{self, Created},
     schedule::Zone,
     views::{self, Beside, Picker},
 };
@@ -148,7 +148,8 @@ pub async fn create(
     } else {
         match form.parse_new(OffsetDateTime::now_utc()) {
             Ok(parsed) => match runs::create(&app, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await {
-                Ok(id) => Ok(id),
+                Ok(Created::Saved(id)) => Ok(id),
+                Ok(Created::Differs(id)) => return conflict(&app, &user, &chrome, id, form).await,
                 Err(refusal) => Err(refusal.into_field_errors()?),
             },
             Err(errors) => Err(errors),
@@ -222,6 +223,15 @@ async fn edit_page(
     Ok(views::edit_page(user, chrome, mailing.id, form, &beside, errors, conflict))
 }
 
+/// Another tab has saved meanwhile, or this one a form whose answer was lost and that was corrected then: the reader's text stays, and
+/// saving again replaces what is stored.
+async fn conflict(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, form: MailingForm) -> Result<Response> {
+    let stored = queries::get(&app.db, user.id(), id).await?;
+    let form = MailingForm { version: stored.version, submission_id: None, ..form };
+    let page = edit_page(app, user, chrome, &stored, &form, &FieldErrors::default(), Some(&stored)).await?;
+    Ok(Page::conflict(page).into_response())
+}
+
 #[handler]
 pub async fn update(
     user: CurrentUser,
@@ -252,13 +262,7 @@ pub async fn update(
                 flash(session, true, t!("mailings-changed"));
                 return Ok(see_other(format!("/mailings/{id}")));
             }
-            Ok(false) => {
-                // Another tab has saved meanwhile: the reader's text stays, saving again replaces what is stored.
-                let stored = queries::get(&app.db, user.id(), id).await?;
-                let form = MailingForm { version: stored.version, ..form };
-                let page = edit_page(&app, &user, &chrome, &stored, &form, &errors, Some(&stored)).await?;
-                return Ok(Page::conflict(page).into_response());
-            }
+            Ok(false) => return conflict(&app, &user, &chrome, id, form).await,
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }

@@ -272,11 +272,17 @@ impl Mailing {
 }
 
 impl NewMailing {
+    /// Whether saving this would change nothing of what is stored.
+    pub fn is_stored_as(&self, stored: &Mailing, picked: &[i64]) -> bool {
+        self.locked_changes(stored, picked).is_empty()
+            && self.name == stored.name
+            && minute(self.schedule.ends_at()) == minute(stored.ends_at)
+            && self.resend_unknown == stored.resend_unknown
+    }
+
     /// What this would change of a mailing whose run is going out, and may not.
     pub fn locked_changes(&self, stored: &Mailing, picked: &[i64]) -> FieldErrors {
         let mut errors = FieldErrors::default();
-        // To the minute, which is what a form knows.
-        let minute = |moment: OffsetDateTime| schedule::to_local_input(moment, &Zone::utc());
         let audience = if stored.all_recipients { Audience::All } else { Audience::Picked(picked.to_vec()) };
         for (field, is_changed) in [
             ("message_id", self.message_id != stored.message_id),
@@ -291,6 +297,11 @@ impl NewMailing {
         }
         errors
     }
+}
+
+/// A moment as far as a form knows it.
+fn minute(moment: OffsetDateTime) -> String {
+    schedule::to_local_input(moment, &Zone::utc())
 }
 
 /// What a list of mailings is narrowed to: where they stand for whoever looks for one.

@@ -33,11 +33,20 @@ pub fn job_key(mailing_id: i64) -> String {
     format!("mailing:{mailing_id}")
 }
 
+/// What became of a new mailing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// Just now, or by an earlier sending of the same form.
+    Saved(i64),
+    /// An earlier sending of the same form has made another one of it: what is sent now differs.
+    Differs(i64),
+}
+
 /// Saves a new mailing and the job of its first run. Inside its window the run is now.
 ///
 /// # Errors
 /// What the database alone knows to be wrong with the form.
-pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uuid) -> Result<i64, Refusal> {
+pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uuid) -> Result<Created, Refusal> {
     let now = OffsetDateTime::now_utc();
     if new.schedule.ends_at() <= now {
         return Err(Refusal::Invalid(FieldErrors::of("ends_at", t!("mailings-error-end-passed"))));
@@ -46,14 +55,16 @@ pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uu
     // Serialises the two halves of a double click; the loser finds the winner's row.
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", submission_id.to_string()).execute(&mut *transaction).await?;
     if let Some(id) = queries::id_by_submission(&mut *transaction, user_id, submission_id).await? {
-        return Ok(id);
+        let stored = queries::get(&mut *transaction, user_id, id).await?;
+        let picked = queries::recipient_ids(&mut *transaction, id).await?;
+        return Ok(if new.is_stored_as(&stored, &picked) { Created::Saved(id) } else { Created::Differs(id) });
     }
     let next_run_at = new.schedule.next_run(None, now);
     let id = queries::insert(&mut *transaction, user_id, new, next_run_at, submission_id).await?;
     save_audience(&mut transaction, user_id, id, new).await?;
     enqueue_run(app, &mut transaction, id, next_run_at).await?;
     transaction.commit().await?;
-    Ok(id)
+    Ok(Created::Saved(id))
 }
 
 /// Saves a change of the given version and the job of the next run. False: the row has another version by now.

@@ -30,6 +30,13 @@ pub struct NewRecipient {
     pub comment: String,
 }
 
+impl NewRecipient {
+    /// Whether saving this would change nothing of what is stored.
+    pub fn is_stored_as(&self, stored: &Recipient) -> bool {
+        self.email == stored.email && self.full_name == stored.full_name && self.comment == stored.comment
+    }
+}
+
 impl RecipientForm {
     /// An empty form.
     pub fn blank() -> Self {

@@ -77,7 +77,7 @@ pub async fn count_up_to(db: impl PgExecutor<'_>, user_id: i64, limit: i64) -> s
         .await
 }
 
-/// Saves a new recipient; the same submission again gives the row it has made.
+/// Saves a new recipient; the same submission again gives the row it has made, as it is by now.
 pub async fn insert(db: impl PgExecutor<'_> + Copy, user_id: i64, new: &NewRecipient, submission_id: Uuid) -> Result<Recipient, Refusal> {
     // Whichever of the two unique constraints it is: of two clicks at once the second may run into either.
     let inserted = sqlx::query_as!(

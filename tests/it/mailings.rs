@@ -93,6 +93,39 @@ async fn a_double_click_makes_one_mailing_with_one_job() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_corrected_and_sent_again_is_a_conflict_with_the_mailing_it_has_made() {
+    let app = TestApp::without_worker().await;
+    let (user, browser, message) = equipped(&app, "una@example.org").await;
+    let rita = app.recipients(user, &["rita2@example.org"]).await[0].to_string();
+    let fields = browser.get("/mailings/new").await.form("/mailings");
+    browser.post("/mailings", fields.clone(), &weekly(&message)).await;
+    let id = only_id(&app).await;
+    for change in [
+        vec![("name", "Corrected")],
+        vec![("starts_at", "2099-01-11T09:00")],
+        vec![("all_recipients", "false"), ("recipient_ids", rita.as_str())],
+    ] {
+        let mut changes = weekly(&message);
+        changes.retain(|(name, _)| change.iter().all(|(changed, _)| changed != name));
+        changes.extend(&change);
+        let page = browser.post("/mailings", fields.clone(), &changes).await;
+        assert_eq!(page.status, StatusCode::CONFLICT, "{change:?} {}", page.text);
+        assert!(page.text_of(".alert").unwrap().contains("Weekly news"), "{}", page.text);
+        let form = page.form(&format!("/mailings/{id}"));
+        assert!(change.iter().all(|(name, value)| form.contains(&((*name).to_owned(), (*value).to_owned()))), "{form:?}");
+        assert_eq!(row(&app, id).await.4, 1);
+        if change[0].0 == "name" {
+            continue;
+        }
+        let page = browser.post(&format!("/mailings/{id}"), form, &[]).await;
+        assert_eq!((page.status, page.path), (StatusCode::OK, format!("/mailings/{id}")));
+        sqlx::query("update mailings set version = 1, starts_at = '2099-01-10 06:00Z'").execute(&app.db).await.unwrap();
+    }
+    assert_eq!(app.count("select count(*) from mailings").await, 1);
+    assert_eq!(app.count("select count(*) from mailing_recipients").await, 1);
+}
+
+#[tokio::test]
 async fn a_double_click_on_start_makes_one_attempt() {
     let app = TestApp::without_worker().await;
     let (user, browser, _) = equipped(&app, "una@example.org").await;

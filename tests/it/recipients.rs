@@ -210,6 +210,35 @@ async fn a_double_click_makes_one_recipient() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_corrected_and_sent_again_is_a_conflict_with_what_it_has_made() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    for is_htmx in [false, true] {
+        // Its answer was lost, and the form still stands open.
+        let fields = browser.get("/recipients/new").await.form("/recipients");
+        let email = format!("rita-{is_htmx}@example.org");
+        let first = [("email", email.as_str()), ("full_name", "Rita"), ("comment", "first")];
+        browser.post("/recipients", fields.clone(), &first).await;
+        let corrected = [("email", email.as_str()), ("full_name", "Rita Corrected"), ("comment", "first")];
+        let page = if is_htmx {
+            browser.htmx(Method::POST, "/recipients", fields, &corrected).await
+        } else {
+            browser.post("/recipients", fields, &corrected).await
+        };
+        assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
+        let id = app.count("select max(id) from recipients").await;
+        let path = format!("/recipients/{id}");
+        assert_eq!(page.attr("[name=full_name]", "value").as_deref(), Some("Rita Corrected"));
+        assert!(page.text_of(".alert").unwrap().contains(&format!("{email}, Rita, first")), "{}", page.text);
+        assert_eq!(row(&app, id).await.unwrap().1, "Rita");
+        let page = browser.post(&path, page.form(&path), &[]).await;
+        assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/recipients"));
+        assert_eq!(row(&app, id).await.unwrap().1, "Rita Corrected");
+    }
+    assert_eq!(app.count("select count(*) from recipients").await, 2);
+}
+
+#[tokio::test]
 async fn a_recipient_that_a_mailing_picks_is_not_deleted() {
     let app = TestApp::without_worker().await;
     let (user, browser) = app.signed_in("una@example.org").await;

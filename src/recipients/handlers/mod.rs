@@ -61,6 +61,7 @@ pub async fn create(
     let submission_id = form.submission_id.unwrap_or_else(Uuid::new_v4);
     let saved = match form.parse() {
         Ok(parsed) => match queries::insert(&app.db, user.id(), &parsed, submission_id).await {
+            Ok(recipient) if !parsed.is_stored_as(&recipient) => return Ok(conflict(&user, &chrome, &recipient, form)),
             Ok(recipient) => Ok(recipient),
             Err(refusal) => Err(refusal.into_field_errors()?),
         },
@@ -129,9 +130,9 @@ pub async fn update(
     }
 }
 
-/// Another tab has saved meanwhile: the reader's text stays, what is stored is shown, saving again replaces it.
+/// Another tab has saved meanwhile, or this one a form whose answer was lost and that was corrected then: the reader's text stays, what is stored is shown, saving again replaces it.
 fn conflict(user: &CurrentUser, chrome: &Chrome, stored: &Recipient, form: RecipientForm) -> Response {
-    let form = RecipientForm { version: stored.version, ..form };
+    let form = RecipientForm { version: stored.version, submission_id: None, ..form };
     Page::conflict(views::edit_page(user, chrome, stored.id, &form, &FieldErrors::default(), Some(stored))).into_response()
 }
 

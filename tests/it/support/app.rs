@@ -227,13 +227,15 @@ impl TestApp {
     pub async fn mailing(&self, user_id: i64, period: &str, starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> i64 {
         use periodical::mailings::{
             model::{Audience, NewMailing},
-            runs,
+            runs::{self, Created},
             schedule::{Schedule, Zone},
         };
         let message_id = self.message(user_id).await;
         let schedule = Schedule::new(starts_at, ends_at, period.parse().unwrap(), Zone::utc()).unwrap();
         let new = NewMailing { name: "Test mailing".into(), message_id, audience: Audience::All, schedule, resend_unknown: true };
-        runs::create(&self.app, user_id, &new, Uuid::new_v4()).await.map_err(|refusal| format!("{refusal:?}")).unwrap()
+        let created = runs::create(&self.app, user_id, &new, Uuid::new_v4()).await.map_err(|refusal| format!("{refusal:?}")).unwrap();
+        let Created::Saved(id) = created else { panic!("{created:?}") };
+        id
     }
 
     /// A daily mailing that began a moment ago and ends in a month.
