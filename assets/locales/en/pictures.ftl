@@ -1,12 +1,10 @@
 # The pictures of a post.
 
 pictures-title = Pictures
-pictures-count = { $count ->
-    [one] { $count } picture of { $max } at the most
-   *[other] { $count } pictures of { $max } at the most
-}
+pictures-count = { $count } of { $max }
 pictures-back = Back to the post
 pictures-size = { $width } × { $height }
+pictures-open = Open { $name }
 pictures-cover = cover
 
 pictures-alt = What it shows

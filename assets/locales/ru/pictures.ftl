@@ -1,14 +1,10 @@
 # Изображения статьи.
 
 pictures-title = Изображения
-pictures-count = { $count ->
-    [one] { $count } изображение, можно не больше { $max }
-    [few] { $count } изображения, можно не больше { $max }
-    [many] { $count } изображений, можно не больше { $max }
-   *[other] { $count } изображения, можно не больше { $max }
-}
+pictures-count = { $count } из { $max }
 pictures-back = Вернуться к статье
 pictures-size = { $width } × { $height }
+pictures-open = Открыть { $name }
 pictures-cover = обложка
 
 pictures-alt = Что изображено

@@ -78,7 +78,8 @@ fn row(gallery: &Gallery, picture: &Picture, wrong: &Wrong, csrf: &str) -> Marku
     let address = format!("/admin/posts/{}/pictures/{id}", gallery.post_id);
     html! {
         li .list-group-item .picture id={ "picture-" (id) } {
-            a .picture-thumb href=(picture.address(Size::Large)) { (img(picture, "200px", false)) }
+            // Named here: a picture that nobody has described has no words to be a link's name.
+            a .picture-thumb href=(picture.address(Size::Large)) aria-label=(t!("pictures-open", name = name.as_str())) { (img(picture, "200px", false)) }
             div .picture-body {
                 div .d-flex .flex-wrap .align-items-center .gap-2 .mb-2 {
                     strong .text-break { (name) }

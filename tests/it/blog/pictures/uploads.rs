@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
 use reqwest::{Method, StatusCode};
 use uuid::Uuid;
 
@@ -185,6 +185,46 @@ async fn what_is_transparent_stays_so_and_what_is_small_is_not_made_larger() {
     upload(&browser, post, &[("screen.webp", &opaque)]).await;
     let [small, large] = stored(&app).await;
     assert_eq!((small.size, large.size, small.media_type.as_str()), ((640, 320), (1000, 500), "image/jpeg"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colours_that_reach_further_than_the_webs_look_the_same_without_their_profile() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in_as("edith@example.org", "editor").await;
+    let post = post(&app, false).await;
+    let mut wide = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut wide, 95);
+    encoder.set_icc_profile(moxcms::ColorProfile::new_display_p3().encode().unwrap()).unwrap();
+    RgbImage::from_pixel(60, 40, Rgb([200, 100, 100])).write_with_encoder(encoder).unwrap();
+    upload(&browser, post, &[("telephone.jpg", &wide)]).await;
+    let [small, _] = stored(&app).await;
+    assert!(!small.content.windows(11).any(|window| window == b"ICC_PROFILE"));
+    // The same red is further out among the colours of the web.
+    let pixel = image::load_from_memory(&small.content).unwrap().into_rgb8().get_pixel(30, 20).0;
+    assert!((207..=218).contains(&pixel[0]) && (92..=100).contains(&pixel[1]), "{pixel:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_sees_at_once_what_has_changed_about_a_picture() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in_as("edith@example.org", "editor").await;
+    let post = post(&app, true).await;
+    upload(&browser, post, &[("lake.jpg", &jpeg(800, 600))]).await;
+    let id: Uuid = sqlx::query_scalar("select id from post_pictures").fetch_one(&app.db).await.unwrap();
+    let address = format!("/admin/posts/{post}/pictures/{id}");
+    let text = format!("![](/blog/pictures/{id})");
+    sqlx::query("update posts set content = $1").bind(text).execute(&app.db).await.unwrap();
+    let visitor = app.browser();
+    let shown = async || visitor.get("/blog/a-post").await.attr(".prose img", "alt");
+    for words in ["A lake", "The same lake at night"] {
+        let fields = browser.get(&format!("/admin/posts/{post}/pictures")).await.form(&address);
+        browser.post(&address, fields, &[("alt", words)]).await;
+        assert_eq!(shown().await.as_deref(), Some(words));
+        assert_eq!(shown().await.as_deref(), Some(words));
+    }
+    let fields = browser.get(&format!("/admin/posts/{post}/pictures")).await.form(&address);
+    browser.post(&address, fields, &[("_method", "delete")]).await;
+    assert_eq!(shown().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
