@@ -12,7 +12,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    super::pictures::{self, model::Picture},
+    super::{
+        model::State,
+        pictures::{self, model::Picture},
+    },
     PATH,
     model::{Filter, PostForm, PostsQuery},
     posts,
@@ -58,7 +61,7 @@ pub async fn create(
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     if form.preview.is_none() {
-        let saved = match form.parse(&[]) {
+        let saved = match form.parse(State::Draft, &[], OffsetDateTime::now_utc()) {
             Ok(parsed) => posts::create(&app, &user.0, &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await,
             Err(errors) => Err(errors.into()),
         };
@@ -109,7 +112,7 @@ pub async fn update(
     let gallery = pictures::gallery::of(&app.db, id).await?;
     let mut errors = FieldErrors::default();
     if form.preview.is_none() {
-        let saved = match form.parse(&gallery.pictures) {
+        let saved = match form.parse(stored.state, &gallery.pictures, OffsetDateTime::now_utc()) {
             Ok(parsed) => posts::update(&app, &user.0, id, &form.updated_at, &parsed).await,
             Err(errors) => Err(errors.into()),
         };

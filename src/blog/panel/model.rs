@@ -110,11 +110,11 @@ impl PostForm {
         }
     }
 
-    /// `pictures` are those that the post has already.
+    /// `stored` and `pictures` are what the post is and has already.
     ///
     /// # Errors
     /// What is wrong, by field; everything at once.
-    pub fn parse(&self, pictures: &[Picture]) -> Result<NewPost, FieldErrors> {
+    pub fn parse(&self, stored: State, pictures: &[Picture], now: OffsetDateTime) -> Result<NewPost, FieldErrors> {
         let mut errors = FieldErrors::default();
         let title = errors.take("title", form::line(&self.title, TITLE_MAX));
         let slug = self.parse_slug(title.as_deref(), &mut errors);
@@ -122,6 +122,10 @@ impl PostForm {
         let summary = errors.take("summary", form::optional_line(&self.summary.replace(['\r', '\n'], " "), SUMMARY_MAX));
         let content = errors.take("content", parse_content(&self.content, pictures));
         let publication = self.parse_publication(&mut errors);
+        // Asked again where nobody else can change the post; here it is told with all the rest.
+        if let Some(publication) = publication {
+            errors.take("published_at", publication.state(stored, now));
+        }
         if publication.is_some_and(|publication| publication != Publication::Draft) {
             // A draft may be anything; what is published is found and read.
             for (field, text) in [("summary", &summary), ("content", &content)] {

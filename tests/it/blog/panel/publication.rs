@@ -110,6 +110,15 @@ async fn bad_moments_are_errors_beside_the_field() {
 }
 
 #[tokio::test]
+async fn a_moment_that_has_passed_is_told_with_all_the_other_errors() {
+    let app = TestApp::without_worker().await;
+    let browser = editor(&app).await;
+    let page = write(&browser, &[("title", ""), ("publication", "at"), ("published_at", "2001-01-01T00:00")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.error("title").is_some() && page.error("published_at").is_some(), "{}", page.text);
+}
+
+#[tokio::test]
 async fn a_scheduled_post_is_published_by_the_worker_without_anybody_touching_it() {
     let app = TestApp::start().await;
     let browser = editor(&app).await;
