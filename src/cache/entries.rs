@@ -16,7 +16,7 @@ const ENTRIES: usize = 1024;
 /// The most bytes in all, measured as JSON.
 const BYTES: usize = 64 * 1024 * 1024;
 /// The largest entry; what is larger is computed each time.
-pub const LARGEST: usize = 1024 * 1024;
+pub const LARGEST: usize = 8 * 1024 * 1024;
 
 /// What an entry is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
