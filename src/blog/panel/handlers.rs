@@ -18,7 +18,7 @@ use super::{
     },
     PATH,
     model::{Filter, PostForm, PostsQuery},
-    posts,
+    posts::{self, Created},
     queries::{self, Narrowed},
     views,
 };
@@ -28,7 +28,7 @@ use crate::{
     error::Result,
     i18n::Language,
     t,
-    users::Editor,
+    users::{CurrentUser, Editor},
     web::{Chrome, FieldErrors, FormData, Page, flash, fragment, list, off_thread, see_other},
 };
 
@@ -66,10 +66,11 @@ pub async fn create(
             Err(errors) => Err(errors.into()),
         };
         match saved {
-            Ok(id) => {
+            Ok(Created::Post(id)) => {
                 flash(session, true, t!("posts-created"));
                 return Ok(see_other(format!("{PATH}/{id}")));
             }
+            Ok(Created::Otherwise(id)) => return conflict(&app, &user, &chrome, id, form).await,
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }
@@ -121,26 +122,24 @@ pub async fn update(
                 flash(session, true, t!("posts-saved"));
                 return Ok(see_other(format!("{PATH}/{id}")));
             }
-            Ok(false) => {
-                // Somebody has saved meanwhile: the reader's text stays, saving again replaces what is stored.
-                let stored = queries::get(&app.db, id).await?;
-                let form = PostForm { updated_at: stored.version(), ..form };
-                let edit = views::Edit {
-                    post: &stored,
-                    gallery: &gallery,
-                    form: &form,
-                    preview: &previewed(&form, &gallery.pictures).await?,
-                    errors: &errors,
-                    is_conflict: true,
-                };
-                return Ok(Page::conflict(views::edit_page(&user, &chrome, &edit)).into_response());
-            }
+            Ok(false) => return conflict(&app, &user, &chrome, id, form).await,
             Err(refusal) => errors = refusal.into_field_errors()?,
         }
     }
     let shown = previewed(&form, &gallery.pictures).await?;
     let edit = views::Edit { post: &stored, gallery: &gallery, form: &form, preview: &shown, errors: &errors, is_conflict: false };
     Ok(form_answer(&errors, views::edit_page(&user, &chrome, &edit)))
+}
+
+/// What is stored is not what the form was made from: the reader's text stays, saving again replaces what is stored.
+async fn conflict(app: &App, user: &CurrentUser, chrome: &Chrome, id: i64, form: PostForm) -> Result<Response> {
+    let post = queries::get(&app.db, id).await?;
+    let gallery = pictures::gallery::of(&app.db, id).await?;
+    let form = PostForm { updated_at: post.version(), submission_id: None, ..form };
+    let shown = previewed(&form, &gallery.pictures).await?;
+    let edit =
+        views::Edit { post: &post, gallery: &gallery, form: &form, preview: &shown, errors: &FieldErrors::default(), is_conflict: true };
+    Ok(Page::conflict(views::edit_page(user, chrome, &edit)).into_response())
 }
 
 /// How the form of a new post would look, as it stands. Saves nothing.

@@ -196,6 +196,15 @@ pub fn content_problem(content: &str, pictures: &[Picture]) -> Option<String> {
     markdown::strange_images(content, pictures).first().map(|address| t!("posts-error-picture", address = address))
 }
 
+impl NewPost {
+    /// Whether a stored post reads the same.
+    pub fn has_words_of(&self, stored: &Post) -> bool {
+        (self.title.as_str(), self.summary.as_str(), self.content.as_str()) == (&stored.title, &stored.summary, &stored.content)
+            && self.slug.as_str() == stored.slug
+            && self.language == stored.language
+    }
+}
+
 impl Publication {
     /// The state a post comes to that is in `stored` now.
     ///

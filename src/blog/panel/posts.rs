@@ -23,24 +23,32 @@ use crate::{
     web::{FieldErrors, Refusal},
 };
 
-/// Saves a new post; its id. The same submission again gives the post it has made.
+/// What a new post's form came to.
+#[derive(Debug)]
+pub enum Created {
+    /// This post, now or when the same form was sent before.
+    Post(i64),
+    /// The form was sent before with other words, which made this post: its answer was lost, and it was corrected meanwhile.
+    Otherwise(i64),
+}
+
+/// Saves a new post. The same submission again gives the post it has made.
 ///
 /// # Errors
 /// The address is another post's, or the moment has passed; forbidden where the editor may no longer.
-pub async fn create(app: &App, editor: &User, new: &NewPost, submission_id: Uuid) -> Result<i64, Refusal> {
+pub async fn create(app: &App, editor: &User, new: &NewPost, submission_id: Uuid) -> Result<Created, Refusal> {
     let mut transaction = app.db.begin().await?;
     let editor = &users::queries::still_may(&mut transaction, editor, Editor::RIGHTS).await?;
     let state = wanted_state(&mut transaction, new, State::Draft).await?;
     let Some(id) = queries::insert(&mut *transaction, editor.id, new, state, submission_id).await? else {
-        return match queries::by_submission(&mut *transaction, submission_id).await? {
-            Some(id) => Ok(id),
-            None => Err(slug_taken().into()),
-        };
+        let Some(id) = queries::by_submission(&mut *transaction, submission_id).await? else { return Err(slug_taken().into()) };
+        let stored = queries::get(&mut *transaction, id).await?;
+        return Ok(if new.has_words_of(&stored) { Created::Post(id) } else { Created::Otherwise(id) });
     };
     let subject = Subject::Post { id, title: &new.title };
     audit::record(&mut *transaction, Actor::User(editor), Action::CreatePost, subject, "", &[]).await?;
     moved(app, transaction, editor, subject, (State::Draft, state)).await?;
-    Ok(id)
+    Ok(Created::Post(id))
 }
 
 /// Saves a change that was made from the given version. False: the post has another by now.

@@ -77,3 +77,19 @@ async fn a_form_that_is_sent_twice_makes_one_post() {
     assert_eq!(one.path, two.path);
     assert_eq!(app.count("select count(*) from posts").await, 1);
 }
+
+#[tokio::test]
+async fn a_form_that_is_corrected_and_sent_again_is_a_conflict_with_the_post_it_has_made() {
+    let app = TestApp::without_worker().await;
+    let browser = editor(&app).await;
+    let fields = browser.get("/admin/posts/new").await.form("/admin/posts");
+    browser.post("/admin/posts", fields.clone(), &WORDS).await;
+    let page = browser.post("/admin/posts", fields, &[WORDS[0], WORDS[1], ("content", "Corrected.")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert_eq!(page.text_of("textarea#content").as_deref(), Some("Corrected."));
+    assert_eq!(page.text_of("#stored-content").as_deref(), Some(WORDS[2].1));
+    let id = app.count("select id from posts").await;
+    let page = browser.post(&format!("/admin/posts/{id}"), page.form_at("#post-form"), &[]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert_eq!(app.count("select count(*) from posts where content = 'Corrected.'").await, 1);
+}
