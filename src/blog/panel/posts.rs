@@ -43,7 +43,9 @@ pub async fn create(app: &App, editor: &User, new: &NewPost, submission_id: Uuid
     let Some(id) = queries::insert(&mut *transaction, editor.id, new, state, submission_id).await? else {
         let Some(id) = queries::by_submission(&mut *transaction, submission_id).await? else { return Err(slug_taken().into()) };
         let stored = queries::get(&mut *transaction, id).await?;
-        return Ok(if new.has_words_of(&stored) { Created::Post(id) } else { Created::Otherwise(id) });
+        let now = db::now(&mut *transaction).await?;
+        let is_as_wanted = new.has_words_of(&stored) && new.publication.state(stored.state, now) == Ok(stored.state);
+        return Ok(if is_as_wanted { Created::Post(id) } else { Created::Otherwise(id) });
     };
     let subject = Subject::Post { id, title: &new.title };
     audit::record(&mut *transaction, Actor::User(editor), Action::CreatePost, subject, "", &[]).await?;
