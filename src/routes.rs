@@ -20,6 +20,7 @@ use crate::{
 
 const EXCEPTIONS: csrf::Exceptions = csrf::Exceptions {
     one_click: recipients::unsubscribe::PATH,
+    preferences: &["/language", "/theme"],
     uploads: &[
         (recipients::IMPORTS, limits::IMPORT_BYTES + limits::FORM_AROUND_FILE_BYTES),
         (messages::attachments::PATH, limits::ATTACHMENTS_FORM_BYTES),

@@ -3,6 +3,8 @@
 
 use std::{path::Path, process::Command, time::Duration};
 
+use anyhow::Context;
+
 use crate::{
     Bench,
     database::Database,
@@ -71,7 +73,7 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         fill(&database).await?;
         let (mut serve, base) = serve(&bench.stage, &database).await?;
         let django = match &python {
-            Ok(python) => Some(django(&bench.stage, &database, python).await?),
+            Ok(python) => Some(django(&bench.stage, &database, python, &base).await?),
             Err(_) => None,
         };
         for ((_, path), figures) in PAGES.iter().zip(&mut figures) {
@@ -143,10 +145,15 @@ async fn fill(database: &Database) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A Django site that answers, and its address.
-async fn django(stage: &Stage, database: &Database, python: &Path) -> anyhow::Result<(Process, String)> {
-    let site = stage.folder().join("blog_site.py");
-    std::fs::write(&site, include_str!("blog_site.py"))?;
+/// A Django site that answers, and its address. Around its own text it has what stands around that of our pages at `ours`.
+async fn django(stage: &Stage, database: &Database, python: &Path, ours: &str) -> anyhow::Result<(Process, String)> {
+    let page = reqwest::get(format!("{ours}{}", PAGES[0].1)).await?.error_for_status()?.text().await?;
+    let (head, rest) = page.split_once("<main").context("our page has no main part")?;
+    let (opening, rest) = rest.split_once('>').context("our page breaks off")?;
+    let (_, tail) = rest.split_once("</main>").context("our page breaks off")?;
+    std::fs::write(stage.folder().join("frame_head.html"), format!("{head}<main{opening}>"))?;
+    std::fs::write(stage.folder().join("frame_tail.html"), format!("</main>{tail}"))?;
+    std::fs::write(stage.folder().join("blog_site.py"), include_str!("blog_site.py"))?;
     let address = process::free_address()?;
     let options = database.pool.connect_options();
     let mut command = Command::new(python);

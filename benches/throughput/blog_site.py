@@ -1,8 +1,14 @@
-"""A plain Django site with the same post and home page, each behind Django's per-view cache; gunicorn serves `application`."""
+"""A plain Django site with the same post and home page, each behind Django's per-view cache; gunicorn serves `application`.
+
+Settings are those that `django-admin startproject` makes, without the admin; the page's frame is Periodical's own HTML.
+"""
 
 import os
+import pathlib
 
 from django.conf import settings
+
+HEAD, TAIL = (pathlib.Path(name).read_text() for name in ("frame_head.html", "frame_tail.html"))
 
 settings.configure(
     ALLOWED_HOSTS=["*"],
@@ -19,10 +25,19 @@ settings.configure(
         }
     },
     CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+    ],
     MIDDLEWARE=[
         "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ],
     TEMPLATES=[
@@ -33,13 +48,15 @@ settings.configure(
                     (
                         "django.template.loaders.locmem.Loader",
                         {
-                            "frame.html": """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{% block title %}{% endblock %}</title>
-<link rel="stylesheet" href="/static/app.css"></head><body><header><nav><a href="/">Home</a> <a href="/blog">Blog</a>
-<a href="/login">Sign in</a> <a href="/register">Register</a></nav></header><main>{% block main %}{% endblock %}</main></body></html>""",
-                            "post.html": """{% extends "frame.html" %}{% block title %}{{ post.title }}{% endblock %}{% block main %}<article>
+                            "frame.html": "{% verbatim frame %}"
+                            + HEAD
+                            + "{% endverbatim frame %}{% block main %}{% endblock %}{% verbatim frame %}"
+                            + TAIL
+                            + "{% endverbatim frame %}",
+                            "post.html": """{% extends "frame.html" %}{% block main %}<article>
 <h1>{{ post.title }}</h1><p>{{ post.published_at|date:"j F Y" }}, {{ post.views }} readings</p><p>{{ post.summary }}</p>
 {{ post.content|linebreaks }}</article>{% endblock %}""",
-                            "home.html": """{% extends "frame.html" %}{% block title %}Home{% endblock %}{% block main %}<h1>Recurring e-mail</h1>
+                            "home.html": """{% extends "frame.html" %}{% block main %}<h1>Recurring e-mail</h1>
 <dl><dt>Mailings</dt><dd>{{ mailings }}</dd><dt>Active</dt><dd>{{ active }}</dd><dt>Recipients</dt><dd>{{ recipients }}</dd></dl>
 {% for post in posts %}<article><h2><a href="/blog/{{ post.slug }}">{{ post.title }}</a></h2><p>{{ post.summary }}</p></article>{% endfor %}
 {% endblock %}""",

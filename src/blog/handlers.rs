@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped};
 use poem::{
-    Request, Response, handler,
+    FromRequest, IntoResponse, Request, Response, handler,
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
@@ -32,18 +32,19 @@ pub struct ListQuery {
 }
 
 #[handler]
-pub async fn index(Query(query): Query<ListQuery>, visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Page> {
+pub async fn index(request: &Request, Query(query): Query<ListQuery>, visitor: Visitor, app: Data<&App>) -> poem::Result<Response> {
     let app = app.0;
     let language = Language::from_tag(&query.language).unwrap_or_else(i18n::current);
     if let Some(cursor) = Cursor::parse(&query.before) {
         let list = list(language, &kept::behind(app, language, Some(cursor)).await?, Some(cursor));
-        return Ok(Page::ok(views::list_page(&visitor, &chrome, &app.config, &list)));
+        let chrome = Chrome::from_request_without_body(request).await?;
+        return Ok(Page::ok(views::list_page(&visitor, &chrome, &app.config, &list)).into_response());
     }
     let first = |visitor, chrome| async move {
         let list = list(language, &kept::newest(app, language).await?, None);
         Ok(views::list_page(&visitor, &chrome, &app.config, &list))
     };
-    visitor.page(app, &LIST_PAGE, language.tag(), chrome, first).await
+    visitor.page(request, app, &LIST_PAGE, language.tag(), first).await
 }
 
 /// One more than a page holds tells whether there is another.
@@ -57,16 +58,16 @@ fn list(language: Language, posts: &[Card], behind: Option<Cursor>) -> List {
 
 #[handler]
 pub async fn show(
+    request: &Request,
     Path(slug): Path<String>,
     visitor: Visitor,
-    chrome: Chrome,
     Seen(reader): Seen,
     app: Data<&App>,
     readings: Data<&Readings>,
-) -> Result<Page> {
+) -> poem::Result<Response> {
     // Whoever writes the blog looks at how it has come out.
     let reader = reader.filter(|_| !visitor.may(Right::EditBlog));
-    let page = post(app.0, &slug, visitor, chrome).await?;
+    let page = post(request, app.0, &slug, visitor).await?;
     if let Some(reader) = reader {
         readings.count(&slug, &reader);
     }
@@ -75,12 +76,12 @@ pub async fn show(
 
 /// As [`show`], without anybody who reads.
 #[handler]
-pub async fn glance(Path(slug): Path<String>, visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Page> {
-    post(app.0, &slug, visitor, chrome).await
+pub async fn glance(request: &Request, Path(slug): Path<String>, visitor: Visitor, app: Data<&App>) -> poem::Result<Response> {
+    post(request, app.0, &slug, visitor).await
 }
 
-async fn post(app: &App, slug: &str, visitor: Visitor, chrome: Chrome) -> Result<Page> {
-    visitor.page(app, &POST_PAGE, slug, chrome, |visitor, chrome| written(app, slug, visitor, chrome)).await
+async fn post(request: &Request, app: &App, slug: &str, visitor: Visitor) -> poem::Result<Response> {
+    visitor.page(request, app, &POST_PAGE, slug, |visitor, chrome| written(app, slug, visitor, chrome)).await
 }
 
 async fn written(app: &App, slug: &str, visitor: Visitor, chrome: Chrome) -> Result<Markup> {

@@ -1,7 +1,7 @@
 //! The start page: what this is, or for the signed-in what happens and what to do next.
 
 use maud::Markup;
-use poem::{IntoResponse, Response, handler, http::StatusCode, web::Data};
+use poem::{FromRequest, IntoResponse, Request, Response, handler, http::StatusCode, web::Data};
 use time::{Duration, OffsetDateTime};
 
 use super::{
@@ -36,16 +36,17 @@ const STATISTICS: Kind = Kind::timed("statistics", std::time::Duration::from_sec
 const WELCOME_PAGE: Kind = Kind::public("start page", std::time::Duration::from_secs(15));
 
 #[handler]
-pub async fn index(visitor: Visitor, chrome: Chrome, app: Data<&App>) -> Result<Response> {
+pub async fn index(request: &Request, visitor: Visitor, app: Data<&App>) -> poem::Result<Response> {
     let Visitor(Some(user)) = visitor else {
         if setup::is_due(&app, &visitor).await? {
             return Ok(see_other(setup::PATH));
         }
         let app = app.0;
-        return Ok(visitor.page(app, &WELCOME_PAGE, "", chrome, |visitor, chrome| welcome(app, visitor, chrome)).await?.into_response());
+        return visitor.page(request, app, &WELCOME_PAGE, "", |visitor, chrome| welcome(app, visitor, chrome)).await;
     };
+    let chrome = Chrome::from_request_without_body(request).await?;
     let user = CurrentUser(user);
-    let has_attempts = queries::has_attempts(&app.db, user.id()).await?;
+    let has_attempts = queries::has_attempts(&app.db, user.id()).await.map_err(Error::from)?;
     let guide = if has_attempts { None } else { Some(guide(&app, user.id()).await?) };
     let board = if guide.as_ref().is_none_or(|guide| guide.mailing.is_some()) { Some(board(&app, &user).await?) } else { None };
     let month = if has_attempts { Some(month(&app, &user).await?) } else { None };

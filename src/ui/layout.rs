@@ -184,7 +184,7 @@ fn document(shell: &Shell, body: Markup) -> Markup {
                 // Not deferred: it sets the system's theme before anything is painted.
                 script src=(assets::url("app.js")) {}
             }
-            body hx-headers:inherited=(csrf_header(shell.csrf)) data-words=(script_words()) {
+            body hx-headers:inherited=[(!shell.csrf.is_empty()).then(|| csrf_header(shell.csrf))] data-words=(script_words()) {
                 a .skip-link .visually-hidden-focusable href="#main" { (t!("layout-skip")) }
                 (body)
                 div #notices role="status" aria-live="polite" {}
@@ -254,7 +254,8 @@ struct SwitchChoice {
 fn switch(shell: &Shell, action: &str, name: &str, label: &str, choices: &[SwitchChoice]) -> Markup {
     html! {
         form .switch method="post" action=(action) aria-label=(label) {
-            (csrf_field(shell.csrf))
+            // A page that all visitors share holds nobody's token.
+            @if !shell.csrf.is_empty() { (csrf_field(shell.csrf)) }
             (method_field("put"))
             @for choice in choices {
                 button .btn .btn-sm .btn-ghost-secondary .active[choice.is_current] type="submit" name=(name) value=(choice.value) lang=[choice.lang]

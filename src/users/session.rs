@@ -1,7 +1,7 @@
 //! Who asks: the extractors that handlers name in their signatures, and how a session begins.
 
 use maud::Markup;
-use poem::{FromRequest, Request, RequestBody, Result, http::header, session::Session, web::Data};
+use poem::{FromRequest, IntoResponse, Request, RequestBody, Response, Result, http::header, session::Session, web::Data};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
@@ -254,25 +254,27 @@ impl Visitor {
         zone(self.0.as_ref())
     }
 
-    /// The page that `render` makes: kept for all who are not signed in (see [`kept::page`]), made anew for who is.
+    /// The page that `render` makes: kept for all who are not signed in (see [`kept::page`]), made anew for who is, and for whom there is a
+    /// word about what was done.
     ///
     /// # Errors
     /// Those of `render`.
     pub async fn page<F>(
         self,
+        request: &Request,
         app: &App,
         kind: &Kind,
         name: &str,
-        chrome: Chrome,
         render: impl FnOnce(Self, Chrome) -> F,
-    ) -> Result<Page, Error>
+    ) -> Result<Response>
     where
         F: Future<Output = Result<Markup, Error>>,
     {
-        match self.0 {
-            None => kept::page(app, kind, name, chrome, |chrome| render(Self(None), chrome)).await,
-            Some(_) => Ok(Page::ok(render(self, chrome).await?)),
+        if self.0.is_none() && !page::has_flash(request) {
+            return Ok(kept::page(app, kind, name, |chrome| render(Self(None), chrome)).await?);
         }
+        let chrome = Chrome::from_request_without_body(request).await?;
+        Ok(Page::ok(render(self, chrome).await?).into_response())
     }
 
     /// The page's frame for whoever looks.

@@ -54,6 +54,9 @@ pub struct Exceptions {
     /// What is posted to one name below this passes without a token: mail programs send it (RFC 8058), who have no cookie of ours, and
     /// the name is a secret of its own.
     pub one_click: &'static str,
+    /// What only changes how pages look for whoever sends it. It passes without a token where the browser says that one of our pages sends
+    /// it: pages that all visitors share hold nobody's token.
+    pub preferences: &'static [&'static str],
     /// Where files are uploaded (`:name` stands for a part that varies), with the largest body. They get longer to come.
     pub uploads: &'static [(&'static str, usize)],
 }
@@ -183,7 +186,8 @@ impl<E: Endpoint> Endpoint for CsrfEndpoint<E> {
             let fields = Box::pin(read_body(&mut request, allowance)).await?;
             let kept = self.csrf.kept(&request);
             let token = request.header("X-CSRF-Token").map(str::to_owned).or(fields.token);
-            if !token.is_some_and(|token| self.csrf.is_right(&token, kept.as_ref())) {
+            let is_preference = self.csrf.exceptions.preferences.contains(&request.uri().path()) && is_surely_from_here(&request);
+            if !is_preference && !token.is_some_and(|token| self.csrf.is_right(&token, kept.as_ref())) {
                 return Err(Error::StaleForm.into());
             }
             if let Some(method) = fields.method.filter(|_| request.method() == Method::POST) {
@@ -219,6 +223,18 @@ fn is_from_here(request: &Request) -> Result<(), Error> {
     match request.header("Sec-Fetch-Site") {
         None | Some("same-origin" | "none") => Ok(()),
         Some(_) => Err(Error::CrossSite),
+    }
+}
+
+/// Whether the browser itself says that a page of ours sends this: by Fetch Metadata, and where those are not sent, as over plain http,
+/// by the `Origin` that every browser sends with a form (Fetch standard, section 3.2).
+fn is_surely_from_here(request: &Request) -> bool {
+    match request.header("Sec-Fetch-Site") {
+        Some(site) => site == "same-origin",
+        None => {
+            let origin = request.header("Origin").and_then(|origin| origin.split_once("://"));
+            origin.is_some_and(|(_, host)| request.header("Host") == Some(host))
+        }
     }
 }
 

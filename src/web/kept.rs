@@ -1,15 +1,15 @@
 //! Whole pages out of the [cache](crate::cache), for visitors: one rendering in a language and theme serves them all.
 //!
-//! A page holds its reader's token, in the forms of its foot and for htmx. What is kept is rendered with a word in the
-//! token's place that nobody can know, and cut there; serving puts the parts together around the reader's own token.
+//! Such a page holds nobody's token and sets no cookie: what it lets a visitor do is to choose language and theme, and that it comes
+//! from a page of ours the browser itself says (see [`csrf::Exceptions`](super::csrf::Exceptions)).
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
-use maud::{Markup, PreEscaped};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use hyper::body::Bytes;
+use maud::Markup;
+use poem::{Response, http::header};
 
-use super::{Chrome, Page, theme};
+use super::{Chrome, theme};
 use crate::{
     app::App,
     cache::Kind,
@@ -17,43 +17,38 @@ use crate::{
     i18n,
 };
 
-/// A page's markup, cut where the token stands.
-#[derive(Debug, Serialize, Deserialize)]
-struct Parts(Vec<String>);
+/// A page that is kept, to be sent without being copied.
+struct Kept(Arc<String>);
 
-impl Parts {
-    fn cut(page: &str, token: &str) -> Self {
-        Self(page.split(token).map(str::to_owned).collect())
-    }
-
-    fn with(&self, token: &str) -> Markup {
-        PreEscaped(self.0.join(token))
+impl AsRef<[u8]> for Kept {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 
 /// The page of that name and kind, in the reader's language and theme: the kept one, or what `render` makes of the frame it
 /// is given.
 ///
-/// Only for somebody who is **not** signed in. `render` reads by itself whatever the page shows (see
-/// [`Cache::value`](crate::cache::Cache::value)); what it fails with, as not found, is not kept. A visitor with a word about
-/// what was done gets a page of their own.
+/// Only for somebody who is **not** signed in, and whom nothing is to be told. `render` reads by itself whatever the page shows (see
+/// [`Cache::value`](crate::cache::Cache::value)); what it fails with, as not found, is not kept.
 ///
 /// # Errors
 /// Those of `render`.
-pub async fn page<F>(app: &App, kind: &Kind, name: &str, chrome: Chrome, render: impl FnOnce(Chrome) -> F) -> Result<Page>
+pub async fn page<F>(app: &App, kind: &Kind, name: &str, render: impl FnOnce(Chrome) -> F) -> Result<Response>
 where
     F: Future<Output = Result<Markup>>,
 {
-    if chrome.flash.is_some() {
-        return Ok(Page::ok(render(chrome).await?));
-    }
-    let Chrome { csrf: token, dev_inbox, .. } = chrome;
     let name = format!("{} {} {name}", i18n::current().tag(), theme::current().name());
-    let parts = app.cache.value::<Parts, Error, _>(kind, name, || async {
-        let stand_in = Uuid::new_v4().simple().to_string();
+    let page = app.cache.value::<String, Error, _>(kind, name, || async {
         // A page is the same for whoever asks, by htmx or not.
-        let page = render(Chrome { csrf: stand_in.clone(), flash: None, htmx: false, dev_inbox }).await?;
-        Ok(Parts::cut(&page.into_string(), &stand_in))
+        let chrome = Chrome { csrf: String::new(), flash: None, htmx: false, dev_inbox: app.config.has_catcher() };
+        Ok(render(chrome).await?.into_string())
     });
-    Ok(Page::ok(parts.await?.with(&token)))
+    let body = Bytes::from_owner(Kept(page.await?));
+    // Who signs in sees another page at the same address: browsers ask each time.
+    Ok(Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-cache, private")
+        .header(header::VARY, "Cookie, Accept-Language")
+        .body(body))
 }

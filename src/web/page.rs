@@ -51,6 +51,11 @@ impl<'a> FromRequest<'a> for Chrome {
     }
 }
 
+/// Whether the next page has a word about what was done.
+pub fn has_flash(request: &Request) -> bool {
+    request.extensions().get::<Session>().is_some_and(|session| session.get::<KeptFlash>(FLASH).is_some())
+}
+
 /// Whether the request was made by htmx.
 pub fn is_htmx(request: &Request) -> bool {
     request.header("HX-Request") == Some("true")

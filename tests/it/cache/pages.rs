@@ -1,4 +1,4 @@
-//! Whole pages serve every visitor, each with a token of their own.
+//! Whole pages serve every visitor, and hold nobody's token.
 
 use std::{
     sync::{
@@ -15,9 +15,9 @@ use periodical::{
     routes,
     ui::{self, Section},
     users::Visitor,
-    web::{Chrome, Page, kept, page, server},
+    web::{page, server},
 };
-use poem::{EndpointExt, handler, session::Session, web::Data};
+use poem::{EndpointExt, Request, Response, handler, session::Session, web::Data};
 use reqwest::{Method, StatusCode};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -28,12 +28,12 @@ use crate::support::{Browser, TestApp};
 const PAGE: Kind = Kind::public("test-page", Duration::from_secs(600));
 
 #[handler]
-async fn show(app: Data<&App>, rendered: Data<&Arc<AtomicUsize>>, chrome: Chrome) -> poem::Result<Page> {
-    let page = kept::page(&app, &PAGE, "one", chrome, async |chrome| {
+async fn show(request: &Request, app: Data<&App>, rendered: Data<&Arc<AtomicUsize>>) -> poem::Result<Response> {
+    let render = async |visitor: Visitor, chrome| {
         let time = rendered.fetch_add(1, Ordering::SeqCst);
-        Ok(ui::page(&Visitor(None).shell(&chrome, "A page", Section::None), html! { p #time { (time) } }))
-    });
-    Ok(page.await?)
+        Ok(ui::page(&visitor.shell(&chrome, "A page", Section::None), html! { p #time { (time) } }))
+    };
+    Visitor(None).page(request, &app, &PAGE, "one", render).await
 }
 
 #[handler]
@@ -56,22 +56,33 @@ async fn site() -> (TestApp, String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn one_rendering_serves_every_visitor_with_a_token_of_their_own() {
+async fn one_rendering_serves_every_visitor_without_token_and_cookie_and_its_switches_work_from_our_pages_alone() {
     let (app, base, rendered) = site().await;
     let (one, other) = (Browser::new(&base), Browser::new(&base));
     let (first, second) = (one.get("/kept").await, other.get("/kept").await);
     assert_eq!(rendered.load(Ordering::SeqCst), 1);
-    assert_ne!(first.token(), second.token());
-    assert_eq!(first.without_token(), second.without_token());
-    assert_eq!(first.text.matches(&first.token()).count(), second.text.matches(&second.token()).count());
-    // Each is good for whom it was made, and for nobody else.
-    for (browser, page, status) in
-        [(&one, &first, StatusCode::SEE_OTHER), (&other, &second, StatusCode::SEE_OTHER), (&one, &second, StatusCode::FORBIDDEN)]
-    {
-        let choice = [("csrf_token", page.token()), ("_method", "put".to_owned()), ("theme", "system".to_owned())];
-        let answer = browser.stopping_at_redirects();
-        let answer = answer.send(answer.request(Method::POST, "/theme").form(&choice)).await;
-        assert_eq!(answer.status, status);
+    assert_eq!(first.text, second.text);
+    assert!(!first.text.contains("csrf_token") && !first.text.contains("X-CSRF-Token"), "{}", first.text);
+    let answer = one.request(Method::GET, "/kept").send().await.unwrap();
+    assert!(answer.headers().get("set-cookie").is_none(), "{:?}", answer.headers());
+    let here = base.clone();
+    for (header, value, status) in [
+        ("Sec-Fetch-Site", "same-origin", StatusCode::SEE_OTHER),
+        ("Origin", here.as_str(), StatusCode::SEE_OTHER),
+        ("Sec-Fetch-Site", "cross-site", StatusCode::FORBIDDEN),
+        ("Sec-Fetch-Site", "same-site", StatusCode::FORBIDDEN),
+        ("Sec-Fetch-Site", "none", StatusCode::FORBIDDEN),
+        ("Origin", "http://127.0.0.1", StatusCode::FORBIDDEN),
+        ("Origin", "null", StatusCode::FORBIDDEN),
+        ("X-Nothing", "said", StatusCode::FORBIDDEN),
+    ] {
+        let choice = [("_method", "put"), ("theme", "system")];
+        let visitor = Browser::new(&base).stopping_at_redirects();
+        let answer = visitor.send(visitor.request(Method::POST, "/theme").header(header, value).form(&choice)).await;
+        assert_eq!(answer.status, status, "{header}: {value}");
+        // Nothing but how pages look passes so.
+        let registration = visitor.request(Method::POST, "/register").header(header, value).form(&[("email", "eve@example.org")]);
+        assert_eq!(visitor.send(registration).await.status, StatusCode::FORBIDDEN, "{header}: {value}");
     }
     // A change, and it is rendered anew.
     let number = raise(&app.app).await;
