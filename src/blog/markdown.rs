@@ -90,6 +90,17 @@ pub fn strange_images(source: &str, pictures: &[Picture]) -> Vec<String> {
         .collect()
 }
 
+/// Whether there is a script in the text, as HTML or behind a link, and not only talk of one in code. It would not run: what is shown is
+/// sanitised. But its author should hear of it, and not find a hole in the post.
+pub fn has_script(source: &str) -> bool {
+    let is_script = |address: &str| address.trim_start().to_ascii_lowercase().starts_with("javascript:");
+    parse(source).any(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => html.to_ascii_lowercase().contains("<script"),
+        Event::Start(Tag::Link { dest_url, .. }) => is_script(&dest_url),
+        _ => false,
+    })
+}
+
 /// Whether the text would cost more to clean than a post is worth: 200 KB of `>` are nested a hundred thousand deep.
 pub fn is_tangled(source: &str) -> bool {
     let mut markup = String::with_capacity(source.len() * 2);

@@ -101,6 +101,7 @@ posts-error-slug-long = This is longer than { $max } characters.
 posts-error-slug-reserved = The word { $slug } is reserved for the site itself; choose another.
 posts-error-slug-taken = Another post has this address; choose another.
 posts-error-content-long = This is { $length } KB long; { $most } KB are the most.
+posts-error-script = There is a script in the text, and scripts are not shown. Take it out; to write about one, put it into `code`.
 posts-error-picture = The picture { $address } cannot be shown: only pictures that were added to the post can, written as ![what it shows](/blog/pictures/…).
 posts-error-tangled = This is nested too deep, or holds too much HTML that is not well-formed; make it simpler.
 posts-error-past = This moment has passed; choose a later one, or publish it now.

@@ -193,6 +193,9 @@ pub fn content_problem(content: &str, pictures: &[Picture]) -> Option<String> {
     if markdown::is_tangled(content) {
         return Some(t!("posts-error-tangled"));
     }
+    if markdown::has_script(content) {
+        return Some(t!("posts-error-script"));
+    }
     markdown::strange_images(content, pictures).first().map(|address| t!("posts-error-picture", address = address))
 }
 
