@@ -18,7 +18,7 @@ worker:
 test *arguments:
     cargo test {{ arguments }}
 
-# The README's pictures, from the demo, into docs/screenshots; `--all FOLDER`: every page in both themes, sizes and languages
+# The README's pictures, from the demo, into docs/screenshots; `--all FOLDER`: every page in both themes and sizes, the main ones in Russian too
 [positional-arguments]
 screenshots *arguments:
     bash .ci/screenshots "$@"

@@ -58,6 +58,11 @@ pub async fn create(
     };
     let mut transaction = app.db.begin().await?;
     let message = queries::insert(&mut *transaction, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+    if (&message.subject, &message.body) != (&parsed.subject, &parsed.body) {
+        // The form was sent before, its answer was lost, and it has been corrected since.
+        drop(transaction);
+        return conflict(&app, &user, &chrome, &message, form).await;
+    }
     drafts::delete_own(&mut *transaction, user.id(), None, form.hold()).await?;
     transaction.commit().await?;
     if chrome.htmx {

@@ -1,12 +1,18 @@
-//! Every page of the site, in both themes and sizes: what holds of all of them.
+//! Every page of the site, in both themes and sizes: what holds of all of them. `just screenshots --all FOLDER` walks the same way and
+//! keeps a picture of each view.
 
-use std::{collections::BTreeMap, io::Write};
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use crate::{
     axe,
     browser::{Browser, Size, Theme},
     stage::{Place, Stage, Who},
 };
+
+/// Where pictures of the views go, as PAGE.LANGUAGE.SIZE.THEME.png; unset, none are made.
+const PICTURES: &str = "PERIODICAL_PICTURES";
+/// A part of the names of the only pages to be walked.
+const ONLY: &str = "PERIODICAL_PICTURES_ONLY";
 
 /// Whether the page is one that everybody comes by: these are looked at in Russian too.
 fn is_main(place: &Place) -> bool {
@@ -19,6 +25,7 @@ struct Tally {
     pages: usize,
     views: usize,
     passed: usize,
+    pictures: Option<PathBuf>,
     /// What is wrong, with how often, and with details of the first time.
     wrong: BTreeMap<String, (usize, String)>,
 }
@@ -51,6 +58,10 @@ impl Tally {
                     let view = format!("{} ({language}, {}, {})", place.path, size.name(), theme.name());
                     self.note(violation.what, format!("{view} {}", violation.details));
                 }
+                if let Some(folder) = &self.pictures {
+                    let name = format!("{}.{language}.{}.{}.png", place.name, size.name(), theme.name());
+                    browser.save_picture(&folder.join(name), true).await;
+                }
             }
         }
         // The page of an error is answered with that error's status, which the console repeats.
@@ -82,8 +93,12 @@ async fn walk(language: &str, what: &str, chosen: impl Fn(&Place) -> bool) {
     let Some(browser) = Browser::asking_for(&stage.app, language).await else { return };
     stage.speak(language).await;
     browser.on_every_page(axe::source()).await;
-    let mut tally = Tally::default();
-    for place in stage.places().await.iter().filter(|place| chosen(place)) {
+    let mut tally = Tally { pictures: std::env::var_os(PICTURES).map(PathBuf::from), ..Tally::default() };
+    if let Some(folder) = &tally.pictures {
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    let only = std::env::var(ONLY).unwrap_or_default();
+    for place in stage.places().await.iter().filter(|place| chosen(place) && place.name.contains(&only)) {
         tally.look(&browser, &stage, place, language).await;
     }
     tally.conclude(what);

@@ -1,6 +1,6 @@
-//! Pictures: the README's, and of every page for looking at. Both run by `just screenshots` alone.
+//! The README's pictures, made from the demo: `just screenshots` puts them into its folder.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
     browser::{Browser, Size, Theme},
@@ -8,43 +8,8 @@ use crate::{
     support,
 };
 
-/// Where to put them.
-const FOLDER: &str = "PERIODICAL_PICTURES";
-
-/// Every page in both themes, sizes and languages, whole, as PAGE.LANGUAGE.SIZE.THEME.png.
-#[tokio::test]
-#[ignore = "makes pictures; `just screenshots --all FOLDER`"]
-async fn of_every_page() {
-    let folder = PathBuf::from(std::env::var_os(FOLDER).expect(FOLDER));
-    std::fs::create_dir_all(&folder).unwrap();
-    let stage = Stage::demo().await;
-    let only = std::env::var("PERIODICAL_PICTURES_ONLY").unwrap_or_default();
-    let running = stage.running_attempt().await;
-    let mut places = stage.places().await;
-    places.insert(0, crate::stage::Place { who: Who::Owner, path: format!("/attempts/{running}"), name: "attempts-running".to_owned() });
-    let places: Vec<_> = places.into_iter().filter(|place| place.name.contains(&only)).collect();
-    // The browser's language, which a profile's own would overrule.
-    sqlx::query("update users set locale = null").execute(&stage.app.db).await.unwrap();
-    for language in ["en", "ru"] {
-        let browser = Browser::asking_for(&stage.app, language).await.expect("a browser");
-        stage.speak(language).await;
-        for place in &places {
-            browser.forget_everybody().await;
-            if place.who != Who::Visitor {
-                browser.become_(stage.reader(place.who)).await;
-            }
-            browser.goto(&place.path).await;
-            for size in Size::ALL {
-                browser.size(size).await;
-                for theme in Theme::ALL {
-                    browser.theme(theme).await;
-                    let name = format!("{}.{language}.{}.{}.png", place.name, size.name(), theme.name());
-                    browser.save_picture(&folder.join(name), true).await;
-                }
-            }
-        }
-    }
-}
+/// Where to put them; unset, they are made and thrown away.
+const FOLDER: &str = "PERIODICAL_README_PICTURES";
 
 /// What the README shows: name, address, theme, size.
 fn of_the_tour(running: i64, message: i64) -> [(&'static str, String, Theme, Size); 8] {
@@ -60,17 +25,16 @@ fn of_the_tour(running: i64, message: i64) -> [(&'static str, String, Theme, Siz
     ]
 }
 
-/// Those of `docs/screenshots`, from the demo while a mailing goes out.
+/// From the demo, while a mailing goes out.
 #[tokio::test]
-#[ignore = "makes pictures; `just screenshots`"]
-async fn of_the_readme() {
-    let folder = PathBuf::from(std::env::var_os(FOLDER).expect(FOLDER));
-    std::fs::create_dir_all(&folder).unwrap();
+async fn the_pictures_of_the_readme_can_be_made_and_are_those_it_shows() {
     let stage = Stage::demo().await;
-    let browser = Browser::signed_in(&stage.app, stage.reader(Who::Owner)).await.expect("a browser");
+    let Some(browser) = Browser::signed_in(&stage.app, stage.reader(Who::Owner)).await else { return };
     let running = stage.running_attempt().await;
     let message = stage.app.count("select id from messages where subject = 'Welcome to the autumn catalogue'").await;
     support::until("a third of the mails", || async { (stage.app.figures(running).await?.sent > 70).then_some(()) }).await;
+    let folder = std::env::var_os(FOLDER).map(PathBuf::from);
+    let mut made = BTreeSet::new();
     for (name, path, theme, size) in of_the_tour(running, message) {
         browser.theme(theme).await;
         match size {
@@ -84,6 +48,22 @@ async fn of_the_readme() {
             browser.reads("Every week on").await;
         }
         browser.settled().await;
-        std::fs::write(folder.join(format!("{name}.webp")), browser.picture_for_print().await).unwrap();
+        let picture = browser.picture_for_print().await;
+        assert!(picture.starts_with(b"RIFF") && picture[8..].starts_with(b"WEBP"), "{name}");
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::write(folder.join(format!("{name}.webp")), picture).unwrap();
+        }
+        made.insert(format!("{name}.webp"));
+    }
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let there: BTreeSet<String> =
+        std::fs::read_dir(root.join("docs/screenshots")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(there, made, "docs/screenshots");
+    for readme in ["README.md", "README.ru.md"] {
+        let text = std::fs::read_to_string(root.join(readme)).unwrap();
+        let shown = text.split("(docs/screenshots/").skip(1).filter_map(|rest| rest.split(')').next());
+        let strange: Vec<&str> = shown.filter(|name| !made.contains(*name)).collect();
+        assert!(strange.is_empty(), "{readme} shows pictures that nobody makes: {strange:?}");
     }
 }

@@ -25,8 +25,10 @@ use crate::support::{TestApp, until};
 
 /// Ends with every change of what the public reads.
 pub const PUBLIC: Kind = Kind::public("test-public", Duration::from_secs(600));
+/// How long [`TIMED`] is kept.
+pub const LIVES: Duration = Duration::from_secs(600);
 /// Ends with its time alone.
-pub const TIMED: Kind = Kind::timed("test-timed", Duration::from_secs(600));
+pub const TIMED: Kind = Kind::timed("test-timed", LIVES);
 
 /// Counts how often something was computed.
 #[derive(Clone, Default)]

@@ -304,3 +304,24 @@ async fn a_test_goes_to_any_address_at_once_and_shows_what_the_server_says() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.error("email").is_some());
 }
+
+#[tokio::test]
+async fn a_form_that_is_corrected_and_sent_again_is_a_conflict_with_the_message_it_has_made() {
+    let app = TestApp::without_worker().await;
+    let (_, browser) = app.signed_in("una@example.org").await;
+    let fields = browser.get("/messages/new").await.form("/messages");
+    // Its answer was lost.
+    browser.post("/messages", fields.clone(), &[("subject", "First"), ("body", "Text")]).await;
+    let corrected = browser.post("/messages", fields.clone(), &[("subject", "Corrected"), ("body", "Text")]).await;
+    assert_eq!(corrected.status, StatusCode::CONFLICT, "{}", corrected.text);
+    assert!(corrected.contains("value=\"Corrected\"") && corrected.contains("First"), "{}", corrected.text);
+    let id = app.count("select id from messages").await;
+    assert_eq!(row(&app, id).await.unwrap(), ("First".into(), "Text".into(), 1));
+    // Sent once more from there it replaces what is stored; and a double click still makes one message.
+    let path = format!("/messages/{id}");
+    let saved = browser.post(&path, corrected.form(&path), &[]).await;
+    assert_eq!((saved.status, saved.path.as_str()), (StatusCode::OK, "/messages"), "{}", saved.text);
+    assert_eq!(row(&app, id).await.unwrap(), ("Corrected".into(), "Text".into(), 2));
+    browser.post("/messages", fields, &[("subject", "Corrected"), ("body", "Text")]).await;
+    assert_eq!(app.count("select count(*) from messages").await, 1);
+}

@@ -26,7 +26,10 @@ pub fn is_tangled(html: &str) -> bool {
     let mut depth = 0;
     // Bytes of attributes of formatting elements: of those that are open, the most that were open at once, and of all.
     let (mut open_bytes, mut most_bytes, mut all_bytes) = (0, 0, 0);
-    for after in html.split('<').skip(1) {
+    let mut pieces = html.split('<');
+    let mut end = pieces.next().map_or(0, str::len);
+    for after in pieces {
+        end += 1 + after.len();
         let (closes, after) = after.strip_prefix('/').map_or((false, after), |after| (true, after));
         let length = after.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(after.len());
         let (name, rest) = after.split_at(length);
@@ -44,7 +47,7 @@ pub fn is_tangled(html: &str) -> bool {
             well_formed &= opened.is_some_and(|(opened, _)| opened == name);
         } else if !VOID.contains(&name.as_str()) {
             tags += 1;
-            let bytes = if FORMATTING.contains(&name.as_str()) { attributes_length(&html[offset(html, rest)..]) } else { 0 };
+            let bytes = if FORMATTING.contains(&name.as_str()) { attributes_length(&html[end - rest.len()..]) } else { 0 };
             all_bytes += bytes;
             open_bytes += bytes;
             most_bytes = most_bytes.max(open_bytes);
@@ -61,11 +64,6 @@ pub fn is_tangled(html: &str) -> bool {
     } else {
         tags > TAGS || tags * all_bytes > COPIED_BYTES
     }
-}
-
-/// Where `part` begins in the text that it was cut from.
-fn offset(text: &str, part: &str) -> usize {
-    part.as_ptr().addr() - text.as_ptr().addr()
 }
 
 /// How long a tag's attributes are, read as every parser reads them (HTML standard, sections 13.2.5.32 to 39): up to the first `>` that is
