@@ -23,6 +23,7 @@ pub mod mailings;
 pub mod messages;
 pub mod recipients;
 pub mod reports;
+pub mod tokens;
 pub mod users;
 
 // What they stand on.
