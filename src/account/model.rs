@@ -6,7 +6,7 @@ use crate::{
     i18n::Language,
     mailings::schedule::Zone,
     t,
-    users::{model::Password, two_factor::code::Code},
+    users::model::Password,
     web::form::{self, FieldErrors},
 };
 
@@ -149,28 +149,6 @@ impl EmailChangeForm {
             return Err(FieldErrors::of("email", t!("account-email-same")));
         }
         Ok(email)
-    }
-}
-
-/// What proves that whoever sits there is whose account it is.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct ProofForm {
-    pub password: String,
-    /// Asked for where two-factor sign-in is on.
-    pub code: String,
-}
-
-impl ProofForm {
-    /// The code, where one is `needed`.
-    ///
-    /// # Errors
-    /// What is typed can be no code.
-    pub fn parse(&self, needed: bool) -> Result<Option<Code>, FieldErrors> {
-        if !needed {
-            return Ok(None);
-        }
-        Code::parse(&self.code).map(Some).map_err(|error| FieldErrors::of("code", error))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod mails;
 pub mod management;
 pub mod model;
 pub mod password;
+pub mod proof;
 pub mod queries;
 pub mod rights;
 pub mod session;

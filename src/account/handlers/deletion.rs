@@ -2,14 +2,14 @@
 
 use poem::{IntoResponse, Response, handler, session::Session, web::Data};
 
-use super::{own_password, use_up};
 use crate::{
-    account::{model::ProofForm, queries, views},
+    account::{queries, views},
     app::App,
     error::Result,
     users::{
         CurrentUser, Visitor,
         deletion::{self, Begun},
+        proof::{ProofForm, own_password, use_up},
         queries as users,
     },
     web::{Chrome, ClientAddress, FieldErrors, FormData, Page},

@@ -5,7 +5,6 @@ use poem::{
     web::{Data, Path},
 };
 
-use super::{account, own_password};
 use crate::{
     account::{model::EmailChangeForm, views},
     app::{App, Enqueue},
@@ -15,6 +14,7 @@ use crate::{
     users::{
         CurrentUser, Visitor,
         jobs::{self, Occasion, SendAccountMail},
+        proof::{account, own_password},
         queries,
     },
     web::{self, Chrome, ClientAddress, FieldErrors, FormData, Page},

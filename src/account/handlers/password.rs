@@ -2,7 +2,6 @@
 
 use poem::{IntoResponse, Response, handler, session::Session, web::Data};
 
-use super::own_password;
 use crate::{
     account::{model::PasswordChangeForm, queries, views},
     app::{App, Enqueue},
@@ -11,7 +10,9 @@ use crate::{
     users::{
         CurrentUser,
         jobs::{Notice, Occasion, SendAccountMail},
-        password as passwords, queries as users,
+        password as passwords,
+        proof::own_password,
+        queries as users,
     },
     web::{
         Chrome, ClientAddress, FieldErrors, FormData, Page, flash, see_other,

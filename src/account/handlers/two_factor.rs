@@ -4,12 +4,8 @@ use poem::{IntoResponse, Response, handler, session::Session, web::Data};
 use sqlx::PgTransaction;
 use time::OffsetDateTime;
 
-use super::{own_password, proven};
 use crate::{
-    account::{
-        model::ProofForm,
-        views::two_factor::{self as views, State, Wrong},
-    },
+    account::views::two_factor::{self as views, State, Wrong},
     app::{App, Enqueue},
     error::Result,
     t,
@@ -17,6 +13,7 @@ use crate::{
         CurrentUser,
         jobs::{Notice, Occasion, SendAccountMail},
         model::{CodeForm, PasswordForm},
+        proof::{ProofForm, own_password, proven},
         queries,
         two_factor::{
             self as second_factor,
@@ -172,7 +169,7 @@ async fn checked(
     form: &ProofForm,
 ) -> Result<Result<PgTransaction<'static>, FieldErrors>> {
     match form.parse(true) {
-        Ok(code) => proven(app, user, client, form, code.as_ref()).await,
+        Ok(code) => Ok(proven(app, user, client, form, code.as_ref()).await?.map(|proven| proven.transaction)),
         Err(errors) => Ok(Err(errors)),
     }
 }
