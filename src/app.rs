@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     db::notifications::Notifications,
     error::Result,
-    web::{metrics::Metrics, places::Places, throttle::Throttle},
+    web::{api::rate::Rates, metrics::Metrics, places::Places, throttle::Throttle},
 };
 
 /// Cheap to clone; every part is shared.
@@ -27,6 +27,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// How often strangers may knock.
     pub throttle: Arc<Throttle>,
+    /// How often users ask the API.
+    pub rates: Arc<Rates>,
     /// The live pages there are, by user.
     pub streams: Places<i64>,
     /// Cancelled when the process should stop: live pages end, slices finish what is on the wire.
@@ -46,6 +48,7 @@ impl App {
         let cache = Cache::new(notifications.clone(), Shared::new(&config, build::digest, stop.clone()), &mut registry);
         Self {
             throttle: Arc::new(Throttle::new(config.limits.throttle)),
+            rates: Arc::new(Rates::new(config.limits.api)),
             streams: Places::new(config.limits.streams_of_one),
             config: Arc::new(config),
             cache,

@@ -1,5 +1,7 @@
 //! Every setting, read once at the start from the environment (and `.env`). A bad value is one clear line.
 
+mod origins;
+
 use std::{
     env, fmt, fs,
     io::Write,
@@ -52,6 +54,8 @@ pub struct Config {
     pub redis: Option<RedisUrl>,
     /// What lets somebody on another machine read `/metrics`.
     pub metrics_token: Option<MetricsToken>,
+    /// Sites of other origins whose pages may use the API.
+    pub api_origins: Vec<String>,
     /// What the web side takes from whoever comes; no setting.
     pub limits: Limits,
 }
@@ -260,6 +264,7 @@ impl Config {
             send_rate,
             redis: redis_url()?,
             metrics_token: metrics_token()?,
+            api_origins: origins::api_origins()?,
             limits: Limits::default(),
         })
     }

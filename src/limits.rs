@@ -77,6 +77,9 @@ pub struct Limits {
     pub uploads: usize,
     /// How often somebody may knock at a door.
     pub throttle: fn(Door) -> Allowances,
+    /// How often a user may ask the API, with all tokens together: a minute's worth at once, fifty a second for ever. A program that sends
+    /// more has a list in hand, for which there is the import.
+    pub api: Allowance,
 }
 
 impl Default for Limits {
@@ -94,6 +97,7 @@ impl Default for Limits {
             uploads_of_one: 2,
             uploads: 8,
             throttle: allowances,
+            api: Allowance { at_once: NonZeroU32::new(3000).unwrap_or(NonZeroU32::MIN), every: Duration::from_millis(20) },
         }
     }
 }

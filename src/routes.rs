@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::{Endpoint, EndpointExt, Response, Route, http::Method, middleware::CatchPanic, session::ServerSession};
 
 use crate::{
-    account,
+    account, api,
     app::App,
     attempts, audit,
     blog::{self, readings::Readings},
@@ -77,7 +77,7 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .with(sessions);
 
     outside()
-        .mount(Route::new().nest(assets::MOUNT, assets::Assets))
+        .mount(Route::new().nest(assets::MOUNT, assets::Assets).nest(api::PATH, api::endpoint(app.clone())))
         .nest_no_strip("/", pages)
         .catch_all_error(error::page)
         .data(app)

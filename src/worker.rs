@@ -132,6 +132,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     blog::panel::posts::rescue_forgotten(app).await?;
     delivery::settle::close(engine, &attempts::queries::unclosed(&app.db).await?).await?;
     web::session::delete_expired(&app.db).await?;
+    web::api::once::delete_old(&app.db).await?;
     users::queries::delete_old_tokens(&app.db).await?;
     users::queries::delete_old_addresses(&app.db).await?;
     users::queries::delete_unconfirmed(&app.db).await?;

@@ -52,6 +52,7 @@ impl Database {
             send_rate: None,
             redis: None,
             metrics_token: None,
+            api_origins: Vec::new(),
             limits: periodical::limits::Limits::default(),
         };
         let app = App::new(config, pool.clone(), CancellationToken::new());

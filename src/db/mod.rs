@@ -118,6 +118,11 @@ pub fn unless_used<T>(deleted: sqlx::Result<T>, constraint: &str) -> sqlx::Resul
     }
 }
 
+/// Whether a statement has waited for a lock longer than it wants to (SQLSTATE 55P03).
+pub fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.code().is_some_and(|code| code == "55P03"))
+}
+
 /// Escapes `%`, `_` and `\` for `like`, and lowers the case, as the `search` columns are. NUL is left out: no text of
 /// Postgres holds one, and a query that does fails.
 pub fn like_pattern(search: &str) -> Option<String> {

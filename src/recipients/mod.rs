@@ -1,5 +1,6 @@
 //! The people a user sends to. Recipients are not users.
 
+pub mod api;
 mod handlers;
 pub mod import;
 pub mod jobs;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::import::{Choices, Column, Existing, columns::Recognised};
 use crate::{
+    mailings::model::Use,
     t,
     web::form::{self, FieldErrors},
 };
@@ -81,6 +82,12 @@ pub struct Recipient {
     /// Since when the recipient wants no more mail.
     pub unsubscribed_at: Option<OffsetDateTime>,
     pub version: i32,
+}
+
+/// Why a recipient stays: for the reader.
+pub fn used_by(mailings: &[Use]) -> String {
+    let names: Vec<String> = mailings.iter().map(|mailing| t!("recipients-quoted", name = mailing.name)).collect();
+    t!("recipients-used", count = mailings.len(), mailings = names.join(", "))
 }
 
 /// What is chosen before a file is taken in.

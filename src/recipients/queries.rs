@@ -10,7 +10,7 @@ pub use counts::{count, count_undeliverable_up_to, gather_counts};
 pub use history::{Sent, history};
 pub use imports::upsert;
 pub use lists::page;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 pub use ticked::{Picked, count_of, delete_unused, picked};
 use uuid::Uuid;
 
@@ -97,6 +97,23 @@ pub async fn insert(db: impl PgExecutor<'_> + Copy, user_id: i64, new: &NewRecip
         Some(recipient) => Ok(recipient),
         None => by_submission(db, user_id, submission_id).await?.ok_or_else(email_taken),
     }
+}
+
+/// As [`insert`], for who makes sure by other means that it is done once.
+pub async fn insert_new(db: &mut PgConnection, user_id: i64, new: &NewRecipient) -> Result<Recipient, Refusal> {
+    sqlx::query_as!(
+        Recipient,
+        r#"insert into recipients (user_id, email, full_name, comment) values ($1, $2::text::citext, $3, $4)
+           on conflict (user_id, email) do nothing
+           returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version"#,
+        user_id,
+        new.email,
+        new.full_name,
+        new.comment
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or_else(email_taken)
 }
 
 /// The recipient an earlier sending of the same form has made.

@@ -60,6 +60,11 @@ impl FieldErrors {
         self.fields.get(field).map(String::as_str)
     }
 
+    /// Every field with its error, by the field's name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.fields.iter().map(|(field, message)| (*field, message.as_str()))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }

@@ -1,5 +1,6 @@
 //! What knows HTTP and no feature: sessions, CSRF, forms, headers, files.
 
+pub mod api;
 pub mod assets;
 pub mod client;
 pub mod csrf;

@@ -9,9 +9,9 @@ use std::{
 };
 
 use governor::{
-    Quota, RateLimiter,
+    NotUntil, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
-    middleware::NoOpMiddleware,
+    middleware::{NoOpMiddleware, RateLimitingMiddleware, StateInformationMiddleware},
     nanos::Nanos,
     state::{StateStore, keyed::ShrinkableKeyedStateStore},
 };
@@ -108,24 +108,55 @@ impl Throttle {
     }
 }
 
+/// Counts what may be done so often, and says how much of it is left.
+#[derive(Debug)]
+pub struct Meter<K: Copy + Eq + Hash>(Limiter<K, StateInformationMiddleware>);
+
+/// What was counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// How many more there may be at once.
+    pub left: u32,
+}
+
+impl<K: Copy + Eq + Hash> Meter<K> {
+    pub fn new(allowance: Allowance) -> Self {
+        Self(Limiter::new(allowance))
+    }
+
+    /// # Errors
+    /// It is one too many: how long to wait.
+    pub fn count(&self, key: &K) -> Result<Counted, Wait> {
+        self.0.enter(key).map(|state| Counted { left: state.remaining_burst_capacity() })
+    }
+}
+
 /// The generic cell rate algorithm for each key, over a table that does not grow without end.
 #[derive(Debug)]
-struct Limiter<K: Copy + Eq + Hash> {
-    limiter: RateLimiter<K, Table<K>, DefaultClock, NoOpMiddleware<<DefaultClock as Clock>::Instant>>,
+struct Limiter<K: Copy + Eq + Hash, M: RateLimitingMiddleware<Moment> = NoOpMiddleware<Moment>> {
+    limiter: RateLimiter<K, Table<K>, DefaultClock, M>,
     table: Table<K>,
     every: Nanos,
 }
 
-impl<K: Copy + Eq + Hash> Limiter<K> {
+type Moment = <DefaultClock as Clock>::Instant;
+
+impl<K, M> Limiter<K, M>
+where
+    K: Copy + Eq + Hash,
+    M: RateLimitingMiddleware<Moment, NegativeOutcome = NotUntil<Moment>>,
+{
     fn new(allowance: Allowance) -> Self {
         let table = Table::default();
         // "Every zero seconds" is no quota; as many a second as at once stand in for it.
         let quota = Quota::with_period(allowance.every).unwrap_or(Quota::per_second(allowance.at_once)).allow_burst(allowance.at_once);
         let every = quota.replenish_interval().into();
-        Self { limiter: RateLimiter::new(quota, table.clone(), DefaultClock::default()), table, every }
+        // By way of the middleware that says nothing, which is the one that can be made.
+        let limiter = RateLimiter::<_, _, _, NoOpMiddleware<Moment>>::new(quota, table.clone(), DefaultClock::default());
+        Self { limiter: limiter.with_middleware(), table, every }
     }
 
-    fn enter(&self, key: &K) -> Result<(), Wait> {
+    fn enter(&self, key: &K) -> Result<M::PositiveOutcome, Wait> {
         if self.table.is_full() {
             // Whoever may do everything again needs no row; if that is not enough, those who have tried least go.
             self.limiter.retain_recent();

@@ -15,14 +15,13 @@ use uuid::Uuid;
 
 use super::{
     list::{self, ListQuery},
-    model::{Recipient, RecipientForm},
+    model::{Recipient, RecipientForm, used_by},
     queries, views,
 };
 use crate::{
     app::App,
     error::Result,
-    mailings::{self, model::Use},
-    t,
+    mailings, t,
     users::CurrentUser,
     web::{
         self, Chrome, FieldErrors, FormData, Page, flash, fragment,
@@ -152,11 +151,6 @@ pub async fn delete(user: CurrentUser, chrome: Chrome, app: Data<&App>, session:
     }
     flash(session, false, reason);
     Ok(see_other(format!("/recipients/{id}")))
-}
-
-fn used_by(mailings: &[Use]) -> String {
-    let names: Vec<String> = mailings.iter().map(|mailing| t!("recipients-quoted", name = mailing.name)).collect();
-    t!("recipients-used", count = mailings.len(), mailings = names.join(", "))
 }
 
 #[handler]

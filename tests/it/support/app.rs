@@ -94,6 +94,7 @@ impl TestApp {
             send_rate: None,
             redis: None,
             metrics_token: None,
+            api_origins: Vec::new(),
             limits: Limits { throttle: |_| unthrottled(), ..Limits::default() },
         };
         change(&mut config);

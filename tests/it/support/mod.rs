@@ -1,5 +1,6 @@
 //! What the tests stand on: a Postgres, an App with its own database and mail server, and a browser without JavaScript.
 
+mod api;
 mod app;
 mod authenticator;
 mod browser;
@@ -11,6 +12,7 @@ mod redis;
 
 use std::time::Duration;
 
+pub use api::{Answered, Program, json};
 pub use app::{TestApp, quick};
 pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};

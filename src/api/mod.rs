@@ -1,0 +1,91 @@
+//! The JSON API (`/api/v1`): the slices' operations as one service, what stands before them, and the [document](document) that says all of it.
+
+pub mod document;
+
+use poem::{
+    Endpoint, EndpointExt, Request, Response, Route,
+    endpoint::BoxEndpoint,
+    error::MethodNotAllowedError,
+    http::{Method, StatusCode, header},
+    middleware::{CatchPanic, Cors},
+};
+use poem_openapi::OpenApiService;
+
+use crate::{
+    app::App,
+    config::Config,
+    recipients, tokens,
+    web::{api::problem, server},
+};
+
+/// Where it stands.
+pub const PATH: &str = "/api/v1";
+
+type Operations = (recipients::api::Api, ());
+
+/// Every operation, slice by slice.
+fn service() -> OpenApiService<Operations, ()> {
+    OpenApiService::new((recipients::api::Api, ()), "Periodical", env!("CARGO_PKG_VERSION"))
+        .description(include_str!("description.md"))
+        .server(PATH)
+}
+
+/// The API's endpoint, below [`PATH`]. It has neither session nor cookie, so there is nothing to forge.
+pub fn endpoint(app: App) -> BoxEndpoint<'static, Response> {
+    let patience = app.config.limits.answer;
+    let cors = cors(&app.config);
+    let for_document = app.clone();
+    let operations = Route::new().at("/openapi.json", poem::endpoint::make_sync(|_| document::answer())).nest("/", service());
+    let endpoint = operations
+        .around(|endpoint, request| async move { allowing(&*endpoint, request).await })
+        .catch_all_error(|error| async { problem::answer(error) })
+        .around(move |endpoint, request| {
+            let app = for_document.clone();
+            async move { tokens::caller::within(&*endpoint, request, &app).await }
+        })
+        .data(app)
+        .with(CatchPanic::new().with_handler(problem::panicked))
+        .around(move |endpoint, request| async move { server::within(&*endpoint, request, patience).await })
+        .catch_all_error(|error| async { problem::answer(error) });
+    match cors {
+        Some(cors) => endpoint.with(cors).map_to_response().boxed(),
+        None => endpoint.boxed(),
+    }
+}
+
+/// Browsers' pages of other origins, where the settings name any.
+fn cors(config: &Config) -> Option<Cors> {
+    if config.api_origins.is_empty() {
+        return None;
+    }
+    let exposed = [header::ETAG.as_str(), header::LOCATION.as_str(), header::RETRY_AFTER.as_str(), "ratelimit", "ratelimit-policy"];
+    let sent = [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), header::IF_MATCH.as_str(), "idempotency-key"];
+    Some(
+        Cors::new()
+            .allow_origins(config.api_origins.iter().map(String::as_str))
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers(sent)
+            .expose_headers(exposed)
+            .allow_credentials(false),
+    )
+}
+
+/// Says with a 405 which methods there are (RFC 9110, section 15.5.6).
+async fn allowing<E: Endpoint>(endpoint: &E, request: Request) -> poem::Result<Response>
+where
+    E::Output: poem::IntoResponse,
+{
+    let path = request.uri().path().to_owned();
+    match endpoint.call(request).await {
+        Ok(answer) => Ok(poem::IntoResponse::into_response(answer)),
+        Err(error) if error.is::<MethodNotAllowedError>() => {
+            let mut response = problem::answer(error);
+            debug_assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+            if let Ok(methods) = document::methods(&path).parse() {
+                response.headers_mut().insert(header::ALLOW, methods);
+            }
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
+}

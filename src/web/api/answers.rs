@@ -1,0 +1,63 @@
+//! What operations answer with when all went well. What can go wrong is a [`Problem`](super::Problem).
+
+use poem_openapi::{
+    ApiResponse, Object,
+    payload::Json,
+    types::{ParseFromJSON, ToJSON, Type},
+};
+
+use super::etag::ETag;
+
+/// 200: what was asked for, without an entity tag: nothing that one changes.
+#[derive(Debug, ApiResponse)]
+pub enum Listed<T: ToJSON> {
+    /// As asked for.
+    #[oai(status = 200)]
+    Ok(Json<T>),
+}
+
+/// 200: a row, with its version.
+#[derive(Debug, ApiResponse)]
+pub enum Found<T: ToJSON> {
+    /// As it is now.
+    #[oai(status = 200)]
+    Ok(Json<T>, #[oai(header = "ETag")] ETag),
+}
+
+/// 201: a row that was not there before.
+#[derive(Debug, ApiResponse)]
+pub enum Created<T: ToJSON> {
+    /// As it was created.
+    #[oai(status = 201)]
+    Created(
+        Json<T>,
+        /// Its address.
+        #[oai(header = "Location")]
+        String,
+        #[oai(header = "ETag")] ETag,
+    ),
+}
+
+/// 200: a row after the change, with its new version.
+#[derive(Debug, ApiResponse)]
+pub enum Changed<T: ToJSON> {
+    /// As it is by now.
+    #[oai(status = 200)]
+    Ok(Json<T>, #[oai(header = "ETag")] ETag),
+}
+
+/// 204: it is gone.
+#[derive(Debug, ApiResponse)]
+pub enum Deleted {
+    /// It is gone.
+    #[oai(status = 204)]
+    Gone,
+}
+
+/// One page of a list.
+#[derive(Debug, Object)]
+pub struct Page<T: Type + ParseFromJSON + ToJSON> {
+    pub items: Vec<T>,
+    /// The `cursor` of the next page; null on the last one.
+    pub next: Option<String>,
+}

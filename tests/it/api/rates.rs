@@ -1,0 +1,32 @@
+//! How often a user may ask.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use periodical::limits::Allowance;
+
+use crate::support::{TestApp, quick};
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_again_and_others_are_not() {
+    let app = TestApp::configured(quick(), |config| {
+        config.limits.api = Allowance { at_once: NonZeroU32::new(3).unwrap(), every: Duration::from_secs(1000) };
+    })
+    .await;
+    let (una, program) = app.programmer("una@example.org").await;
+    for left in ["2", "1", "0"] {
+        let answer = program.get("/recipients").await.expect(200);
+        assert!(answer.header("ratelimit").unwrap().starts_with(&format!("\"user\";r={left};t=")), "{:?}", answer.headers);
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"user\";q=3;w=3000"));
+    }
+    // Another token is no way around.
+    let another = app.program(una, &["read"]).await;
+    for program in [&program, &another] {
+        let answer = program.get("/recipients").await.expect(429);
+        let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+        assert!((900..=1000).contains(&wait), "{wait}");
+        assert!(answer.header("ratelimit").unwrap().starts_with("\"user\";r=0;"));
+        assert_eq!(answer.json()["type"], "/api/docs#problem-too-many");
+    }
+    let (_, other) = app.programmer("otto@example.org").await;
+    other.get("/recipients").await.expect(200);
+}
