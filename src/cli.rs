@@ -4,6 +4,7 @@ mod accounts;
 mod check;
 mod send;
 mod serve;
+mod token;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -50,6 +51,9 @@ enum Command {
     CreateAdmin(accounts::Account),
     /// A verified account that views mailings and users
     CreateManager(accounts::Account),
+    /// Personal tokens of the API
+    #[command(subcommand)]
+    Token(token::Token),
     /// Reach the database, the mail server and Redis, and say what is wrong
     Check,
     /// Print the database's address, for psql and pg_dump while Periodical runs
@@ -122,6 +126,7 @@ async fn dispatch(command: Option<Command>, config: Config) -> anyhow::Result<Ex
         Some(Command::Send(send)) => send::run(send, config).await,
         Some(Command::CreateAdmin(account)) => accounts::create(account, Role::Admin, config).await,
         Some(Command::CreateManager(account)) => accounts::create(account, Role::Manager, config).await,
+        Some(Command::Token(command)) => token::run(command, config).await,
         Some(Command::Check) => check::run(config).await,
         Some(Command::DatabaseUrl) => {
             let backend = Backend::start(config, CancellationToken::new()).await?;

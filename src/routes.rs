@@ -10,7 +10,7 @@ use crate::{
     attempts, audit,
     blog::{self, readings::Readings},
     config::Config,
-    error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, users,
+    error, home, inbox, limits, mail_server, mailings, messages, recipients, reports, tokens, users,
     web::{
         UrlMap, assets, csrf, headers, locale, log, server,
         session::{self, PostgresSessions},
@@ -34,6 +34,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = home::routes(map);
     map = users::routes(map);
     map = account::routes(map);
+    map = tokens::routes(map);
     map = recipients::routes(map);
     map = messages::routes(map);
     map = mailings::routes(map);

@@ -16,7 +16,7 @@ use crate::{
     mailings::{self, jobs::RunMailing, oversight::jobs::TellOwner},
     messages,
     recipients::{self, jobs::ImportRecipients},
-    reports,
+    reports, tokens,
     users::{
         self,
         jobs::{DeleteUser, SendAccountMail},
@@ -136,6 +136,7 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     users::queries::delete_old_tokens(&app.db).await?;
     users::queries::delete_old_addresses(&app.db).await?;
     users::queries::delete_unconfirmed(&app.db).await?;
+    tokens::queries::delete_old(&app.db).await?;
     messages::drafts::delete_old(&app.db).await?;
     messages::attachments::delete_left(&app.db).await?;
     inbox::queries::trim(&app.db).await?;

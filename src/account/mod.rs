@@ -5,7 +5,7 @@ mod agent;
 mod handlers;
 mod model;
 pub mod queries;
-mod views;
+pub mod views;
 
 use crate::web::UrlMap;
 

@@ -33,17 +33,18 @@ use crate::{
 
 /// The pages of an account, in the order of their tabs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tab {
+pub enum Tab {
     Profile,
     Email,
     Password,
     TwoFactor,
     Sessions,
+    Tokens,
     Delete,
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [Self::Profile, Self::Email, Self::Password, Self::TwoFactor, Self::Sessions, Self::Delete];
+    const ALL: [Self; 7] = [Self::Profile, Self::Email, Self::Password, Self::TwoFactor, Self::Sessions, Self::Tokens, Self::Delete];
 
     fn link(self) -> (&'static str, String) {
         match self {
@@ -52,13 +53,14 @@ impl Tab {
             Self::Password => ("/account/password", t!("account-tab-password")),
             Self::TwoFactor => ("/account/two-factor", t!("account-tab-two-factor")),
             Self::Sessions => ("/account/sessions", t!("account-tab-sessions")),
+            Self::Tokens => ("/account/tokens", t!("account-tab-tokens")),
             Self::Delete => ("/account/delete", t!("account-tab-delete")),
         }
     }
 }
 
 /// A page of the account under its tabs.
-fn account_page(user: &CurrentUser, chrome: &Chrome, tab: Tab, content: Markup) -> Markup {
+pub fn account_page(user: &CurrentUser, chrome: &Chrome, tab: Tab, content: Markup) -> Markup {
     let (_, title) = tab.link();
     let mut shell = user.shell(chrome, &title, Section::Account);
     if tab == Tab::TwoFactor {
@@ -80,7 +82,8 @@ fn account_page(user: &CurrentUser, chrome: &Chrome, tab: Tab, content: Markup) 
     )
 }
 
-fn form_card(content: Markup) -> Markup {
+/// The card around a form of the account.
+pub fn form_card(content: Markup) -> Markup {
     html! { div .card .form-card { div .card-body { (content) } } }
 }
 
@@ -116,8 +119,21 @@ pub fn profile_page(user: &CurrentUser, chrome: &Chrome, form: &ProfileForm, err
     account_page(user, chrome, Tab::Profile, form_card(content))
 }
 
-fn password_field(errors: &FieldErrors) -> Markup {
+/// The user's own password, asked for once more.
+pub fn password_field(errors: &FieldErrors) -> Markup {
     form::password(&Field::new(&t!("users-password"), "password").error(errors.get("password")).autocomplete("current-password").required())
+}
+
+/// A code of the second factor, beside the password.
+pub fn code_field(errors: &FieldErrors) -> Markup {
+    form::text(
+        &Field::new(&t!("users-code"), "code")
+            .error(errors.get("code"))
+            .hint(&t!("account-factor-code-hint"))
+            .autocomplete("one-time-code")
+            .required()
+            .max_length(40),
+    )
 }
 
 pub fn password_page(user: &CurrentUser, chrome: &Chrome, errors: &FieldErrors) -> Markup {
@@ -252,9 +268,7 @@ pub fn delete_page(user: &CurrentUser, chrome: &Chrome, belongings: &Belongings,
                 (csrf_field(&chrome.csrf))
                 (method_field("delete"))
                 (password_field(errors))
-                @if user.0.has_two_factor {
-                    (form::text(&Field::new(&t!("users-code"), "code").error(errors.get("code")).hint(&t!("account-factor-code-hint")).autocomplete("one-time-code").required().max_length(40)))
-                }
+                @if user.0.has_two_factor { (code_field(errors)) }
                 button .btn .btn-danger type="submit" { (t!("account-delete-submit")) }
             }
         }

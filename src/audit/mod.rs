@@ -1,4 +1,4 @@
-//! What managers, editors and administrators did: who, what, to whom, when, why. An entry is written in the deed's own transaction
+//! What managers, editors and administrators did, and what tokens were made: who, what, to whom, when, why. An entry is written in the deed's own transaction
 //! and never changed.
 
 mod handlers;

@@ -7,6 +7,7 @@ use crate::{
     mail::trial::Trial,
     mailings::schedule::{self, Zone},
     t,
+    tokens::Scope,
     users::{model::User, rights::Role},
     web::form::{self, FieldErrors},
 };
@@ -34,10 +35,12 @@ pub enum Action {
     PublishPost,
     UnpublishPost,
     DeletePost,
+    CreateToken,
+    RevokeToken,
 }
 
 impl Action {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::BlockUser,
         Self::UnblockUser,
         Self::DisableMailing,
@@ -55,6 +58,8 @@ impl Action {
         Self::PublishPost,
         Self::UnpublishPost,
         Self::DeletePost,
+        Self::CreateToken,
+        Self::RevokeToken,
     ];
 
     /// As the table has it. Never changed: entries are kept for ever.
@@ -77,6 +82,8 @@ impl Action {
             Self::PublishPost => "publish_post",
             Self::UnpublishPost => "unpublish_post",
             Self::DeletePost => "delete_post",
+            Self::CreateToken => "create_token",
+            Self::RevokeToken => "revoke_token",
         }
     }
 
@@ -100,6 +107,8 @@ impl Action {
             Self::PublishPost => t!("audit-publish-post"),
             Self::UnpublishPost => t!("audit-unpublish-post"),
             Self::DeletePost => t!("audit-delete-post"),
+            Self::CreateToken => t!("audit-create-token"),
+            Self::RevokeToken => t!("audit-revoke-token"),
         }
     }
 
@@ -213,6 +222,12 @@ pub enum Change {
         to: String,
         trial: Trial,
     },
+    /// Which one was made or revoked.
+    Token {
+        name: String,
+        /// Names of scopes.
+        scopes: Vec<String>,
+    },
 }
 
 impl Change {
@@ -233,6 +248,7 @@ impl Change {
                 };
                 format!("{}. {outcome}", t!("audit-tested-address", email = to))
             }
+            Self::Token { name, scopes } => t!("audit-token", name = name, scopes = scope_labels(scopes)),
         }
     }
 }
@@ -248,6 +264,12 @@ impl Change {
 /// A role of a later or an earlier program keeps its name.
 fn role_labels(names: &[String]) -> String {
     let labels: Vec<String> = names.iter().map(|name| Role::parse(name).map_or(name.clone(), |role| role.label().to_owned())).collect();
+    labels.join(", ")
+}
+
+/// A scope of a later program keeps its name.
+fn scope_labels(names: &[String]) -> String {
+    let labels: Vec<String> = names.iter().map(|name| Scope::parse(name).map_or(name.clone(), Scope::label)).collect();
     labels.join(", ")
 }
 

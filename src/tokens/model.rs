@@ -1,8 +1,27 @@
 //! Tokens, and what they may do.
 
 use data_encoding::BASE32_NOPAD;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
+use crate::{
+    t,
+    users::proof::ProofForm,
+    web::form::{self, FieldErrors},
+};
+
+/// How many tokens of one user may work at once.
+pub const AT_MOST: i64 = 50;
+/// The longest name, in characters.
+pub const NAME_MAX: usize = 100;
+/// How long a token may last, in days.
+pub const DAYS_MAX: i32 = 365;
+/// What the form offers of that.
+pub const DAYS: [i32; 3] = [30, 90, DAYS_MAX];
+/// What it begins with.
+const DAYS_FIRST: i32 = 90;
 /// What every token begins with, so that it is known for one where somebody has left it lying about.
 const PREFIX: &str = "per_";
 /// 256 random bits in base 32.
@@ -66,6 +85,24 @@ impl Scope {
         }
     }
 
+    /// For the reader.
+    pub fn label(self) -> String {
+        match self {
+            Self::Read => t!("tokens-scope-read"),
+            Self::Write => t!("tokens-scope-write"),
+            Self::Send => t!("tokens-scope-send"),
+        }
+    }
+
+    /// For who chooses.
+    pub fn detail(self) -> String {
+        match self {
+            Self::Read => t!("tokens-scope-read-detail"),
+            Self::Write => t!("tokens-scope-write-detail"),
+            Self::Send => t!("tokens-scope-send-detail"),
+        }
+    }
+
     /// None for a name that is no scope's.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
@@ -104,6 +141,89 @@ impl Scopes {
     }
 }
 
+/// A token that can be made.
+#[derive(Debug)]
+pub struct NewToken {
+    /// What its owner calls it.
+    pub name: String,
+    pub scopes: Scopes,
+    /// How long it lasts, 1 to [`DAYS_MAX`].
+    pub days: i32,
+    /// Names the filling-in of the form, so that sending it twice makes one token.
+    pub submission_id: Option<Uuid>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct TokenForm {
+    pub name: String,
+    /// Names of scopes, one a box that is ticked.
+    pub scopes: Vec<String>,
+    pub days: String,
+    pub submission_id: Option<Uuid>,
+    pub password: String,
+    /// Asked for where two-factor sign-in is on.
+    pub code: String,
+}
+
+impl TokenForm {
+    /// What most tokens are for.
+    pub fn blank() -> Self {
+        Self {
+            scopes: vec![Scope::Read.name().to_owned()],
+            days: DAYS_FIRST.to_string(),
+            submission_id: Some(Uuid::new_v4()),
+            ..Self::default()
+        }
+    }
+
+    pub fn has(&self, scope: Scope) -> bool {
+        self.scopes.iter().any(|name| name == scope.name())
+    }
+
+    /// # Errors
+    /// What is wrong, by field; everything at once.
+    pub fn parse(&self) -> Result<NewToken, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take("name", form::line(&self.name, NAME_MAX));
+        let scopes = Scopes::of(self.scopes.iter().filter_map(|name| Scope::parse(name)));
+        let scopes = errors.take("scopes", scopes.ok_or_else(|| t!("tokens-no-scope")));
+        let days = DAYS.into_iter().find(|days| days.to_string() == self.days);
+        let days = errors.take("days", days.ok_or_else(|| t!("tokens-no-days")));
+        match (name, scopes, days) {
+            (Some(name), Some(scopes), Some(days)) => Ok(NewToken { name, scopes, days, submission_id: self.submission_id }),
+            _ => Err(errors),
+        }
+    }
+
+    /// The part of it that proves who has filled it in.
+    pub fn proof(&self) -> ProofForm {
+        ProofForm { password: self.password.clone(), code: self.code.clone() }
+    }
+}
+
+/// A token as its owner sees it again: never the token itself.
+#[derive(Debug)]
+pub struct Kept {
+    pub id: i64,
+    pub name: String,
+    pub scopes: Scopes,
+    pub created_at: OffsetDateTime,
+    /// When it ends, or has ended.
+    pub expires_at: OffsetDateTime,
+    /// To the minute or so.
+    pub last_used_at: Option<OffsetDateTime>,
+    pub state: State,
+}
+
+/// Whether a token works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Live,
+    Expired,
+    Revoked(OffsetDateTime),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,5 +253,17 @@ mod tests {
         let scopes = Scopes::of([Scope::Send, Scope::Read, Scope::Send]).unwrap();
         assert_eq!(scopes.names(), ["read", "send"]);
         assert!(scopes.contains(Scope::Send) && !scopes.contains(Scope::Write));
+    }
+
+    #[test]
+    fn a_form_says_everything_that_is_wrong_with_it_at_once() {
+        let form = TokenForm { name: " ".into(), scopes: vec!["all".into()], days: "3650".into(), ..TokenForm::default() };
+        let errors = form.parse().unwrap_err();
+        for field in ["name", "scopes", "days"] {
+            assert!(errors.get(field).is_some(), "{field}");
+        }
+        let form = TokenForm { name: " CI ".into(), scopes: vec!["send".into(), "read".into()], days: "30".into(), ..TokenForm::default() };
+        let new = form.parse().unwrap();
+        assert_eq!((new.name.as_str(), new.scopes.names(), new.days), ("CI", vec!["read".to_owned(), "send".to_owned()], 30));
     }
 }

@@ -99,6 +99,7 @@ pub fn checkboxes<'a>(field: &Field, choices: impl IntoIterator<Item = (Choice<'
                     input .form-check-input .is-invalid[field.error.is_some()] type="checkbox" name=(field.name) value=(choice.value)
                         checked[ticked] aria-invalid=[field.error.map(|_| "true")];
                     span .form-check-label { (choice.label) }
+                    @if let Some(detail) = choice.detail { span .form-check-description { (detail) } }
                 }
             }
             (field.notes())

@@ -9,6 +9,7 @@ pub mod badge;
 pub mod button;
 pub mod chart;
 pub mod choice;
+pub mod copyable;
 pub mod editor;
 pub mod empty;
 pub mod form;
@@ -23,6 +24,7 @@ pub mod tabs;
 
 pub use alert::{Flash, Tone, alert};
 pub use badge::{Kind, badge};
+pub use copyable::copyable;
 pub use editor::Editor;
 pub use empty::empty;
 pub use form::{Field, csrf_field, method_field, submission_field};

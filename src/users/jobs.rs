@@ -20,6 +20,7 @@ use crate::{
         compose::{self, Mail},
         outcome::{self, Outcome},
     },
+    tokens,
 };
 
 /// A mail about an account.
@@ -79,6 +80,10 @@ pub enum Occasion {
     Notice {
         user_id: i64,
         notice: Notice,
+    },
+    /// The token of a program, and not that of a mail.
+    TokenMade {
+        token_id: i64,
     },
 }
 
@@ -193,6 +198,10 @@ async fn write(app: &App, SendAccountMail { occasion, language }: SendAccountMai
         Occasion::Notice { user_id, notice } => {
             let to = queries::addressee(&app.db, user_id).await?;
             to.map(|to| addressed(to, &|name| noticed(notice, name, link)))
+        }
+        Occasion::TokenMade { token_id } => {
+            let made = tokens::queries::announced(&app.db, token_id).await?;
+            made.map(|(to, token)| addressed(to, &|name| mails::token_made(name, &token, &link("/account/tokens"))))
         }
     })
 }

@@ -70,6 +70,11 @@ pub fn two_factor_off(full_name: &str, account: &str) -> AccountMail {
     letter(t!("users-mail-factor-off"), full_name, &t!("users-mail-factor-off-before"), Some(account), &t!("users-mail-factor-off-after"))
 }
 
+/// `token`: what its owner calls it.
+pub fn token_made(full_name: &str, token: &str, tokens: &str) -> AccountMail {
+    letter(t!("users-mail-token"), full_name, &t!("users-mail-token-before", token = token), Some(tokens), &t!("users-mail-token-after"))
+}
+
 /// To the new address.
 pub fn email_change(full_name: &str, link: &str) -> AccountMail {
     letter(t!("users-mail-change"), full_name, &t!("users-mail-change-before"), Some(link), &t!("users-mail-change-after"))

@@ -120,8 +120,17 @@ async fn the_account_is_reached_from_the_menu_and_by_nobody_else() {
     let app = TestApp::without_worker().await;
     let (_, browser) = app.signed_in("una@example.org").await;
     let tabs = browser.get("/account").await.texts("a.account-tab");
-    assert_eq!(tabs, ["Profile", "E-mail", "Password", "Two-factor sign-in", "Sessions", "Delete account"]);
-    for path in ["/account", "/account/email", "/account/password", "/account/two-factor", "/account/sessions", "/account/delete"] {
+    assert_eq!(tabs, ["Profile", "E-mail", "Password", "Two-factor sign-in", "Sessions", "API tokens", "Delete account"]);
+    for path in [
+        "/account",
+        "/account/email",
+        "/account/password",
+        "/account/two-factor",
+        "/account/sessions",
+        "/account/tokens",
+        "/account/tokens/new",
+        "/account/delete",
+    ] {
         let page = browser.get(path).await;
         assert_eq!((page.status, page.count("a.account-tab[aria-current=page]")), (StatusCode::OK, 1), "{path}");
         assert!(!page.contains(" style="), "{path}");

@@ -27,5 +27,6 @@ mod recipients;
 mod reports;
 mod schedule;
 mod smtp;
+mod tokens;
 mod users;
 mod words;

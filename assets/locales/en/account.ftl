@@ -6,6 +6,7 @@ account-tab-email = E-mail
 account-tab-password = Password
 account-tab-two-factor = Two-factor sign-in
 account-tab-sessions = Sessions
+account-tab-tokens = API tokens
 account-tab-delete = Delete account
 account-back = Back to your account
 account-to = To your account
@@ -33,7 +34,7 @@ account-bad-zone = Choose a time zone from the list.
 # Password
 
 account-present-password = Present password
-account-password-hint = At least { $min } characters. Every other browser is signed out.
+account-password-hint = At least { $min } characters. Every other browser is signed out, and your API tokens end.
 account-change-password = Change password
 account-password-changed = Your password is changed. Every other browser was signed out.
 account-wrong-password = This is not your password.

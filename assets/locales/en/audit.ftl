@@ -1,7 +1,7 @@
 # The record of what managers, editors and administrators did.
 
 audit-title = Audit trail
-audit-subtitle = What managers, editors and administrators did. Entries outlive the accounts they name.
+audit-subtitle = What managers, editors and administrators did, and which API tokens were made. Entries outlive the accounts they name.
 audit-older = Older
 audit-filter = Filter
 audit-when = When
@@ -32,6 +32,8 @@ audit-schedule-post = Scheduled a post
 audit-publish-post = Published a post
 audit-unpublish-post = Unpublished a post
 audit-delete-post = Deleted a post
+audit-create-token = Made a token
+audit-revoke-token = Revoked a token
 
 audit-email-changed = E-mail from { $from } to { $to }
 audit-name-changed = Name from { $from } to { $to }
@@ -39,6 +41,7 @@ audit-roles-given = Given: { $roles }
 audit-roles-taken = Taken: { $roles }
 audit-sessions-ended = All sessions were ended
 audit-published-at = To be published { $moment }
+audit-token = “{ $name }”: { $scopes }
 audit-tested-address = To { $email }
 audit-test-sent = The server took it: { $answer }
 audit-test-failed = It did not get out: { $answer }

@@ -74,7 +74,7 @@ users-reset-nothing = Nothing there after a few minutes? Look among the spam, or
 users-reset-typed = typed the right address
 users-bad-reset-link = It may have been used, have expired (they last an hour), been replaced by a later one, or been cut short on its way.
 users-reset-title = Choose a new password
-users-reset-hint = You are signed out everywhere with it.
+users-reset-hint = You are signed out everywhere with it, and your API tokens end.
 users-reset-submit = Change password
 users-reset-done = Your password is changed, and you were signed out everywhere. Sign in with the new one.
 
@@ -144,6 +144,10 @@ users-mail-factor-on-after = If it was not you, somebody has your password. Ask 
 users-mail-factor-off = Two-factor sign-in is off
 users-mail-factor-off-before = from now on, the password alone is enough to sign in to your account at Periodical.
 users-mail-factor-off-after = If it was not you, change your password and switch it on again.
+
+users-mail-token = A token was made for your account
+users-mail-token-before = a program that has the new token “{ $token }” can use your account at Periodical from now on. Your tokens are listed here:
+users-mail-token-after = If it was not you, revoke it there and change your password.
 
 users-mail-change = Confirm your new address
 users-mail-change-before = this is to become the address of an account at Periodical. To confirm that it is yours, open this link within 24 hours:

@@ -6,6 +6,7 @@ account-tab-email = Почта
 account-tab-password = Пароль
 account-tab-two-factor = Двухфакторный вход
 account-tab-sessions = Сеансы
+account-tab-tokens = Токены API
 account-tab-delete = Удаление
 account-back = К учётной записи
 account-to = К учётной записи
@@ -33,7 +34,7 @@ account-bad-zone = Выберите часовой пояс из списка.
 # Пароль
 
 account-present-password = Текущий пароль
-account-password-hint = Не меньше { $min } символов. Во всех остальных браузерах будет выполнен выход.
+account-password-hint = Не меньше { $min } символов. Во всех остальных браузерах будет выполнен выход, а токены API перестанут действовать.
 account-change-password = Сменить пароль
 account-password-changed = Пароль изменён. Во всех остальных браузерах выполнен выход.
 account-wrong-password = Это не ваш пароль.

@@ -1,7 +1,7 @@
 # Запись о том, что сделали менеджеры, контент-менеджеры и администраторы.
 
 audit-title = Журнал действий
-audit-subtitle = Что сделали менеджеры, контент-менеджеры и администраторы. Записи остаются и тогда, когда названных в них учётных записей уже нет.
+audit-subtitle = Что сделали менеджеры, контент-менеджеры и администраторы и какие созданы токены API. Записи остаются и тогда, когда названных в них учётных записей уже нет.
 audit-older = Раньше
 audit-filter = Показать
 audit-when = Когда
@@ -32,6 +32,8 @@ audit-schedule-post = Назначение публикации статьи
 audit-publish-post = Публикация статьи
 audit-unpublish-post = Снятие статьи с публикации
 audit-delete-post = Удаление статьи
+audit-create-token = Создание токена
+audit-revoke-token = Отзыв токена
 
 audit-email-changed = Адрес: было { $from }, стало { $to }
 audit-name-changed = Имя: было { $from }, стало { $to }
@@ -39,6 +41,7 @@ audit-roles-given = Выданы роли: { $roles }
 audit-roles-taken = Отозваны роли: { $roles }
 audit-sessions-ended = Все сеансы завершены
 audit-published-at = Будет опубликована { $moment }
+audit-token = «{ $name }»: { $scopes }
 audit-tested-address = Кому: { $email }
 audit-test-sent = Сервер принял письмо: { $answer }
 audit-test-failed = Письмо не ушло: { $answer }

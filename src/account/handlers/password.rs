@@ -6,7 +6,7 @@ use crate::{
     account::{model::PasswordChangeForm, queries, views},
     app::{App, Enqueue},
     error::Result,
-    t,
+    t, tokens,
     users::{
         CurrentUser,
         jobs::{Notice, Occasion, SendAccountMail},
@@ -49,9 +49,10 @@ pub async fn update(
     if !queries::change_password(&mut *transaction, user.id(), &kept, &hash).await? {
         return Ok(refused(&FieldErrors::of("current_password", t!("account-wrong-password"))));
     }
-    // Whoever knew the old one may have asked for a link or be signed in.
+    // Whoever knew the old one may have asked for a link, be signed in, or have made a token.
     users::kill_tokens(&mut *transaction, user.id()).await?;
     let ended = end_all(&mut *transaction, user.id(), own.as_deref()).await?;
+    tokens::queries::revoke_all(&mut *transaction, user.id()).await?;
     let mail = SendAccountMail::on(Occasion::Notice { user_id: user.id(), notice: Notice::PasswordChanged });
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     audit::{self, Action, Actor, Change, Subject},
     error::Result,
+    tokens,
     users::{self, management, model::Password, password, rights::Role},
     web,
 };
@@ -25,7 +26,7 @@ pub struct Saved {
     pub had_two_factor: bool,
 }
 
-/// Makes a verified account with the role. One of that address gets the role and the password, its sessions end, and a block
+/// Makes a verified account with the role. One of that address gets the role and the password, its sessions and tokens end, and a block
 /// is taken away; its name stays.
 ///
 /// # Errors
@@ -52,6 +53,7 @@ pub async fn save(app: &App, wanted: Wanted) -> Result<Saved> {
     if !is_new {
         web::session::end_all(&mut *transaction, id, None).await?;
         users::queries::kill_tokens(&mut *transaction, id).await?;
+        tokens::queries::revoke_all(&mut *transaction, id).await?;
         audit::record(&mut *transaction, Actor::Shell, Action::SetPassword, subject, "", &[Change::SessionsEnded]).await?;
     }
     let had_two_factor = account.has_two_factor;

@@ -10,7 +10,7 @@ use crate::{
     app::{App, Enqueue},
     error::Result,
     limits::Door,
-    t,
+    t, tokens,
     users::{
         Visitor,
         jobs::{self, Notice, Occasion, SendAccountMail},
@@ -85,6 +85,7 @@ pub async fn update(
     };
     queries::kill_tokens(&mut *transaction, user_id).await?;
     web::session::end_all(&mut *transaction, user_id, None).await?;
+    tokens::queries::revoke_all(&mut *transaction, user_id).await?;
     let mail = SendAccountMail::on(Occasion::Notice { user_id, notice: Notice::PasswordChanged });
     app.enqueue(&mut transaction, mail, Enqueue::default()).await?;
     transaction.commit().await?;

@@ -186,6 +186,10 @@ pub const EXPECTED: &[Row] = &[
     row("DELETE /account/sessions", "", SIGNED_IN),
     // Another's is answered like one that has ended already.
     row("DELETE /account/sessions/:id", "", SIGNED_IN),
+    row("GET /account/tokens", "", SIGNED_IN),
+    row("GET /account/tokens/new", "", SIGNED_IN),
+    row("POST /account/tokens", "name=T&scopes=read&days=30&password=wrong", SIGNED_IN),
+    row("DELETE /account/tokens/:id", "", OWNER),
     row("GET /mailings/all", "", WATCHERS),
     row("PUT /mailings/:id/suspension", "reason=Spam", WATCHERS),
     row("DELETE /mailings/:id/suspension", "", WATCHERS),

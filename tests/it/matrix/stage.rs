@@ -52,6 +52,7 @@ struct Things {
     mailing_id: i64,
     attempt_id: i64,
     session_id: i64,
+    token_id: i64,
     mail_id: i64,
     import_id: i64,
     attachment_id: i64,
@@ -73,6 +74,9 @@ const OWNER: &str = "
       insert into sessions (id_hash, user_id, entries, expires_at)
       select $3, id, jsonb_build_object('user_id', id, 'signed_in_at', extract(epoch from now())::bigint), now() + interval '1 day' from owner
       returning id
+    ), api_token as (
+      insert into api_tokens (user_id, name, token_hash, scopes, expires_at)
+      select id, '1009', $3, array['read'], now() + interval '1 day' from owner returning id
     ), recipient as (
       insert into recipients (user_id, email, full_name) select id, 'rita@example.org', 'Rita' from owner returning id
     ), import as (
@@ -101,9 +105,9 @@ const OWNER: &str = "
       select picture.id, size, 1, 1, 'image/jpeg', '\\x00', 'a' from picture, unnest(array['small', 'large']) size
     )
     select owner.id as user_id, recipient.id as recipient_id, message.id as message_id, mailing.id as mailing_id, attempt.id as attempt_id,
-           session.id as session_id, mail.id as mail_id, import.id as import_id,
+           session.id as session_id, api_token.id as token_id, mail.id as mail_id, import.id as import_id,
            attachment.id as attachment_id, post.id as post_id, picture.id as picture_id
-    from owner, session, recipient, message, mailing, attempt, mail, import, attachment, post, picture";
+    from owner, session, api_token, recipient, message, mailing, attempt, mail, import, attachment, post, picture";
 
 const ACTOR: &str = "
     with actor as (
@@ -121,6 +125,7 @@ const EVERYTHING: &str = "
       (select string_agg((to_jsonb(u) - 'last_signed_in_at')::text, ',') from users u where id = $1),
       (select string_agg(role, ',' order by role) from user_roles where user_id = $1),
       (select string_agg((to_jsonb(s) - 'seen_at' - 'expires_at')::text, ',' order by id) from sessions s where user_id = $1),
+      (select string_agg(t::text, ',' order by id) from api_tokens t where user_id = $1),
       (select string_agg(r::text, ',' order by id) from recipients r where user_id = $1),
       (select string_agg(i::text, ',' order by id) from recipient_imports i where user_id = $1),
       (select string_agg(m::text, ',' order by id) from messages m where user_id = $1),
@@ -189,6 +194,7 @@ impl Case<'_> {
             Some("messages") => self.owner.message_id,
             Some("mailings") => self.owner.mailing_id,
             Some("attempts") => self.owner.attempt_id,
+            Some("account") if path.starts_with("/account/tokens/") => self.owner.token_id,
             Some("account") => self.owner.session_id,
             Some("dev") => self.owner.mail_id,
             Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,

@@ -18,7 +18,7 @@ const NOT_OURS: [&str; 3] = ["/dev/inbox/:id/html", "/dev/inbox/:id/source", "/m
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "Periodical", "SMTP", "HTML", "CSV", "TSV", "UTC", "URL", "API", "JSON", "TLS", "STARTTLS", "SPF", "DKIM", "DMARC", "QR", "TOTP", "Message", "ID", "Markdown",
-    "JPEG", "PNG", "WebP",
+    "JPEG", "PNG", "WebP", "TOKEN",
     "List", "Id", "Postfix", "Amazon", "SES", "Mailgun", "Brevo", "Unisender", "Go", "Aegis", "FreeOTP", "Google", "Authenticator", "dev",
     "Atom", "smtp", "smtps", "tls", "none", "env", "English", "Русский",
 ];
@@ -40,7 +40,7 @@ const TRAIL: &str = r#"
     select 'shell', action, case action when 'send_test_mail' then 'mail_server' else 'user' end, 1, '1001', '1006', '[
       {"what": "email", "from": "1", "to": "2"}, {"what": "name", "from": "1", "to": "2"},
       {"what": "roles_given", "roles": ["admin", "manager"]}, {"what": "roles_taken", "roles": ["editor"]}, {"what": "sessions_ended"},
-      {"what": "published_at", "moment": "2026-01-01T00:00:00Z"},
+      {"what": "token", "name": "1", "scopes": ["read", "write", "send"]}, {"what": "published_at", "moment": "2026-01-01T00:00:00Z"},
       {"what": "test_mail", "to": "1@2", "trial": {"step": "recipient", "reply": {"code": 550, "enhanced": null, "text": "5.1.1"},
         "error": null, "is_encrypted": true, "duration": {"secs": 1, "nanos": 0}}}
     ]' from unnest($1::text[]) action"#;
