@@ -43,6 +43,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = blog::routes(map);
     map = audit::routes(map);
     map = mail_server::routes(map);
+    map = api::routes(map);
     if config.has_catcher() {
         map = inbox::routes(map);
     }

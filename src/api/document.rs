@@ -21,8 +21,8 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 
 static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
 
-/// The methods of a path item; its other keys are no operations.
-const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
+/// The methods of a path item, as one reads them; its other keys are no operations.
+pub const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
 
 /// The document as JSON.
 pub fn document() -> &'static Value {

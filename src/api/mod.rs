@@ -1,6 +1,9 @@
 //! The JSON API (`/api/v1`): the slices' operations as one service, what stands before them, and the [document](document) that says all of it.
 
 pub mod document;
+mod handlers;
+mod reading;
+mod views;
 
 use poem::{
     Endpoint, EndpointExt, Request, Response, Route,
@@ -15,7 +18,7 @@ use crate::{
     app::App,
     config::Config,
     recipients, tokens,
-    web::{api::problem, server},
+    web::{UrlMap, api::problem, server},
 };
 
 /// Where it stands.
@@ -28,6 +31,11 @@ fn service() -> OpenApiService<Operations, ()> {
     OpenApiService::new((recipients::api::Api, ()), "Periodical", env!("CARGO_PKG_VERSION"))
         .description(include_str!("description.md"))
         .server(PATH)
+}
+
+/// The page about it.
+pub fn routes(map: UrlMap) -> UrlMap {
+    map.get("/api/docs", handlers::docs)
 }
 
 /// The API's endpoint, below [`PATH`]. It has neither session nor cookie, so there is nothing to forge.

@@ -40,3 +40,8 @@ api-precondition-required-detail = A change needs the header “If-Match”: the
 api-too-many = Too many requests
 api-internal = Our fault
 api-busy = Too much to do
+
+api-docs-title = The API
+api-docs-subtitle = What a program can do here, and how.
+api-docs-document = The document (OpenAPI)
+api-docs-contents = Contents

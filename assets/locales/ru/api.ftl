@@ -40,3 +40,8 @@ api-precondition-required-detail = Для изменения нужен заго
 api-too-many = Слишком много запросов
 api-internal = Ошибка на нашей стороне
 api-busy = Слишком много работы
+
+api-docs-title = API
+api-docs-subtitle = Что здесь может программа и как.
+api-docs-document = Документ (OpenAPI)
+api-docs-contents = Содержание

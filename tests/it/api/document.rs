@@ -24,6 +24,25 @@ async fn the_document_is_there_for_whoever_asks() {
     assert_eq!(answer.header("set-cookie"), None);
 }
 
+#[tokio::test]
+async fn the_page_shows_every_operation_and_every_kind_of_problem_to_whoever_comes() {
+    let app = TestApp::without_worker().await;
+    app.is_set_up().await;
+    let page = app.browser().get("/api/docs").await;
+    assert_eq!(page.status.as_u16(), 200);
+    for (name, operation) in operations() {
+        let id = operation["operationId"].as_str().unwrap();
+        let text = page.text_of(&format!("#{id}")).unwrap_or_else(|| panic!("{name} is not on the page"));
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(text.contains(parameter["name"].as_str().unwrap()), "{name}: {parameter}");
+        }
+        assert!(text.contains(&format!("{}/api/v1", app.base)), "{name} has no example");
+    }
+    for kind in periodical::web::api::problem::Kind::ALL {
+        assert_eq!(page.count(&format!("#problem-{}", kind.name())), 1, "{kind:?}");
+    }
+}
+
 #[test]
 fn every_operation_says_what_it_does_takes_and_answers() {
     let mut ids = BTreeSet::new();

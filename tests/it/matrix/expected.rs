@@ -65,6 +65,7 @@ const ADMINS: [Verdict; 8] = [L, L, X, X, X, X, Y, L];
 #[rustfmt::skip]
 pub const EXPECTED: &[Row] = &[
     //                                                   nobody, unconfirmed, owner, other, manager, editor, admin, blocked
+    row("GET /api/docs", "", ALL),
     row("GET /healthz", "", ALL),
     row("GET /readyz", "", ALL),
     row("GET /metrics", "", ALL),
