@@ -2,6 +2,7 @@
 //! and of `web::session`, seen by whom they belong to.
 
 mod agent;
+pub mod api;
 mod handlers;
 mod model;
 pub mod queries;

@@ -15,22 +15,37 @@ use poem::{
 use poem_openapi::OpenApiService;
 
 use crate::{
+    account,
     app::App,
+    blog,
     config::Config,
-    recipients, tokens,
+    mailings, recipients, reports, tokens, users,
     web::{UrlMap, api::problem, server},
 };
 
 /// Where it stands.
 pub const PATH: &str = "/api/v1";
 
-type Operations = (recipients::api::Api, ());
+type Operations = (
+    account::api::Api,
+    recipients::api::Api,
+    reports::api::Api,
+    users::management::api::Api,
+    mailings::oversight::api::Api,
+    blog::panel::api::Api,
+);
 
 /// Every operation, slice by slice.
 fn service() -> OpenApiService<Operations, ()> {
-    OpenApiService::new((recipients::api::Api, ()), "Periodical", env!("CARGO_PKG_VERSION"))
-        .description(include_str!("description.md"))
-        .server(PATH)
+    let operations = (
+        account::api::Api,
+        recipients::api::Api,
+        reports::api::Api,
+        users::management::api::Api,
+        mailings::oversight::api::Api,
+        blog::panel::api::Api,
+    );
+    OpenApiService::new(operations, "Periodical", env!("CARGO_PKG_VERSION")).description(include_str!("description.md")).server(PATH)
 }
 
 /// The page about it.

@@ -1,6 +1,7 @@
 //! What managers, editors and administrators did, and what tokens were made: who, what, to whom, when, why. An entry is written in the deed's own transaction
 //! and never changed.
 
+pub mod api;
 mod handlers;
 pub mod model;
 pub mod queries;

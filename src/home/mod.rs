@@ -1,8 +1,8 @@
 //! The start page, and the probes.
 
 mod handlers;
-mod model;
-mod queries;
+pub mod model;
+pub mod queries;
 mod views;
 
 use crate::web::{UrlMap, metrics};

@@ -1,5 +1,6 @@
 //! Reports: what was sent and what was not, by period, by mailing and by message.
 
+pub mod api;
 mod handlers;
 pub mod model;
 pub mod queries;

@@ -147,7 +147,9 @@ impl ReportQuery {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// # Errors
+/// It is no day, or of no year that there are mailings in.
+pub fn day(text: &str) -> Result<Date, String> {
     let day = Date::parse(text.trim(), DAY).ok().filter(|day| (1970..9000).contains(&day.year()));
     day.ok_or_else(|| t!("reports-no-date"))
 }

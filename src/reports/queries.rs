@@ -22,6 +22,20 @@ pub struct Figures {
     pub seconds: f64,
 }
 
+impl Figures {
+    /// All of them together.
+    pub fn total(figures: &[Self]) -> Self {
+        figures.iter().fold(Self::default(), |sum, one| Self {
+            attempts: sum.attempts + one.attempts,
+            sent: sum.sent + one.sent,
+            failed: sum.failed + one.failed,
+            unknown: sum.unknown + one.unknown,
+            skipped: sum.skipped + one.skipped,
+            seconds: sum.seconds + one.seconds,
+        })
+    }
+}
+
 /// The figures of each stretch between two of `bounds`, which rise; empty ones are there too.
 pub async fn between(db: impl PgExecutor<'_>, user_id: i64, bounds: &[OffsetDateTime]) -> sqlx::Result<Vec<Figures>> {
     let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else { return Ok(Vec::new()) };

@@ -125,7 +125,7 @@ fn preset(days: u16) -> String {
 }
 
 pub fn period_page(frame: &Frame, shown: &ByPeriod) -> Markup {
-    let sum = sum(shown.figures);
+    let sum = Figures::total(shown.figures);
     if sum.attempts == 0 {
         return framed(frame, nothing());
     }
@@ -154,18 +154,6 @@ fn nothing() -> Markup {
     }
 }
 
-/// All stretches together.
-pub fn sum(figures: &[Figures]) -> Figures {
-    figures.iter().fold(Figures::default(), |sum, figures| Figures {
-        attempts: sum.attempts + figures.attempts,
-        sent: sum.sent + figures.sent,
-        failed: sum.failed + figures.failed,
-        unknown: sum.unknown + figures.unknown,
-        skipped: sum.skipped + figures.skipped,
-        seconds: sum.seconds + figures.seconds,
-    })
-}
-
 fn summary(sum: &Figures) -> Markup {
     let tile = |label: String, value: String| {
         html! { div .card .card-body .stat { dt .text-secondary { (label) } dd .stat-value { (value) } } }
@@ -188,7 +176,7 @@ fn duration(seconds: f64) -> String {
 
 /// Sent and failed over time, for the dashboard too.
 pub fn figures_chart(id: &str, title: &str, period: &Period, figures: &[Figures]) -> Markup {
-    let sum = sum(figures);
+    let sum = Figures::total(figures);
     let count = |count: i64| count.unsigned_abs();
     chart(&Chart {
         id,

@@ -1,5 +1,6 @@
 //! One's own account: profile and password here, the rest in `account/`.
 
+mod api;
 mod deletion;
 mod email;
 mod sessions;

@@ -2,6 +2,7 @@
 //! stands in `management/sending.rs`.
 
 mod accounts;
+mod api;
 mod blocking;
 mod oversight;
 mod sending;

@@ -1,5 +1,7 @@
 //! Reports: figures that add up whether attempts are added up already or not, why mails were not sent, files.
 
+mod api;
+
 use periodical::reports::{
     queries::{self, Figures},
     tally,

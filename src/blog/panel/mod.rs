@@ -1,5 +1,6 @@
 //! The editors' panel: every post, written, published, taken back and deleted.
 
+pub mod api;
 mod handlers;
 pub mod model;
 pub mod posts;

@@ -53,6 +53,19 @@ pub async fn create(app: &App, editor: &User, new: &NewPost, submission_id: Uuid
     Ok(Created::Post(id))
 }
 
+/// Saves a new post as a draft, in a transaction of the caller's, who commits: the public reads nothing else than before.
+///
+/// # Errors
+/// The address is another post's; forbidden where the editor may no longer.
+pub async fn draft(transaction: &mut PgTransaction<'_>, editor: &User, new: &NewPost, submission_id: Uuid) -> Result<Post, Refusal> {
+    let editor = &users::queries::still_may(&mut *transaction, editor, Editor::RIGHTS).await?;
+    let Some(id) = queries::insert(&mut **transaction, editor.id, new, State::Draft, submission_id).await? else {
+        return Err(slug_taken().into());
+    };
+    audit::record(&mut **transaction, Actor::User(editor), Action::CreatePost, Subject::Post { id, title: &new.title }, "", &[]).await?;
+    Ok(queries::get(&mut **transaction, id).await?)
+}
+
 /// Saves a change that was made from the given version. False: the post has another by now.
 ///
 /// # Errors

@@ -13,11 +13,7 @@ use crate::{
     delivery::remark,
     i18n::format,
     mailings::schedule::{self, Zone},
-    reports::{
-        model::Period,
-        queries::Figures,
-        views::{figures_chart, sum},
-    },
+    reports::{model::Period, queries::Figures, views::figures_chart},
     t,
     ui::{Icon, Kind, Section, Step, badge, button, csrf_field, empty, page, page_header, progress_bar, steps, submission_field},
     users::CurrentUser,
@@ -359,7 +355,7 @@ fn timeline_day(day: &Day, board: &Board) -> Markup {
 
 fn month(month: &Month) -> Markup {
     let title = t!("dashboard-month");
-    let all = sum(&month.figures);
+    let all = Figures::total(&month.figures);
     html! {
         section .card aria-labelledby="month-title" {
             div .card-header {

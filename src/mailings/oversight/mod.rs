@@ -1,5 +1,6 @@
 //! What managers see of everybody's mailings, and how they disable and enable one.
 
+pub mod api;
 mod handlers;
 pub mod jobs;
 mod mails;

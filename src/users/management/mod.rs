@@ -1,5 +1,6 @@
 //! What managers see of users and do about them: the list, one user with their mailings, blocking.
 
+pub mod api;
 pub mod blocking;
 mod handlers;
 pub mod model;

@@ -16,24 +16,38 @@ enum For {
     /// The owner of the row that is named; for others there is none.
     Owner,
     /// Who watches over users and mailings.
-    #[expect(dead_code, reason = "no operation yet")]
     Managers,
     /// Who writes the blog.
-    #[expect(dead_code, reason = "no operation yet")]
     Editors,
 }
 
-use For::{Everybody, Owner};
+use For::{Editors, Everybody, Managers, Owner};
 
 const SCOPES: [&str; 3] = ["read", "write", "send"];
 
 /// The operation, the scope, and for whom it is; `{id}` is the owner's row of the noun that the address begins with.
 const EXPECTED: &[(&str, &str, For)] = &[
+    ("GET /me", "read", Everybody),
+    ("GET /stats", "read", Everybody),
     ("GET /recipients", "read", Everybody),
     ("POST /recipients", "write", Everybody),
     ("GET /recipients/{id}", "read", Owner),
     ("PUT /recipients/{id}", "write", Owner),
     ("DELETE /recipients/{id}", "write", Owner),
+    ("GET /users", "read", Managers),
+    ("GET /users/{id}", "read", Managers),
+    ("PUT /users/{id}/block", "write", Managers),
+    ("DELETE /users/{id}/block", "send", Managers),
+    ("GET /oversight/mailings", "read", Managers),
+    ("PUT /mailings/{id}/suspension", "write", Managers),
+    ("DELETE /mailings/{id}/suspension", "send", Managers),
+    ("GET /posts", "read", Editors),
+    ("POST /posts", "write", Editors),
+    ("GET /posts/{id}", "read", Editors),
+    ("PUT /posts/{id}", "write", Editors),
+    ("DELETE /posts/{id}", "write", Editors),
+    ("PUT /posts/{id}/publication", "write", Editors),
+    ("DELETE /posts/{id}/publication", "write", Editors),
 ];
 
 #[test]
@@ -81,7 +95,17 @@ impl Ids {
         let mailing = app.due_mailing(owner).await;
         let attempt = app.run_now(owner, mailing).await;
         let message = app.message(owner).await;
-        Self(vec![("recipients", recipient), ("mailings", mailing), ("attempts", attempt), ("messages", message), ("users", owner)])
+        let query = "insert into posts (slug, language, title, summary, content, author_id)
+                     values (gen_random_uuid()::text, 'en', 'T', 'S', 'C', $1) returning id";
+        let post = sqlx::query_scalar(query).bind(owner).fetch_one(&app.db).await.unwrap();
+        Self(vec![
+            ("recipients", recipient),
+            ("mailings", mailing),
+            ("attempts", attempt),
+            ("messages", message),
+            ("users", owner),
+            ("posts", post),
+        ])
     }
 
     fn fill(&self, path: &str) -> String {

@@ -1,6 +1,7 @@
 //! The editors' panel: posts written, published and taken back.
 
 mod addresses;
+mod api;
 mod forms;
 mod publication;
 
