@@ -27,10 +27,10 @@ pub fn index_page(user: &CurrentUser, chrome: &Chrome, tokens: &[Kept]) -> Marku
     let content = html! {
         div .card {
             @if tokens.is_empty() {
-                (empty(Icon::Key, &t!("tokens-none"), &t!("tokens-none-hint"), Some(new)))
+                (empty(Icon::Key, &t!("tokens-none"), &t!("tokens-none-hint"), Some(html! { div .btn-list { (new) (button::secondary_link("/api/docs", &t!("tokens-docs"))) } })))
             } @else {
                 div .card-header .list-head {
-                    p .text-secondary .mb-0 { (t!("tokens-hint")) }
+                    p .text-secondary .mb-0 { (t!("tokens-hint")) " " a href="/api/docs" { (t!("tokens-docs")) } }
                     (new)
                 }
                 (list(tokens, &user.zone(), &chrome.csrf))

@@ -4,6 +4,7 @@ tokens-new = New token
 tokens-none = No tokens yet
 tokens-none-hint = A program that works with your recipients, messages and mailings through the API shows a token instead of your password.
 tokens-hint = Programs show a token instead of your password. A token may do no more than you, and ends by itself. When your password is changed or reset, all tokens end.
+tokens-docs = What the API can do
 tokens-name = Name
 tokens-may = Permissions
 tokens-until = Until
