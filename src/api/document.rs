@@ -152,6 +152,10 @@ fn complete(operation: &mut Value) {
     if operation["responses"].get("200").is_none() || has_body || header("If-Match") {
         kinds.push(Kind::Conflict);
     }
+    // The one that waits for the mail server.
+    if operation["operationId"] == "testMessage" {
+        kinds.push(Kind::MailServer);
+    }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for response in responses.values_mut() {
         add_headers(response);
