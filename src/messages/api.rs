@@ -46,7 +46,7 @@ enum Tag {
 #[oai(rename = "MessageInput", deny_unknown_fields, example = true)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// One line. Placeholders are filled in for each recipient: `{{ name }}`, `{{ first_name }}`, `{{ email }}`, `{{ mailing }}`, `{{ date }}`.
+    /// One line. Placeholders are filled in for each recipient: `{{ name }}`, `{{ email }}`, `{{ mailing }}`, `{{ date }}`.
     #[oai(validator(min_length = 1, max_length = 250))]
     #[serde(default)]
     subject: String,
@@ -60,8 +60,9 @@ pub struct Input {
 impl Example for Input {
     fn example() -> Self {
         Self {
-            subject: "Your week, {{ first_name }}".to_owned(),
-            body: "<p>Hello {{ name }},</p><p>here is what is new.</p><p><a href=\"{{ unsubscribe_link }}\">No more of this</a></p>".to_owned(),
+            subject: "Your week, {{ name }}".to_owned(),
+            body: "<p>Hello {{ name }},</p><p>here is what is new.</p><p><a href=\"{{ unsubscribe_link }}\">No more of this</a></p>"
+                .to_owned(),
         }
     }
 }

@@ -7,8 +7,7 @@ use poem::{
 use serde::Deserialize;
 
 use super::{
-    drafts,
-    queries,
+    drafts, queries,
     sample::{self, Source},
     views::preview as views,
 };

@@ -79,7 +79,7 @@ async fn a_preview_is_the_mail_that_a_recipient_would_get() {
     assert_eq!((&preview["recipient_id"], &preview["to"]), (&json!(rita), &json!("Rita Recipient <rita@example.org>")));
     assert_eq!(preview["subject"], "For Rita Recipient");
     assert!(preview["html"].as_str().unwrap().contains("<b>Rita Recipient</b>"), "{preview}");
-    assert!(preview["text"].as_str().unwrap().contains("Hi Rita Recipient"), "{preview}");
+    assert!(preview["text"].as_str().unwrap().contains("Hi **Rita Recipient**"), "{preview}");
 
     let other = app.user("otto@example.org").await;
     let theirs = app.recipients(other, &["theirs@example.org"]).await[0];
