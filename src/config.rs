@@ -56,6 +56,8 @@ pub struct Config {
     pub metrics_token: Option<MetricsToken>,
     /// Sites of other origins whose pages may use the API.
     pub api_origins: Vec<String>,
+    /// Whether webhooks may lead to private addresses and go by plain http, `WEBHOOKS_PRIVATE`.
+    pub webhooks_private: bool,
     /// What the web side takes from whoever comes; no setting.
     pub limits: Limits,
 }
@@ -265,6 +267,7 @@ impl Config {
             redis: redis_url()?,
             metrics_token: metrics_token()?,
             api_origins: origins::api_origins()?,
+            webhooks_private: parsed("WEBHOOKS_PRIVATE", "true or false")?.unwrap_or(false),
             limits: Limits::default(),
         })
     }

@@ -26,6 +26,7 @@ pub mod recipients;
 pub mod reports;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 // What they stand on.
 pub mod app;
@@ -36,5 +37,6 @@ pub mod error;
 pub mod i18n;
 pub mod limits;
 pub mod mail;
+pub mod seal;
 pub mod ui;
 pub mod web;

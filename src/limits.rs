@@ -47,6 +47,18 @@ pub const PASSWORDS_WAITING: usize = 48;
 /// Texts, files and pictures of users that are read at once, and how many wait for that; see `web::off_thread`.
 pub const HEAVY_AT_ONCE: usize = 2;
 pub const HEAVY_WAITING: usize = 64;
+/// The webhooks of a user. Each is sent every event it asks for.
+pub const WEBHOOKS_MAX: i64 = 10;
+/// Events of single recipients that wait for one webhook; beyond that they are left out until fewer wait. Looked at every few seconds,
+/// so it may be some more.
+pub const WEBHOOK_WAITING: i64 = 50_000;
+/// What is kept of what was sent to one webhook (some 30 MB), and for how many days.
+pub const WEBHOOK_LOG: i64 = 50_000;
+pub const WEBHOOK_LOG_DAYS: i32 = 30;
+/// Webhooks that a process sends to at the same time; others wait for their turn.
+pub const WEBHOOKS_AT_ONCE: usize = 32;
+/// What is read of an answer; more of it ends the connection.
+pub const WEBHOOK_ANSWER_BYTES: usize = 4 * 1024;
 /// When whoever met a full queue or too many open streams should try again.
 pub const COME_AGAIN: Duration = Duration::from_secs(5);
 
@@ -75,12 +87,29 @@ pub struct Limits {
     pub uploads_of_one: usize,
     /// The same of all users together: each is in memory as a whole, and about once more while it is taken apart.
     pub uploads: usize,
+    /// From looking up a webhook's address to the end of its answer.
+    pub webhook_answer: Duration,
+    /// Waits before the second, third … try to send an event to a webhook. After the last one it has failed.
+    pub webhook_waits: &'static [Duration],
     /// How often somebody may knock at a door.
     pub throttle: fn(Door) -> Allowances,
     /// How often a user may ask the API, with all tokens together: a minute's worth at once, fifty a second for ever. A program that sends
     /// more has a list in hand, for which there is the import.
     pub api: Allowance,
 }
+
+/// What Standard Webhooks recommends: 75 hours in all.
+const WEBHOOK_WAITS: [Duration; 9] = [
+    Duration::from_secs(5),
+    Duration::from_mins(5),
+    Duration::from_mins(30),
+    Duration::from_hours(2),
+    Duration::from_hours(5),
+    Duration::from_hours(10),
+    Duration::from_hours(14),
+    Duration::from_hours(20),
+    Duration::from_hours(24),
+];
 
 impl Default for Limits {
     fn default() -> Self {
@@ -96,6 +125,8 @@ impl Default for Limits {
             stream_check: Duration::from_secs(5),
             uploads_of_one: 2,
             uploads: 8,
+            webhook_answer: Duration::from_secs(10),
+            webhook_waits: &WEBHOOK_WAITS,
             throttle: allowances,
             api: Allowance { at_once: NonZeroU32::new(3000).unwrap_or(NonZeroU32::MIN), every: Duration::from_millis(20) },
         }

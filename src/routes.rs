@@ -16,6 +16,7 @@ use crate::{
         session::{self, PostgresSessions},
         theme,
     },
+    webhooks,
 };
 
 const EXCEPTIONS: csrf::Exceptions = csrf::Exceptions {
@@ -35,6 +36,7 @@ pub fn pages(config: &Config) -> UrlMap {
     map = users::routes(map);
     map = account::routes(map);
     map = tokens::routes(map);
+    map = webhooks::routes(map);
     map = recipients::routes(map);
     map = messages::routes(map);
     map = mailings::routes(map);

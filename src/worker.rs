@@ -22,6 +22,11 @@ use crate::{
         jobs::{DeleteUser, SendAccountMail},
     },
     web,
+    webhooks::{
+        self,
+        jobs::{CallWebhook, TellOfWebhook},
+        sending::Sender,
+    },
 };
 
 /// Sends and runs jobs until `stop`. A worker that ends on an error (one broken connection ends all its slots) is started anew.
@@ -41,10 +46,11 @@ pub async fn run(app: App, engine: Engine, database_url: String, stop: Cancellat
             }
         }
     }));
+    let webhooks = Sender::new(app.clone(), stop.clone());
     let housekeeping = tokio::spawn(keep_house(engine.clone(), stop.clone()));
     let mut pause = Duration::from_millis(200);
     while !stop.is_cancelled() {
-        let ended = match build(&app, &engine, pool.clone(), slots, stop.clone()).await {
+        let ended = match build(&app, &engine, &webhooks, pool.clone(), slots, stop.clone()).await {
             Ok(worker) => {
                 pause = Duration::from_millis(200);
                 worker.run().await.map_err(anyhow::Error::from)
@@ -64,11 +70,19 @@ pub async fn run(app: App, engine: Engine, database_url: String, stop: Cancellat
     }
     housekeeping.await?;
     sending.await?;
+    webhooks.finish().await;
     pool.close().await;
     Ok(())
 }
 
-async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: CancellationToken) -> anyhow::Result<Worker> {
+async fn build(
+    app: &App,
+    engine: &Engine,
+    webhooks: &Sender,
+    pool: PgPool,
+    slots: usize,
+    stop: CancellationToken,
+) -> anyhow::Result<Worker> {
     let worker = WorkerOptions::default()
         .pg_pool(pool)
         .schema(db::QUEUE_SCHEMA)
@@ -89,6 +103,7 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .shutdown_interrupted_job_retry_delay(Duration::ZERO)
         .add_extension(app.clone())
         .add_extension(engine.clone())
+        .add_extension(webhooks.clone())
         .define_job::<RunMailing>()
         .define_job::<SendAccountMail>()
         .define_job::<DeleteUser>()
@@ -96,6 +111,8 @@ async fn build(app: &App, engine: &Engine, pool: PgPool, slots: usize, stop: Can
         .define_job::<ImportRecipients>()
         .define_job::<TellOfAttempt>()
         .define_job::<PublishPost>()
+        .define_job::<CallWebhook>()
+        .define_job::<TellOfWebhook>()
         .init()
         .await?;
     Ok(worker)
@@ -116,6 +133,9 @@ async fn keep_house(engine: Engine, stop: CancellationToken) {
         }
         if let Err(error) = reports::tally(&engine.app).await {
             tracing::warn!(%error, "Finished attempts are added up later");
+        }
+        if let Err(error) = webhooks::jobs::watch(&engine.app).await {
+            tracing::warn!(%error, "How much waits for webhooks is looked at later");
         }
         if tick.is_multiple_of(6)
             && let Err(error) = tidy(&engine).await
@@ -143,5 +163,6 @@ async fn tidy(engine: &Engine) -> anyhow::Result<()> {
     blog::readings::queries::delete_old(&app.db).await?;
     recipients::queries::gather_counts(&app.db).await?;
     recipients::queries::imports::delete_old(&app.db).await?;
+    webhooks::jobs::tidy(app).await?;
     Ok(())
 }

@@ -53,6 +53,7 @@ impl Database {
             redis: None,
             metrics_token: None,
             api_origins: Vec::new(),
+            webhooks_private: false,
             limits: periodical::limits::Limits::default(),
         };
         let app = App::new(config, pool.clone(), CancellationToken::new());

@@ -40,11 +40,13 @@ pub enum Tab {
     TwoFactor,
     Sessions,
     Tokens,
+    Webhooks,
     Delete,
 }
 
 impl Tab {
-    const ALL: [Self; 7] = [Self::Profile, Self::Email, Self::Password, Self::TwoFactor, Self::Sessions, Self::Tokens, Self::Delete];
+    const ALL: [Self; 8] =
+        [Self::Profile, Self::Email, Self::Password, Self::TwoFactor, Self::Sessions, Self::Tokens, Self::Webhooks, Self::Delete];
 
     fn link(self) -> (&'static str, String) {
         match self {
@@ -54,6 +56,7 @@ impl Tab {
             Self::TwoFactor => ("/account/two-factor", t!("account-tab-two-factor")),
             Self::Sessions => ("/account/sessions", t!("account-tab-sessions")),
             Self::Tokens => ("/account/tokens", t!("account-tab-tokens")),
+            Self::Webhooks => ("/webhooks", t!("account-tab-webhooks")),
             Self::Delete => ("/account/delete", t!("account-tab-delete")),
         }
     }

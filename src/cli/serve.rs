@@ -20,7 +20,7 @@ use crate::{
     inbox::{self, catcher::Catcher},
     routes,
     users::{setup, two_factor},
-    web, worker,
+    web, webhooks, worker,
 };
 
 /// The embedded default: Postgres, mail catcher, worker and web in one process.
@@ -87,6 +87,7 @@ async fn finish(backend: Backend, served: anyhow::Result<()>) -> anyhow::Result<
 
 async fn serve(app: &App, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
     two_factor::seal::anew(app).await?;
+    webhooks::secret::anew(app).await?;
     let (readings, writer) = Readings::start(app);
     web::server::serve(listener, routes::site(app.clone(), readings), &app.config, stop).await;
     writer.finish().await;

@@ -2,7 +2,7 @@
 
 mod handlers;
 mod mails;
-pub mod model;
+mod model;
 pub mod views;
 
 use crate::web::UrlMap;

@@ -21,6 +21,7 @@ use crate::{
     error::Result,
     recipients, t, users,
     web::{FieldErrors, Refusal, form::WHOLE},
+    webhooks::{self, model::Event},
 };
 
 pub use stops::{disable, enable, pause, resume, resume_all, stop};
@@ -191,7 +192,7 @@ async fn run_batch(app: &App, mailing_id: i64, take_along: i64) -> Result<Vec<i6
             Err(_) | Ok(()) => {}
         }
     }
-    let started = start(&mut transaction, &batch.attempts).await?;
+    let started = start(app, &mut transaction, &batch.attempts).await?;
     queries::set_statuses(&mut *transaction, &batch.statuses).await?;
     // Last: adding this job's own key again retires the run in progress (it would not be repeated after a failure).
     let over: Vec<String> = batch.over.iter().filter(|id| **id != mailing_id).map(|id| job_key(*id)).collect();
@@ -276,7 +277,7 @@ pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uu
     }
     let new = NewAttempt { mailing_id, scheduled_at: now, trigger: Trigger::Manual, submission_id };
     // Dropping the transaction takes the empty attempt back.
-    let started = start(&mut transaction, &[new]).await?;
+    let started = start(app, &mut transaction, &[new]).await?;
     let Some(Started { attempt_id, to_send: 1.. }) = started.first().copied() else { return Ok(Err(NotStarted::NobodyToSendTo)) };
     let next_run_at = mailing.next_run_at.filter(|_| mailing.period != "once");
     queries::set_status(&mut *transaction, mailing_id, Status::Running, next_run_at).await?;
@@ -320,7 +321,7 @@ pub async fn repeat(app: &App, user_id: i64, attempt_id: i64, whom: Repeat, subm
     let failed_in = (whom == Repeat::Failed).then_some(attempt_id);
     let snapshot = delivery::queries::snapshot_repetition(&mut transaction, repetition, failed_in).await?;
     // Dropping the transaction takes the empty attempt back.
-    let started = begin(&mut transaction, &[snapshot]).await?;
+    let started = begin(app, &mut transaction, &[snapshot]).await?;
     let Some(Started { to_send: 1.., .. }) = started.first() else { return Ok(Err(NotStarted::NobodyToSendTo)) };
     queries::set_status(&mut *transaction, mailing.id, Status::Running, mailing.next_run_at).await?;
     transaction.commit().await?;
@@ -345,20 +346,22 @@ async fn refusal(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Resu
 }
 
 /// The attempts with their deliveries, and a call to the workers. One that is missing was started before.
-async fn start(transaction: &mut PgTransaction<'_>, new: &[NewAttempt]) -> Result<Vec<Started>> {
+async fn start(app: &App, transaction: &mut PgTransaction<'_>, new: &[NewAttempt]) -> Result<Vec<Started>> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
     let inserted = attempts::queries::insert(&mut **transaction, new).await?;
     let ids: Vec<i64> = inserted.iter().map(|attempt| attempt.id).collect();
     let snapshots = delivery::queries::snapshot(transaction, &ids).await?;
-    begin(transaction, &snapshots).await
+    begin(app, transaction, &snapshots).await
 }
 
 /// Makes known what attempts consist of.
-async fn begin(transaction: &mut PgTransaction<'_>, snapshots: &[Snapshot]) -> Result<Vec<Started>> {
+async fn begin(app: &App, transaction: &mut PgTransaction<'_>, snapshots: &[Snapshot]) -> Result<Vec<Started>> {
     attempts::queries::set_totals(&mut **transaction, snapshots).await?;
     delivery::queries::call_workers(&mut **transaction).await?;
+    let ids: Vec<i64> = snapshots.iter().map(|snapshot| snapshot.attempt_id).collect();
+    webhooks::events::attempts(app, transaction, Event::AttemptStarted, &ids).await?;
     for Snapshot { attempt_id, total, .. } in snapshots {
         tracing::info!(attempt.id = attempt_id, attempt.total = total, "Attempt {attempt_id} started, to {total}");
     }

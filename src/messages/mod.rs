@@ -1,6 +1,5 @@
 //! What is sent: a subject and a body.
 
-pub mod api;
 pub mod attachments;
 pub mod drafts;
 mod handlers;
@@ -8,7 +7,6 @@ pub mod letter;
 pub mod model;
 mod preview;
 pub mod queries;
-mod sample;
 mod views;
 
 use crate::web::UrlMap;

@@ -20,6 +20,7 @@ use crate::{
     delivery::{model::Settlement, queries::Held},
     t,
     web::{FieldErrors, Refusal},
+    webhooks::payload,
 };
 
 /// The owner's newest recipients below `before`, to choose from. `search` is a `like` pattern.
@@ -168,25 +169,36 @@ pub async fn delete(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Res
 }
 
 /// A mail server has said that the addresses of these deliveries do not exist. A recipient whose address was corrected
-/// since is left alone.
-pub async fn mark_undeliverable(db: impl PgExecutor<'_>, bad: &[(Held, &Settlement)]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with bad as (
+/// since is left alone. Those who were marked by this and whose owner has a webhook for that.
+pub async fn mark_undeliverable(db: impl PgExecutor<'_>, bad: &[(Held, &Settlement)]) -> sqlx::Result<Vec<payload::Recipient>> {
+    sqlx::query_as!(
+        payload::Recipient,
+        r#"with bad as (
              select r.id, b.reason
              from unnest($1::bigint[], $2::int[], $3::text[]) b (attempt_id, number, reason)
              join deliveries d on d.attempt_id = b.attempt_id and d.number = b.number
              join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null
              -- Two attempts may meet the same recipients: in one order, so that neither waits for the other in a ring.
              order by r.id for update of r
+         ), marked as (
+             update recipients r set undeliverable_at = now(), undeliverable_reason = bad.reason from bad where r.id = bad.id
+             returning r.id, r.user_id, r.email, r.full_name, r.comment, r.undeliverable_at, r.undeliverable_reason, r.unsubscribed_at
          )
-         update recipients r set undeliverable_at = now(), undeliverable_reason = bad.reason from bad where r.id = bad.id",
+         select id as "id!", user_id as "user_id!", email::text as "email!", full_name as "name!", comment as "comment!",
+                undeliverable_at as "undeliverable_at!", undeliverable_reason as "undeliverable_reason!",
+                unsubscribed_at as "unsubscribed_at?"
+         from marked m
+         where exists (
+           select from webhooks w where w.user_id = m.user_id and 'recipient.undeliverable' = any(w.events) and w.disabled_at is null
+             and not w.overflows
+         )
+         order by id"#,
         &bad.iter().map(|(held, _)| held.attempt_id).collect::<Vec<_>>(),
         &bad.iter().map(|(_, settlement)| settlement.number).collect::<Vec<_>>(),
         &bad.iter().map(|(_, settlement)| settlement.text.as_deref().unwrap_or_default()).collect::<Vec<_>>() as &[&str],
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_all(db)
+    .await
 }
 
 /// A mail server has taken these mails: whoever of the recipients was thought to be undeliverable is not.

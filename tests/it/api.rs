@@ -5,4 +5,3 @@ mod once;
 mod problems;
 mod rates;
 mod rights;
-mod strangers;

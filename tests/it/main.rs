@@ -29,4 +29,5 @@ mod schedule;
 mod smtp;
 mod tokens;
 mod users;
+mod webhooks;
 mod words;

@@ -1,6 +1,5 @@
 //! A user's messages, with and without htmx.
 
-mod api;
 mod attachments;
 mod drafts;
 

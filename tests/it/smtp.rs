@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+pub use secure::certificate;
+
 use lettre::address::Envelope;
 use periodical::mail::connection::{SmtpConnection, SmtpSettings, Timeouts};
 use periodical::mail::outcome::Outcome;

@@ -7,6 +7,7 @@ account-tab-password = Password
 account-tab-two-factor = Two-factor sign-in
 account-tab-sessions = Sessions
 account-tab-tokens = API tokens
+account-tab-webhooks = Webhooks
 account-tab-delete = Delete account
 account-back = Back to your account
 account-to = To your account

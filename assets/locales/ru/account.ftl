@@ -7,6 +7,7 @@ account-tab-password = Пароль
 account-tab-two-factor = Двухфакторный вход
 account-tab-sessions = Сеансы
 account-tab-tokens = Токены API
+account-tab-webhooks = Вебхуки
 account-tab-delete = Удаление
 account-back = К учётной записи
 account-to = К учётной записи

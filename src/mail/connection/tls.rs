@@ -53,6 +53,11 @@ impl Roots {
         Ok(Self { extra: Some(pem.into()), ..Self::default() })
     }
 
+    /// TLS that insists on a certificate of theirs, for other conversations than with mail servers.
+    pub fn verified(&self) -> Arc<ClientConfig> {
+        self.config(true)
+    }
+
     fn config(&self, verify: bool) -> Arc<ClientConfig> {
         let cell = if verify { &self.verified } else { &self.unverified };
         Arc::clone(cell.get_or_init(|| Arc::new(self.build(verify))))

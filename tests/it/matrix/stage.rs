@@ -58,6 +58,8 @@ struct Things {
     attachment_id: i64,
     post_id: i64,
     picture_id: Uuid,
+    webhook_id: i64,
+    delivery_id: i64,
 }
 
 #[derive(Debug)]
@@ -103,11 +105,16 @@ const OWNER: &str = "
     ), file as (
       insert into post_picture_files (picture_id, size, width, height, media_type, digest, content)
       select picture.id, size, 1, 1, 'image/jpeg', '\\x00', 'a' from picture, unnest(array['small', 'large']) size
+    ), webhook as (
+      insert into webhooks (user_id, url, events, secret) select id, 'https://example.org/', array['attempt.started'], '\\x00' from owner returning id
+    ), delivery as (
+      insert into webhook_deliveries (webhook_id, event, payload, state, again_at, tries, tried_at, failure)
+      select id, 'attempt.started', '{}', 'failed', null, 10, now(), 'timeout' from webhook returning id
     )
     select owner.id as user_id, recipient.id as recipient_id, message.id as message_id, mailing.id as mailing_id, attempt.id as attempt_id,
            session.id as session_id, api_token.id as token_id, mail.id as mail_id, import.id as import_id,
-           attachment.id as attachment_id, post.id as post_id, picture.id as picture_id
-    from owner, session, api_token, recipient, message, mailing, attempt, mail, import, attachment, post, picture";
+           attachment.id as attachment_id, post.id as post_id, picture.id as picture_id, webhook.id as webhook_id, delivery.id as delivery_id
+    from owner, session, api_token, recipient, message, mailing, attempt, mail, import, attachment, post, picture, webhook, delivery";
 
 const ACTOR: &str = "
     with actor as (
@@ -134,6 +141,8 @@ const EVERYTHING: &str = "
       (select string_agg(a::text, ',' order by id) from attempts a where user_id = $1),
       (select string_agg((to_jsonb(p) - 'views')::text, ',' order by id) from posts p where author_id = $1),
       (select string_agg(p::text, ',' order by p.id) from post_pictures p join posts on posts.id = p.post_id where posts.author_id = $1),
+      (select string_agg(w::text, ',' order by id) from webhooks w where user_id = $1),
+      (select string_agg(d::text, ',' order by d.id) from webhook_deliveries d join webhooks w on w.id = d.webhook_id where w.user_id = $1),
       (select string_agg(j.key, ',' order by key) from graphile_worker.jobs j where key = 'mailing:' || $2)
     ))";
 
@@ -195,6 +204,7 @@ impl Case<'_> {
             Some("mailings") => self.owner.mailing_id,
             Some("attempts") => self.owner.attempt_id,
             Some("account") if path.starts_with("/account/tokens/") => self.owner.token_id,
+            Some("webhooks") => self.owner.webhook_id,
             Some("account") => self.owner.session_id,
             Some("dev") => self.owner.mail_id,
             Some("admin") if path.starts_with("/admin/posts/") => self.owner.post_id,
@@ -204,6 +214,7 @@ impl Case<'_> {
             .replace(":picture_id", &self.owner.picture_id.to_string())
             .replace(":size", "small")
             .replace(":attachment_id", &self.owner.attachment_id.to_string())
+            .replace(":delivery_id", &self.owner.delivery_id.to_string())
             .replace(":id", &id.to_string())
             .replace(":slug", &format!("post-{}", self.owner.user_id))
             .replace(":token", &"0".repeat(64))

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::*;
 
 /// A certificate for `name`, the server's settings with it, and its PEM for those who are to trust it.
-pub(super) fn certificate(name: &str) -> (Arc<rustls::ServerConfig>, String) {
+pub fn certificate(name: &str) -> (Arc<rustls::ServerConfig>, String) {
     let certified = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
     let chain: Vec<CertificateDer<'static>> = vec![certified.cert.der().clone()];

@@ -95,7 +95,8 @@ impl TestApp {
             redis: None,
             metrics_token: None,
             api_origins: Vec::new(),
-            limits: Limits { throttle: |_| unthrottled(), ..Limits::default() },
+            webhooks_private: true,
+            limits: Limits { throttle: |_| unthrottled(), webhook_waits: WEBHOOK_WAITS, ..Limits::default() },
         };
         change(&mut config);
         let stop = CancellationToken::new();
@@ -151,6 +152,7 @@ impl TestApp {
             .env("LISTEN", "127.0.0.1:0")
             .env("REDIS_URL", "")
             .env("METRICS_TOKEN", "")
+            .env("WEBHOOKS_PRIVATE", "true")
             .env("RUST_LOG", "error");
         command
     }
@@ -357,6 +359,9 @@ pub struct Figures {
     pub waiting: i32,
     pub held_reason: Option<String>,
 }
+
+/// Of an event, before it is sent to a webhook again.
+const WEBHOOK_WAITS: &[Duration] = &[Duration::from_millis(50); 3];
 
 /// Waits short enough for tests; the lease stays longer than any hiccup of a busy machine.
 pub fn quick() -> Timing {

@@ -8,6 +8,7 @@ mod engine;
 mod live;
 mod log;
 mod postgres;
+mod receiver;
 mod redis;
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use engine::Sending;
 pub use live::Live;
 pub use log::Log;
 pub use postgres::empty_database;
+pub use receiver::{Call, Receiver, Reply};
 pub use redis::Redis;
 
 /// Looks until there is something to see. Tests wait for conditions, never for seconds; this only ends what hangs.

@@ -19,6 +19,7 @@ const NOT_OURS: [&str; 3] = ["/dev/inbox/:id/html", "/dev/inbox/:id/source", "/m
 const NAMES: &[&str] = &[
     "Periodical", "OpenAPI", "SMTP", "HTML", "CSV", "TSV", "UTC", "URL", "API", "JSON", "TLS", "STARTTLS", "SPF", "DKIM", "DMARC", "QR", "TOTP", "Message", "ID", "Markdown",
     "JPEG", "PNG", "WebP", "TOKEN",
+    "POST", "HTTP", "HMAC", "SHA", "base", "xx",
     "List", "Id", "Postfix", "Amazon", "SES", "Mailgun", "Brevo", "Unisender", "Go", "Aegis", "FreeOTP", "Google", "Authenticator", "dev",
     "Atom", "smtp", "smtps", "tls", "none", "env", "English", "Русский",
 ];

@@ -1,0 +1,134 @@
+//! What is done with a webhook, from its pages and from programs alike: each in one short transaction with its job.
+
+use sqlx::PgTransaction;
+use uuid::Uuid;
+
+use super::{
+    jobs::{CallWebhook, job_key},
+    model::{NewWebhook, TEST, Webhook},
+    payload, queries, secret,
+};
+use crate::{
+    app::{App, Enqueue},
+    error::Result,
+    limits::WEBHOOKS_MAX,
+};
+
+/// A webhook that was just made.
+#[derive(Debug)]
+pub struct Made {
+    pub id: i64,
+    /// Shown this once. None: no key that is known opens it any more.
+    pub secret: Option<String>,
+}
+
+/// Adds a webhook. The same submission again gives the webhook that it has made. None: the user has as many as there may be.
+///
+/// # Errors
+/// The database's.
+pub async fn create(app: &App, user_id: i64, new: &NewWebhook, submission_id: Uuid) -> Result<Option<Made>> {
+    let mut transaction = app.db.begin().await?;
+    let count = queries::count_locked(&mut transaction, user_id).await?;
+    if let Some((id, sealed)) = queries::by_submission(&mut *transaction, user_id, submission_id).await? {
+        return Ok(Some(Made { id, secret: secret::shown(&app.config, user_id, &sealed) }));
+    }
+    if count >= WEBHOOKS_MAX {
+        return Ok(None);
+    }
+    let (shown, sealed) = secret::make(&app.config, user_id)?;
+    let id = queries::insert(&mut *transaction, user_id, new, &sealed, submission_id).await?;
+    transaction.commit().await?;
+    tracing::info!(webhook.id = id, user.id = user_id, "User {user_id} has made webhook {id}");
+    Ok(Some(Made { id, secret: Some(shown) }))
+}
+
+/// None: the row has another version by now.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn update(app: &App, user_id: i64, id: i64, version: i32, new: &NewWebhook) -> Result<Option<Webhook>> {
+    let mut transaction = app.db.begin().await?;
+    queries::lock_own(&mut *transaction, user_id, id).await?;
+    let Some(webhook) = queries::update(&mut *transaction, user_id, id, version, new).await? else { return Ok(None) };
+    call(app, &mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(Some(webhook))
+}
+
+/// Sends to it again; what waits goes out.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<Webhook> {
+    let mut transaction = app.db.begin().await?;
+    let webhook = queries::resume(&mut *transaction, user_id, id).await?;
+    call(app, &mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(webhook)
+}
+
+/// With everything that was sent to it.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn delete(app: &App, user_id: i64, id: i64) -> Result<()> {
+    let mut transaction = app.db.begin().await?;
+    queries::delete(&mut *transaction, user_id, id).await?;
+    app.dequeue(&mut transaction, &job_key(id)).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Another secret, shown this once.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn replace_secret(app: &App, user_id: i64, id: i64) -> Result<(Webhook, String)> {
+    let (shown, sealed) = secret::make(&app.config, user_id)?;
+    let webhook = queries::set_secret(&app.db, user_id, id, &sealed).await?;
+    Ok((webhook, shown))
+}
+
+/// Sends an event that tries the webhook out; its delivery. None: the webhook is switched off.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn test(app: &App, user_id: i64, id: i64) -> Result<Option<i64>> {
+    let mut transaction = app.db.begin().await?;
+    let webhook = queries::lock_own(&mut *transaction, user_id, id).await?;
+    if webhook.disabled_at.is_some() {
+        return Ok(None);
+    }
+    let payload = payload::test(id).map_err(anyhow::Error::from)?;
+    let delivery_id = queries::insert_test(&mut *transaction, id, TEST, &payload).await?;
+    wake(app, &mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(Some(delivery_id))
+}
+
+/// Sends something once more, with the same id and the same bytes. False: the webhook is switched off.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn redeliver(app: &App, user_id: i64, id: i64, delivery_id: i64) -> Result<bool> {
+    let mut transaction = app.db.begin().await?;
+    let webhook = queries::lock_own(&mut *transaction, user_id, id).await?;
+    queries::delivery(&mut *transaction, user_id, id, delivery_id).await?;
+    if webhook.disabled_at.is_some() {
+        return Ok(false);
+    }
+    queries::redeliver(&mut *transaction, id, delivery_id).await?;
+    wake(app, &mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Lets something be sent at once, at its owner's wish, whatever the receiver did before.
+async fn wake(app: &App, transaction: &mut PgTransaction<'_>, id: i64) -> Result<()> {
+    queries::wake(&mut **transaction, id).await?;
+    call(app, transaction, id).await
+}
+
+async fn call(app: &App, transaction: &mut PgTransaction<'_>, webhook_id: i64) -> Result<()> {
+    app.enqueue(transaction, CallWebhook { webhook_id }, Enqueue { key: Some(job_key(webhook_id)), run_at: None }).await
+}
