@@ -19,7 +19,7 @@ use crate::{
     app::App,
     blog,
     config::Config,
-    mailings, recipients, reports, tokens, users,
+    mailings, messages, recipients, reports, tokens, users,
     web::{UrlMap, api::problem, server},
 };
 
@@ -29,6 +29,7 @@ pub const PATH: &str = "/api/v1";
 type Operations = (
     account::api::Api,
     recipients::api::Api,
+    messages::api::Api,
     reports::api::Api,
     users::management::api::Api,
     mailings::oversight::api::Api,
@@ -40,6 +41,7 @@ fn service() -> OpenApiService<Operations, ()> {
     let operations = (
         account::api::Api,
         recipients::api::Api,
+        messages::api::Api,
         reports::api::Api,
         users::management::api::Api,
         mailings::oversight::api::Api,

@@ -186,6 +186,7 @@ impl<'a> Reader<'a> {
             "number" => json!(0.5),
             "boolean" => json!(true),
             "string" if schema["format"] == "date-time" => json!("2026-12-01T09:00:00Z"),
+            "string" if schema["format"] == "email" => json!("anna@example.org"),
             "string" if schema["format"] == "uuid" => json!("0b8a7d1e-6a39-4f35-9d5e-3f6f4d0c1a52"),
             "string" => json!("…"),
             _ => Value::Null,

@@ -2,7 +2,7 @@
 
 mod handlers;
 mod mails;
-mod model;
+pub mod model;
 pub mod views;
 
 use crate::web::UrlMap;

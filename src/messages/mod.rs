@@ -1,5 +1,6 @@
 //! What is sent: a subject and a body.
 
+pub mod api;
 pub mod attachments;
 pub mod drafts;
 mod handlers;
@@ -7,6 +8,7 @@ pub mod letter;
 pub mod model;
 mod preview;
 pub mod queries;
+mod sample;
 mod views;
 
 use crate::web::UrlMap;

@@ -1,35 +1,23 @@
 //! A message as somebody will get it, and a mail of it sent at once to whomever its author wants to show it to.
 
-use lettre::address::Envelope;
-use mail_parser::{MessageParser, MimeHeaders};
 use poem::{
     IntoResponse, Response, handler,
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
-use time::OffsetDateTime;
 
 use super::{
-    attachments::{self, model::File},
-    drafts,
-    letter::{self, Occasion},
-    model::{Message, MessageForm},
-    queries,
+    drafts, queries,
+    sample::{self, Source},
     views::preview as views,
 };
 use crate::{
     app::App,
     db,
     error::{Error, Result},
-    i18n, inbox,
     limits::Door,
-    mail::{
-        compose::{ComposeError, Recipient as To},
-        trial::{self, Trial},
-    },
-    mailings,
-    recipients::{self, model::Recipient, unsubscribe},
-    t,
+    mail::trial::Trial,
+    recipients, t,
     users::CurrentUser,
     web::{Chrome, ClientAddress, FieldErrors, FormData, Page, form, headers, off_thread},
 };
@@ -54,30 +42,6 @@ pub struct TestForm {
     pub email: String,
     pub recipient: Option<i64>,
     pub draft: bool,
-}
-
-/// Who a preview is for: somebody of one's own, or a person made up where there is nobody.
-pub struct Reader {
-    pub id: Option<i64>,
-    pub name: String,
-    pub email: String,
-}
-
-/// A mail that was made to be looked at.
-pub struct Preview {
-    pub message_id: Option<i64>,
-    pub is_draft: bool,
-    pub reader: Reader,
-    /// Its fields as they are sent, decoded.
-    pub from: String,
-    pub to: String,
-    pub reply_to: String,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-    /// The names and bytes of the files.
-    pub files: Vec<(String, usize)>,
-    pub bytes: usize,
 }
 
 /// What a page has to say beside the preview.
@@ -111,13 +75,15 @@ pub async fn show_draft(user: CurrentUser, chrome: Chrome, app: Data<&App>, Quer
 /// The HTML part as it is sent, for a sandboxed frame.
 #[handler]
 pub async fn html(user: CurrentUser, app: Data<&App>, Path(id): Path<i64>, Query(query): Query<PreviewQuery>) -> Result<Response> {
-    let preview = preview(&app, &user, Some(id), &query, false).await?;
+    let source = source(&app, &user, Some(id), query.draft).await?;
+    let preview = sample::preview(&app, &user, &source, query.recipient, false).await?;
     Ok(headers::sandboxed(preview.html))
 }
 
 #[handler]
 pub async fn html_draft(user: CurrentUser, app: Data<&App>, Query(query): Query<PreviewQuery>) -> Result<Response> {
-    let preview = preview(&app, &user, None, &PreviewQuery { draft: true, ..query }, false).await?;
+    let source = source(&app, &user, None, true).await?;
+    let preview = sample::preview(&app, &user, &source, query.recipient, false).await?;
     Ok(headers::sandboxed(preview.html))
 }
 
@@ -160,7 +126,7 @@ async fn send_test(
     };
     let source = source(app, user, message_id, form.draft).await?;
     let (source, is_finished) = off_thread::read(move || {
-        let is_finished = source.parse().is_ok();
+        let is_finished = source.is_finished();
         (source, is_finished)
     })
     .await?;
@@ -176,126 +142,32 @@ async fn send_test(
         let said = Said { errors: FieldErrors::of_wait(wait), ..said };
         return Ok(Page::too_many(wait, page(app, user, chrome, message_id, said).await?).into_response());
     }
-    let reader = reader(app, user, form.recipient).await?;
-    let subject = t!("messages-test-subject", subject = source.subject);
-    let files = files(app, user, message_id).await?;
-    let (envelope, message) = match made(app, user, message_id, &subject, &source.body, files, &reader, &email).await? {
-        Ok(mail) => mail,
-        Err(_) => {
-            let said = Said { errors: FieldErrors::of("email", t!("messages-test-address")), ..said };
-            return Ok(Page::invalid(page(app, user, chrome, message_id, said).await?).into_response());
-        }
+    let Some(trial) = sample::send(app, user, &source, form.recipient, &email).await? else {
+        let said = Said { errors: FieldErrors::of("email", t!("messages-test-address")), ..said };
+        return Ok(Page::invalid(page(app, user, chrome, message_id, said).await?).into_response());
     };
-    let trial = trial::send_once(&inbox::smtp_settings(&app.config), &envelope, &message).await;
     let said = Said { trial: Some((&email, &trial)), ..said };
     Ok(Page::ok(page(app, user, chrome, message_id, said).await?).into_response())
 }
 
 async fn page(app: &App, user: &CurrentUser, chrome: &Chrome, message_id: Option<i64>, said: Said<'_>) -> Result<maud::Markup> {
-    let preview = preview(app, user, message_id, &said.query, true).await?;
+    let source = source(app, user, message_id, said.query.draft).await?;
+    let preview = sample::preview(app, user, &source, said.query.recipient, true).await?;
     let offered = recipients::queries::list(&app.db, user.id(), db::like_pattern(&said.query.q).as_deref(), None, OFFERED).await?;
     Ok(views::preview_page(user, chrome, &app.config, &preview, &offered, &said))
 }
 
 /// What is to be shown: the message, or its draft. A new message has a draft alone.
-async fn source(app: &App, user: &CurrentUser, message_id: Option<i64>, draft: bool) -> Result<MessageForm> {
+async fn source(app: &App, user: &CurrentUser, message_id: Option<i64>, is_draft: bool) -> Result<Source> {
     let stored = match message_id {
         Some(id) => Some(queries::get(&app.db, user.id(), id).await?),
         None => None,
     };
-    let draft = if draft { drafts::get(&app.db, user.id(), message_id).await? } else { None };
-    match (draft, &stored) {
-        (Some(draft), _) => Ok(draft.into()),
-        (None, Some(stored)) => Ok(MessageForm::from(stored as &Message)),
-        (None, None) => Err(Error::NotFound),
-    }
-}
-
-async fn reader(app: &App, user: &CurrentUser, id: Option<i64>) -> Result<Reader> {
-    let found = match id {
-        Some(id) => Some(recipients::queries::get(&app.db, user.id(), id).await?),
-        None => recipients::queries::list(&app.db, user.id(), None, None, 1).await?.pop(),
+    let draft = if is_draft { drafts::get(&app.db, user.id(), message_id).await? } else { None };
+    let (subject, body) = match (draft, stored) {
+        (Some(draft), _) => (draft.subject, draft.body),
+        (None, Some(stored)) => (stored.subject, stored.body),
+        (None, None) => return Err(Error::NotFound),
     };
-    Ok(match found {
-        Some(Recipient { id, email, full_name, .. }) => Reader { id: Some(id), name: full_name, email },
-        None => Reader { id: None, name: t!("messages-sample-name"), email: "anna@example.org".to_owned() },
-    })
-}
-
-/// The words of the mail are the same `with_files` and without.
-async fn preview(app: &App, user: &CurrentUser, message_id: Option<i64>, query: &PreviewQuery, with_files: bool) -> Result<Preview> {
-    let source = source(app, user, message_id, query.draft).await?;
-    let reader = reader(app, user, query.recipient).await?;
-    let files = if with_files { files(app, user, message_id).await? } else { Vec::new() };
-    let (_, bytes) = made(app, user, message_id, &source.subject, &source.body, files, &reader, &reader.email)
-        .await?
-        .map_err(|error| Error::Internal(anyhow::anyhow!("a preview could not be made: {error}")))?;
-    // Read back from what would be sent: nothing else is shown.
-    let message = MessageParser::default().parse(&bytes).ok_or(Error::NotFound)?;
-    let header = |address: Option<&mail_parser::Address>| address.and_then(|address| address.first()).map(mailbox).unwrap_or_default();
-    Ok(Preview {
-        message_id,
-        is_draft: query.draft,
-        from: header(message.from()),
-        to: header(message.to()),
-        reply_to: header(message.reply_to()),
-        subject: message.subject().unwrap_or_default().to_owned(),
-        text: message.body_text(0).unwrap_or_default().into_owned(),
-        html: message.body_html(0).unwrap_or_default().into_owned(),
-        files: message.attachments().map(|part| (part.attachment_name().unwrap_or_default().to_owned(), part.len())).collect(),
-        bytes: bytes.len(),
-        reader,
-    })
-}
-
-fn mailbox(address: &mail_parser::Addr) -> String {
-    match (address.name(), address.address()) {
-        (Some(name), Some(email)) => format!("{name} <{email}>"),
-        (_, email) => email.unwrap_or_default().to_owned(),
-    }
-}
-
-async fn files(app: &App, user: &CurrentUser, message_id: Option<i64>) -> Result<Vec<File>> {
-    Ok(match message_id {
-        Some(id) => attachments::queries::files(&app.db, user.id(), id).await?,
-        None => Vec::new(),
-    })
-}
-
-/// A mail to the address `to`, as `reader` would get it: of the first mailing that sends the message, if one does.
-async fn made(
-    app: &App,
-    user: &CurrentUser,
-    message_id: Option<i64>,
-    subject: &str,
-    body: &str,
-    files: Vec<File>,
-    reader: &Reader,
-    to: &str,
-) -> Result<Result<(Envelope, Vec<u8>), ComposeError>> {
-    let mailing = match message_id {
-        Some(id) => mailings::queries::using_message(&app.db, user.id(), id).await?.into_iter().next(),
-        None => None,
-    };
-    let (config, user) = (app.config.clone(), user.clone());
-    let (subject, body, to) = (subject.to_owned(), body.to_owned(), to.to_owned());
-    let (name, email) = (reader.name.clone(), reader.email.clone());
-    // The link of a mail to somebody else must not unsubscribe them: whoever tries it out finds that it is nobody's.
-    let link = unsubscribe::Links::new(&config).of(if to == email { reader.id.unwrap_or(0) } else { 0 });
-    let sample = t!("messages-sample-mailing");
-    let made = move || {
-        let moment = OffsetDateTime::now_utc();
-        let occasion = Occasion {
-            mailing_id: mailing.as_ref().map(|mailing| mailing.id),
-            mailing_name: mailing.as_ref().map_or(&sample, |mailing| &mailing.name),
-            sender_name: &user.0.full_name,
-            sender_email: &user.0.email,
-            moment,
-            zone: &user.zone(),
-            language: user.0.language.unwrap_or_else(i18n::current),
-        };
-        let template = letter::template(&config, &occasion, &subject, &body, &files)?;
-        letter::single(&config, &template, &To { to: &to, email: &email, name: &name, unsubscribe_link: Some(&link) }, moment)
-    };
-    off_thread::read(made).await
+    Ok(Source { message_id, is_draft, subject, body })
 }

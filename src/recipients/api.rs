@@ -36,11 +36,11 @@ enum Tag {
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The address; one of a user's recipients has it.
-    #[oai(validator(max_length = 254))]
+    #[oai(validator(min_length = 3, max_length = 254))]
     #[serde(default)]
     email: String,
     /// The full name, in one line.
-    #[oai(validator(max_length = 200))]
+    #[oai(validator(min_length = 1, max_length = 200))]
     #[serde(default)]
     name: String,
     /// A note of one's own, which nobody is sent.

@@ -5,3 +5,4 @@ mod once;
 mod problems;
 mod rates;
 mod rights;
+mod strangers;

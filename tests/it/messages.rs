@@ -1,5 +1,6 @@
 //! A user's messages, with and without htmx.
 
+mod api;
 mod attachments;
 mod drafts;
 

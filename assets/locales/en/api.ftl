@@ -39,6 +39,7 @@ api-precondition-required = Say what you are changing
 api-precondition-required-detail = A change needs the header “If-Match”: the ETag that it was shown with, or * for whichever version there is.
 api-too-many = Too many requests
 api-internal = Our fault
+api-mail-server = The mail server did not take the mail
 api-busy = Too much to do
 
 api-docs-title = The API

@@ -114,6 +114,7 @@ messages-test-send = Send the test
 messages-test-subject = [Test] { $subject }
 messages-test-address = Mail cannot be sent to this address.
 messages-test-unfinished = The message has errors; they stand beside its fields when you save it.
+messages-test-not-taken = The mail to { $email } did not get out: { $step }. What the mail server said: { $said }
 
 # Files that go with it.
 messages-attachments = Attachments

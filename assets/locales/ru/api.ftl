@@ -39,6 +39,7 @@ api-precondition-required = Укажите, что вы меняете
 api-precondition-required-detail = Для изменения нужен заголовок «If-Match»: ETag, с которым запись была показана, или * для любой версии.
 api-too-many = Слишком много запросов
 api-internal = Ошибка на нашей стороне
+api-mail-server = Почтовый сервер не принял письмо
 api-busy = Слишком много работы
 
 api-docs-title = API

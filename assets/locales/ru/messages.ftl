@@ -114,6 +114,7 @@ messages-test-send = Отправить
 messages-test-subject = [Проверка] { $subject }
 messages-test-address = На этот адрес письмо отправить нельзя.
 messages-test-unfinished = В сообщении есть ошибки; при сохранении они появятся рядом с полями.
+messages-test-not-taken = Письмо для { $email } не ушло: { $step }. Ответ почтового сервера: { $said }
 
 # Файлы, которые уходят вместе с ним.
 messages-attachments = Вложения

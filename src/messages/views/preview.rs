@@ -6,7 +6,7 @@ use super::attachments::names;
 use crate::{
     config::Config,
     mail_server,
-    messages::preview::{Preview, Said},
+    messages::{preview::Said, sample::Preview},
     recipients::model::Recipient,
     t,
     ui::{Field, Section, button, csrf_field, form, page, page_header},

@@ -52,11 +52,13 @@ pub enum Kind {
     PreconditionRequired,
     TooMany,
     Internal,
+    /// The mail server was asked while the caller waited, and has refused or said nothing.
+    MailServer,
     Busy,
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -71,6 +73,7 @@ impl Kind {
         Self::PreconditionRequired,
         Self::TooMany,
         Self::Internal,
+        Self::MailServer,
         Self::Busy,
     ];
 
@@ -90,6 +93,7 @@ impl Kind {
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::MailServer => StatusCode::BAD_GATEWAY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -111,6 +115,7 @@ impl Kind {
             Self::PreconditionRequired => "precondition-required",
             Self::TooMany => "too-many",
             Self::Internal => "internal",
+            Self::MailServer => "mail-server",
             Self::Busy => "busy",
         }
     }
@@ -132,6 +137,7 @@ impl Kind {
             Self::PreconditionRequired => t!("api-precondition-required"),
             Self::TooMany => t!("api-too-many"),
             Self::Internal => t!("api-internal"),
+            Self::MailServer => t!("api-mail-server"),
             Self::Busy => t!("api-busy"),
         }
     }

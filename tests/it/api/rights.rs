@@ -48,6 +48,13 @@ const EXPECTED: &[(&str, &str, For)] = &[
     ("DELETE /posts/{id}", "write", Editors),
     ("PUT /posts/{id}/publication", "write", Editors),
     ("DELETE /posts/{id}/publication", "write", Editors),
+    ("GET /messages", "read", Everybody),
+    ("POST /messages", "write", Everybody),
+    ("GET /messages/{id}", "read", Owner),
+    ("PUT /messages/{id}", "write", Owner),
+    ("DELETE /messages/{id}", "write", Owner),
+    ("POST /messages/{id}/preview", "read", Owner),
+    ("POST /messages/{id}/test", "send", Owner),
 ];
 
 #[test]

@@ -124,12 +124,19 @@ async fn a_process_that_logs_everything_says_no_secret() {
     let form_token = browser.token().await;
     browser.submit("/recipients/new", "/recipients", &[("email", "rita@example.org"), ("full_name", "Rita")]).await;
     browser.submit("/messages/new", "/messages", &[("subject", "Hello"), ("body", "body4719")]).await;
+    let made = browser.submit("/account/tokens/new", "/account/tokens", &[("name", "CI"), ("password", PASSWORD)]).await;
+    let api_token = made.attr("#token", "value").unwrap();
+    // By a good one, and by one that is nobody's.
+    for bearer in [api_token.clone(), format!("{}4720", &api_token[..52])] {
+        reqwest::Client::new().get(format!("{base}/api/v1/me")).bearer_auth(bearer).send().await.unwrap();
+    }
     browser.submit("/", "/logout", &[]).await;
 
     let said = process.said();
     assert!(said.contains("GET /verify/… answered 303"), "it does talk: {said}");
+    assert!(said.contains("GET /api/v1/me answered 200") && said.contains("GET /api/v1/me answered 401"), "{said}");
     assert!(said.contains("GET /password/reset/… answered") && said.contains("GET /account/email/… answered"));
-    let tokens = [&*token, "resettoken4716", "emailtoken4717", &session, &csrf, &form_token];
+    let tokens = [&*token, "resettoken4716", "emailtoken4717", &session, &csrf, &form_token, &api_token, &api_token[4..52]];
     says_none_of(&said, &[DATABASE_PASSWORD, SMTP_PASSWORD, SECRET_KEY, OLD_SECRET_KEY, PASSWORD, "wrongpassword4718", "body4719"]);
     says_none_of(&said, &tokens);
 }
