@@ -17,7 +17,7 @@ use poem_openapi::OpenApiService;
 use crate::{
     account,
     app::App,
-    blog,
+    attempts, blog,
     config::Config,
     mailings, messages, recipients, reports, tokens, users,
     web::{UrlMap, api::problem, server},
@@ -32,7 +32,10 @@ type Operations = (
     messages::api::Api,
     reports::api::Api,
     users::management::api::Api,
+    mailings::api::Api,
+    mailings::api::Acts,
     mailings::oversight::api::Api,
+    attempts::api::Api,
     blog::panel::api::Api,
 );
 
@@ -44,7 +47,10 @@ fn service() -> OpenApiService<Operations, ()> {
         messages::api::Api,
         reports::api::Api,
         users::management::api::Api,
+        mailings::api::Api,
+        mailings::api::Acts,
         mailings::oversight::api::Api,
+        attempts::api::Api,
         blog::panel::api::Api,
     );
     OpenApiService::new(operations, "Periodical", env!("CARGO_PKG_VERSION")).description(include_str!("description.md")).server(PATH)

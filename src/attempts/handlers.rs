@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     answers,
     model::{self, Attempt, DeliveriesQuery, IndexQuery},
-    queries, search,
+    queries, refusals, search,
     views::{self, Deliveries},
 };
 use crate::{
@@ -49,22 +49,15 @@ pub async fn create(
 
 /// To the attempt that was started, or back with the reason why there is none.
 fn after_start(session: &Session, started: Result<i64, NotStarted>, nobody: &str, back: String) -> Response {
-    let refusal = match started {
+    let why = match started {
         Ok(attempt_id) => return see_other(format!("/attempts/{attempt_id}")),
-        Err(NotStarted::Running(attempt_id)) => {
-            flash(session, false, t!("attempts-refused-running"));
-            return see_other(format!("/attempts/{attempt_id}"));
-        }
-        Err(NotStarted::Paused) => t!("attempts-refused-paused"),
-        Err(NotStarted::Stopped) => t!("attempts-refused-stopped"),
-        Err(NotStarted::Disabled) => t!("attempts-refused-disabled"),
-        Err(NotStarted::Blocked) => t!("attempts-refused-blocked"),
-        Err(NotStarted::Ended) => t!("attempts-refused-ended"),
-        Err(NotStarted::FileGone) => t!("attempts-refused-file"),
-        Err(NotStarted::NobodyToSendTo) => nobody.to_owned(),
+        Err(why) => why,
     };
-    flash(session, false, refusal);
-    see_other(back)
+    flash(session, false, refusals::words(&why, nobody));
+    match why {
+        NotStarted::Running(attempt_id) => see_other(format!("/attempts/{attempt_id}")),
+        _ => see_other(back),
+    }
 }
 
 #[derive(Deserialize)]
@@ -84,12 +77,9 @@ pub async fn retry(
     Path(id): Path<i64>,
     FormData(form): FormData<RepeatForm>,
 ) -> Result<Response> {
-    let (whom, nobody) = match form.whom.as_str() {
-        "missing" => (Repeat::Missing, t!("attempts-nobody-missing")),
-        _ => (Repeat::Failed, t!("attempts-nobody-failed")),
-    };
+    let whom = if form.whom == "missing" { Repeat::Missing } else { Repeat::Failed };
     let started = runs::repeat(&app, user.id(), id, whom, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
-    Ok(after_start(session, started, &nobody, format!("/attempts/{id}")))
+    Ok(after_start(session, started, &refusals::nobody_left(whom), format!("/attempts/{id}")))
 }
 
 #[handler]

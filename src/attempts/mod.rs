@@ -1,6 +1,7 @@
 //! Attempts: each run of a mailing, live while it goes out and on record afterwards.
 
 mod answers;
+pub mod api;
 mod export;
 mod handlers;
 pub mod jobs;
@@ -8,6 +9,7 @@ mod live;
 mod mails;
 pub mod model;
 pub mod queries;
+mod refusals;
 mod search;
 pub mod views;
 

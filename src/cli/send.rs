@@ -61,7 +61,7 @@ async fn one(engine: &Engine, mailing_id: i64) -> anyhow::Result<bool> {
         Ok(attempt_id) | Err(NotStarted::Running(attempt_id)) => attempt_id,
         Err(NotStarted::Paused) => bail!("mailing {mailing_id} is paused; resume it on its page"),
         Err(NotStarted::Stopped) => bail!("mailing {mailing_id} was stopped for good; clone it on its page"),
-        Err(NotStarted::Disabled) => bail!("mailing {mailing_id} was disabled by a manager"),
+        Err(NotStarted::Disabled(_)) => bail!("mailing {mailing_id} was disabled by a manager"),
         Err(NotStarted::Blocked) => bail!("mailing {mailing_id} is of a user who is blocked"),
         Err(NotStarted::Ended) => bail!("mailing {mailing_id} has passed its end; choose a later one on its page"),
         Err(NotStarted::FileGone) => bail!("a file that went with this attempt of mailing {mailing_id} is no longer kept"),

@@ -247,7 +247,7 @@ pub async fn update(
     let mut errors = FieldErrors::default();
     if !form.is_question() {
         let saved = match form.parse() {
-            Ok(parsed) => runs::update(&app, user.id(), id, form.version, &parsed).await,
+            Ok(parsed) => runs::update(&app, user.id(), id, form.version, &parsed.with_moments_of(&stored)).await,
             Err(found) => Err(found.into()),
         };
         match saved {

@@ -1,5 +1,6 @@
 //! One message, many recipients, a schedule.
 
+pub mod api;
 mod handlers;
 pub mod jobs;
 pub mod model;

@@ -150,8 +150,8 @@ impl MailingForm {
         let zone = errors.take("time_zone", Zone::parse(&self.time_zone).map_err(|_| t!("mailings-error-zone", zone = self.time_zone)));
         // Without a zone a time means nothing yet; its own form is checked all the same.
         let checked_in = zone.clone().unwrap_or_else(Zone::utc);
-        let starts_at = errors.take("starts_at", schedule::parse_local(&self.starts_at, &checked_in).map_err(|error| explain(&error)));
-        let ends_at = errors.take("ends_at", schedule::parse_local(&self.ends_at, &checked_in).map_err(|error| explain(&error)));
+        let starts_at = errors.take("starts_at", schedule::parse_moment(&self.starts_at, &checked_in).map_err(|error| explain(&error)));
+        let ends_at = errors.take("ends_at", schedule::parse_moment(&self.ends_at, &checked_in).map_err(|error| explain(&error)));
         if zone.is_some()
             && let (Some(ends_at), Some(now)) = (ends_at, now)
             && ends_at <= now
@@ -272,6 +272,22 @@ impl Mailing {
 }
 
 impl NewMailing {
+    /// With the stored moments in place of those that a form shows alike: it knows neither seconds nor which of two repeated hours is meant.
+    #[must_use]
+    pub fn with_moments_of(self, stored: &Mailing) -> Self {
+        let zone = self.schedule.zone();
+        if zone.name() != stored.time_zone {
+            return self;
+        }
+        let shown = |moment| schedule::to_local_input(moment, zone);
+        let kept = |new, stored| if shown(new) == shown(stored) { stored } else { new };
+        let (starts_at, ends_at) = (kept(self.schedule.starts_at(), stored.starts_at), kept(self.schedule.ends_at(), stored.ends_at));
+        match Schedule::new(starts_at, ends_at, self.schedule.period(), zone.clone()) {
+            Ok(schedule) => Self { schedule, ..self },
+            Err(_) => self,
+        }
+    }
+
     /// Whether saving this would change nothing of what is stored.
     pub fn is_stored_as(&self, stored: &Mailing, picked: &[i64]) -> bool {
         self.locked_changes(stored, picked).is_empty()

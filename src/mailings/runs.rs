@@ -1,6 +1,7 @@
 //! Starting a mailing's runs: by schedule and by hand, saved with the next run's job in one short transaction.
 //! Nothing is sent here; that is `delivery`'s.
 
+mod by_hand;
 mod stops;
 
 use sqlx::PgTransaction;
@@ -19,11 +20,12 @@ use crate::{
     db,
     delivery::{self, queries::Snapshot},
     error::Result,
-    recipients, t, users,
+    recipients, t,
     web::{FieldErrors, Refusal, form::WHOLE},
     webhooks::{self, model::Event},
 };
 
+pub use by_hand::{NotStarted, Repeat, repeat, repeat_in, run_now, run_now_in};
 pub use stops::{disable, enable, pause, resume, resume_all, stop};
 
 /// How many mailings a job takes along that are due like its own.
@@ -43,15 +45,11 @@ pub enum Created {
     Differs(i64),
 }
 
-/// Saves a new mailing and the job of its first run. Inside its window the run is now.
+/// Saves a new mailing and the job of its first run. Inside its window the run is now. The same submission again gives the mailing it has made.
 ///
 /// # Errors
 /// What the database alone knows to be wrong with the form.
 pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uuid) -> Result<Created, Refusal> {
-    let now = OffsetDateTime::now_utc();
-    if new.schedule.ends_at() <= now {
-        return Err(Refusal::Invalid(FieldErrors::of("ends_at", t!("mailings-error-end-passed"))));
-    }
     let mut transaction = app.db.begin().await?;
     // Serialises the two halves of a double click; the loser finds the winner's row.
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", submission_id.to_string()).execute(&mut *transaction).await?;
@@ -60,12 +58,31 @@ pub async fn create(app: &App, user_id: i64, new: &NewMailing, submission_id: Uu
         let picked = queries::recipient_ids(&mut *transaction, id).await?;
         return Ok(if new.is_stored_as(&stored, &picked) { Created::Saved(id) } else { Created::Differs(id) });
     }
-    let next_run_at = new.schedule.next_run(None, now);
-    let id = queries::insert(&mut *transaction, user_id, new, next_run_at, submission_id).await?;
-    save_audience(&mut transaction, user_id, id, new).await?;
-    enqueue_run(app, &mut transaction, id, next_run_at).await?;
+    let id = create_in(app, &mut transaction, user_id, new, submission_id).await?;
     transaction.commit().await?;
     Ok(Created::Saved(id))
+}
+
+/// As [`create`], within the caller's transaction, which nothing of this submission is in.
+///
+/// # Errors
+/// What the database alone knows to be wrong with the form.
+pub async fn create_in(
+    app: &App,
+    transaction: &mut PgTransaction<'_>,
+    user_id: i64,
+    new: &NewMailing,
+    submission_id: Uuid,
+) -> Result<i64, Refusal> {
+    let now = OffsetDateTime::now_utc();
+    if new.schedule.ends_at() <= now {
+        return Err(Refusal::Invalid(FieldErrors::of("ends_at", t!("mailings-error-end-passed"))));
+    }
+    let next_run_at = new.schedule.next_run(None, now);
+    let id = queries::insert(&mut **transaction, user_id, new, next_run_at, submission_id).await?;
+    save_audience(transaction, user_id, id, new).await?;
+    enqueue_run(app, transaction, id, next_run_at).await?;
+    Ok(id)
 }
 
 /// Saves a change of the given version and the job of the next run. False: the row has another version by now.
@@ -238,111 +255,6 @@ impl Batch {
         }
         Ok(())
     }
-}
-
-/// Why a mailing was not started by hand.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NotStarted {
-    Paused,
-    /// Ended for good by its owner.
-    Stopped,
-    Disabled,
-    /// Its owner is blocked.
-    Blocked,
-    Ended,
-    /// The attempt that is still running.
-    Running(i64),
-    NobodyToSendTo,
-    /// A file that went with the attempt to be repeated is no longer kept.
-    FileGone,
-}
-
-/// Starts a run now, beside the schedule. For a mailing that goes out once this is its run. The same submission again
-/// gives the attempt it has started.
-///
-/// # Errors
-/// Not found where it is not the owner's.
-pub async fn run_now(app: &App, user_id: i64, mailing_id: i64, submission_id: Uuid) -> Result<Result<i64, NotStarted>> {
-    let mut transaction = app.db.begin().await?;
-    let mailing = queries::lock_own(&mut transaction, user_id, mailing_id).await?;
-    let now = db::now(&mut *transaction).await?;
-    if let Some(attempt_id) = attempts::queries::id_by_submission(&mut *transaction, mailing_id, submission_id).await? {
-        return Ok(Ok(attempt_id));
-    }
-    if let Some(refusal) = refusal(&mut transaction, &mailing).await? {
-        return Ok(Err(refusal));
-    }
-    if mailing.ends_at <= now {
-        return Ok(Err(NotStarted::Ended));
-    }
-    let new = NewAttempt { mailing_id, scheduled_at: now, trigger: Trigger::Manual, submission_id };
-    // Dropping the transaction takes the empty attempt back.
-    let started = start(app, &mut transaction, &[new]).await?;
-    let Some(Started { attempt_id, to_send: 1.. }) = started.first().copied() else { return Ok(Err(NotStarted::NobodyToSendTo)) };
-    let next_run_at = mailing.next_run_at.filter(|_| mailing.period != "once");
-    queries::set_status(&mut *transaction, mailing_id, Status::Running, next_run_at).await?;
-    if next_run_at.is_none() {
-        app.dequeue(&mut transaction, &job_key(mailing_id)).await?;
-    }
-    transaction.commit().await?;
-    Ok(Ok(attempt_id))
-}
-
-/// Whom a repetition is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
-    /// Those who failed in that attempt.
-    Failed,
-    /// All of the mailing's present recipients who have not got it.
-    Missing,
-}
-
-/// Sends an attempt's message once more, to those who did not get it and to nobody else. It is no run of the schedule, so
-/// neither the mailing's end nor its next moment has a say. The same submission again gives the attempt it has started.
-///
-/// # Errors
-/// Not found where it is not the owner's.
-pub async fn repeat(app: &App, user_id: i64, attempt_id: i64, whom: Repeat, submission_id: Uuid) -> Result<Result<i64, NotStarted>> {
-    let mut transaction = app.db.begin().await?;
-    let attempt = attempts::queries::get(&mut *transaction, user_id, attempt_id).await?;
-    let mailing = queries::lock_own(&mut transaction, user_id, attempt.mailing_id).await?;
-    if let Some(attempt_id) = attempts::queries::id_by_submission(&mut *transaction, mailing.id, submission_id).await? {
-        return Ok(Ok(attempt_id));
-    }
-    if let Some(refusal) = refusal(&mut transaction, &mailing).await? {
-        return Ok(Err(refusal));
-    }
-    if attempts::queries::lacks_files(&mut *transaction, attempt_id).await? {
-        return Ok(Err(NotStarted::FileGone));
-    }
-    let now = db::now(&mut *transaction).await?;
-    let inserted = attempts::queries::insert_repetition(&mut *transaction, attempt_id, now, submission_id).await?;
-    let Some(repetition) = inserted else { return Ok(Err(NotStarted::NobodyToSendTo)) };
-    let failed_in = (whom == Repeat::Failed).then_some(attempt_id);
-    let snapshot = delivery::queries::snapshot_repetition(&mut transaction, repetition, failed_in).await?;
-    // Dropping the transaction takes the empty attempt back.
-    let started = begin(app, &mut transaction, &[snapshot]).await?;
-    let Some(Started { to_send: 1.., .. }) = started.first() else { return Ok(Err(NotStarted::NobodyToSendTo)) };
-    queries::set_status(&mut *transaction, mailing.id, Status::Running, mailing.next_run_at).await?;
-    transaction.commit().await?;
-    Ok(Ok(repetition))
-}
-
-/// Why nothing of this mailing may be started by hand at present.
-async fn refusal(transaction: &mut PgTransaction<'_>, mailing: &Mailing) -> Result<Option<NotStarted>> {
-    if mailing.stopped_at.is_some() {
-        return Ok(Some(NotStarted::Stopped));
-    }
-    if mailing.disabled_at.is_some() {
-        return Ok(Some(NotStarted::Disabled));
-    }
-    if mailing.paused_at.is_some() {
-        return Ok(Some(NotStarted::Paused));
-    }
-    if users::queries::is_blocked(&mut **transaction, mailing.user_id).await? {
-        return Ok(Some(NotStarted::Blocked));
-    }
-    Ok(attempts::queries::running_id(&mut **transaction, mailing.id).await?.map(NotStarted::Running))
 }
 
 /// The attempts with their deliveries, and a call to the workers. One that is missing was started before.

@@ -1,5 +1,6 @@
 //! Attempts: the list, a run's page with its deliveries, the live stream.
 
+mod api;
 mod mails;
 
 use periodical::delivery::model::Timing;

@@ -1,6 +1,7 @@
 //! Mailings: made, changed, paused, deleted; `mailings/form.rs` has what can be wrong with the form.
 
 mod acts;
+mod api;
 mod form;
 mod outlook;
 

@@ -71,6 +71,7 @@ attempts-refused-running = This attempt is still running; a new one can start wh
 attempts-refused-paused = The mailing is paused. Resume it first.
 attempts-refused-stopped = The mailing was stopped for good. Clone it to send it again.
 attempts-refused-disabled = A manager has disabled this mailing, so it cannot be started.
+attempts-refused-disabled-because = A manager has disabled this mailing, so it cannot be started. The reason given: { $reason }
 attempts-refused-blocked = Your account is blocked, so nothing of yours can be started.
 attempts-refused-file = This attempt cannot be repeated: a file that went with it was removed from its message and is no longer kept.
 attempts-refused-ended = The mailing's end has passed. Edit it and choose a later end first.

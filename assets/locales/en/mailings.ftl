@@ -83,14 +83,15 @@ mailings-conflict-look = Look at it
 
 mailings-error-message = Choose the message to send.
 mailings-error-message-gone = This message does not exist any more; choose another.
-mailings-error-none-ticked = Tick at least one recipient, or choose all of them.
-mailings-error-too-many = { $count } are ticked; { $most } are the most. Choose all of them instead.
+mailings-error-none-ticked = Choose at least one recipient, or all of them.
+mailings-error-too-many = { $count } are chosen; { $most } are the most. Choose all of them instead.
 mailings-error-period = Choose how often it goes out.
 mailings-error-zone = There is no time zone `{ $zone }`; choose one from the list.
 mailings-error-end-passed = This has passed already; choose an end in the future.
 mailings-error-end-before-start = The end must be after the start.
 mailings-error-no-recipients = You have no recipients yet; add the first one, then save this.
-mailings-error-recipients-gone = Some of the ticked recipients do not exist any more; look through the list and save again.
+mailings-error-recipients-gone = Some of the chosen recipients do not exist any more; look through the list and save again.
+mailings-error-audience = it says either “all”: true or “ids”: […]
 
 # What refuses to delete a recipient or a message that mailings use.
 mailings-used-somewhere = { $what } is used by a mailing; take it out there first.

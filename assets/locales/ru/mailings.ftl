@@ -83,14 +83,15 @@ mailings-conflict-look = Посмотреть
 
 mailings-error-message = Выберите сообщение.
 mailings-error-message-gone = Этого сообщения больше нет; выберите другое.
-mailings-error-none-ticked = Отметьте хотя бы одного клиента или выберите всех.
-mailings-error-too-many = Отмечено { $count }; можно не больше { $most }. Выберите всех сразу.
+mailings-error-none-ticked = Выберите хотя бы одного клиента или всех сразу.
+mailings-error-too-many = Выбрано { $count }; можно не больше { $most }. Выберите всех сразу.
 mailings-error-period = Выберите периодичность.
 mailings-error-zone = Часового пояса `{ $zone }` нет; выберите из списка.
 mailings-error-end-passed = Это время уже прошло; выберите окончание в будущем.
 mailings-error-end-before-start = Окончание должно быть позже начала.
 mailings-error-no-recipients = Клиентов пока нет; добавьте первого и сохраните ещё раз.
-mailings-error-recipients-gone = Некоторых отмеченных клиентов больше нет; просмотрите список и сохраните ещё раз.
+mailings-error-recipients-gone = Некоторых выбранных клиентов больше нет; просмотрите список и сохраните ещё раз.
+mailings-error-audience = здесь указывают либо «all»: true, либо «ids»: […]
 
 # Почему нельзя удалить клиента или сообщение.
 mailings-used-somewhere = { $what } используется в рассылке; сначала измените её.

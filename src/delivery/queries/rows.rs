@@ -35,6 +35,8 @@ pub async fn count_left_failed(db: impl PgExecutor<'_>, attempt_id: i64, limit: 
 /// A delivery on the attempt's page.
 pub struct Row {
     pub number: i32,
+    /// As it was at the attempt's start; None in records of before there was one.
+    pub recipient_id: Option<i64>,
     pub email: String,
     pub full_name: String,
     pub state: State,
@@ -62,7 +64,7 @@ pub struct Filter {
 pub async fn list(db: impl PgExecutor<'_>, attempt_id: i64, filter: &Filter, after: i32, limit: i64) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select d.number, d.email, d.full_name, d.state as "state: State", d.tries, d.smtp_code, d.smtp_text, d.settled_at, d.again_at
+        r#"select d.number, d.recipient_id, d.email, d.full_name, d.state as "state: State", d.tries, d.smtp_code, d.smtp_text, d.settled_at, d.again_at
            from slices s
            cross join lateral (
              select * from deliveries
@@ -92,7 +94,7 @@ pub async fn list(db: impl PgExecutor<'_>, attempt_id: i64, filter: &Filter, aft
 pub async fn newest(db: impl PgExecutor<'_>, attempt_id: i64, limit: i64) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select d.number, d.email, d.full_name, d.state as "state: State", d.tries, d.smtp_code, d.smtp_text, d.settled_at, d.again_at
+        r#"select d.number, d.recipient_id, d.email, d.full_name, d.state as "state: State", d.tries, d.smtp_code, d.smtp_text, d.settled_at, d.again_at
            from (
              select first_delivery, last_delivery from slices
              where attempt_id = $1 and claimed_at is not null order by claimed_at desc limit 4

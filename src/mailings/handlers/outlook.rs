@@ -76,8 +76,8 @@ async fn all(app: &App, user_id: i64) -> Result<Reached> {
     Ok(Reached { is_all: true, recipients, skipped })
 }
 
-/// The next five. The row's own next moment comes first: a run that is due already is not in the schedule's future.
+/// The next five.
 fn runs(schedule: Option<&Schedule>, next_run_at: Option<OffsetDateTime>, now: OffsetDateTime) -> Vec<OffsetDateTime> {
     let (Some(schedule), Some(next)) = (schedule, next_run_at) else { return Vec::new() };
-    std::iter::once(next).chain(schedule.upcoming(now.max(next), 4)).collect()
+    schedule.runs_from(next, now, 5)
 }

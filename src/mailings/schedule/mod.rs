@@ -20,7 +20,7 @@ use crate::{i18n::format, t};
 
 mod zone;
 
-pub use zone::{LocalTimeError, UnknownZone, Zone, civil, display, display_in, parse_local, start_of_day, to_local_input};
+pub use zone::{LocalTimeError, UnknownZone, Zone, civil, display, display_in, parse_local, parse_moment, start_of_day, to_local_input};
 
 /// How often a mailing goes out.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -172,6 +172,11 @@ impl Schedule {
         std::iter::successors(self.next_after(now), |&run| self.next_after(run)).take(count).collect()
     }
 
+    /// The run that is to be had next and those after it, `count` at the most. One that is due already is not in the schedule's future.
+    pub fn runs_from(&self, next: OffsetDateTime, now: OffsetDateTime, count: usize) -> Vec<OffsetDateTime> {
+        std::iter::once(next).chain(self.upcoming(now.max(next), count.saturating_sub(1))).collect()
+    }
+
     /// Start and end for a copy that is yet to run: these, while the start is to come; else from the first later moment of the
     /// same rhythm on (a single send's is the same time of a later day), and for as many days.
     pub fn moved_after(&self, now: OffsetDateTime) -> (OffsetDateTime, OffsetDateTime) {
@@ -184,7 +189,9 @@ impl Schedule {
         let days = self.zone.wall_clock(starts_at).date() - self.anchor.date();
         let end = self.zone.wall_clock(self.ends_at).checked_add(days).ok();
         let ends_at = end.and_then(|end| self.zone.first_moment(end)).filter(|end| *end > starts_at);
-        (starts_at, ends_at.unwrap_or(self.ends_at + (starts_at - self.starts_at)))
+        // Past the end of the year 9999 there is nothing to move to.
+        let moved = || self.ends_at.checked_add(starts_at - self.starts_at).unwrap_or(self.ends_at);
+        (starts_at, ends_at.unwrap_or_else(moved))
     }
 
     /// The schedule as one sentence, without a capital and without a full stop.

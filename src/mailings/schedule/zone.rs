@@ -9,7 +9,9 @@ use jiff::{
 };
 use thiserror::Error;
 use time::{
-    Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset, format_description::StaticFormatDescription, macros::format_description,
+    Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset,
+    format_description::{StaticFormatDescription, well_known::Rfc3339},
+    macros::format_description,
 };
 
 use crate::i18n::format;
@@ -134,6 +136,16 @@ pub fn parse_local(text: &str, zone: &Zone) -> Result<OffsetDateTime, LocalTimeE
         let next_valid = format::date_time(civil(moment, zone));
         return Err(LocalTimeError::DoesNotExist { next_valid });
     }
+    Ok(moment)
+}
+
+/// The moment that a text means: one that says its offset (RFC 3339), to the microsecond as Postgres knows it, else as [`parse_local`].
+pub fn parse_moment(text: &str, zone: &Zone) -> Result<OffsetDateTime, LocalTimeError> {
+    let Ok(moment) = OffsetDateTime::parse(text.trim(), &Rfc3339) else { return parse_local(text, zone) };
+    let moment = moment.checked_to_offset(UtcOffset::UTC).filter(|moment| moment.year() >= 1970).ok_or(LocalTimeError::OutOfRange)?;
+    let moment = moment.replace_nanosecond(moment.microsecond() * 1_000).unwrap_or(moment);
+    // Both crates know it, so the zone's clocks show something then.
+    Timestamp::from_nanosecond(moment.unix_timestamp_nanos()).map_err(|_| LocalTimeError::OutOfRange)?;
     Ok(moment)
 }
 

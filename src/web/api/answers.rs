@@ -38,6 +38,19 @@ pub enum Created<T: ToJSON> {
     ),
 }
 
+/// 201: something that has begun, and that goes on by itself: it has no version to change.
+#[derive(Debug, ApiResponse)]
+pub enum Started<T: ToJSON> {
+    /// As it began.
+    #[oai(status = 201)]
+    Started(
+        Json<T>,
+        /// Its address.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
 /// 200: a row after the change, with its new version.
 #[derive(Debug, ApiResponse)]
 pub enum Changed<T: ToJSON> {

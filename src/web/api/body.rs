@@ -1,6 +1,6 @@
 //! JSON that is sent: read within its size and time, and told apart by path where it has another shape.
 
-use std::time::Duration;
+use std::{fmt, marker::PhantomData, time::Duration};
 
 use poem::{FromRequest, Request, RequestBody, web::Data};
 use poem_openapi::{
@@ -10,7 +10,10 @@ use poem_openapi::{
     registry::{MetaMediaType, MetaRequest, Registry},
     types::Type,
 };
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -101,11 +104,43 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn problem(path: &str, error: &serde_json::Error) -> Problem {
     match error.classify() {
         Category::Data => {
-            let field = if path == "." { String::new() } else { path.to_owned() };
+            let parent = if path == "." { "" } else { path };
+            let field = match (parent, missing(&error.to_string())) {
+                (parent, None) => parent.to_owned(),
+                ("", Some(field)) => field,
+                (parent, Some(field)) => format!("{parent}.{field}"),
+            };
             Problem::fields(vec![FieldProblem { field, detail: t!("api-wrong-shape", reason = error.to_string()) }])
         }
         Category::Io | Category::Syntax | Category::Eof => {
             Problem::new(Kind::Malformed, t!("api-malformed-detail", reason = error.to_string()))
         }
     }
+}
+
+/// For `#[serde(deserialize_with = "…")]` at an object within an object: serde would fill a struct from an array as well.
+///
+/// # Errors
+/// It is no object, or one of another shape.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// The field that is not there: of one serde knows only where it should be.
+fn missing(reason: &str) -> Option<String> {
+    Some(reason.strip_prefix("missing field `")?.split_once('`')?.0.to_owned())
 }

@@ -9,7 +9,7 @@ pub mod once;
 pub mod problem;
 pub mod rate;
 
-pub use answers::{Changed, Created, Deleted, Found, Listed, Page};
+pub use answers::{Changed, Created, Deleted, Found, Listed, Page, Started};
 pub use body::Json;
 pub use cursor::{Cursors, Limit};
 pub use etag::IfMatch;

@@ -55,6 +55,21 @@ const EXPECTED: &[(&str, &str, For)] = &[
     ("DELETE /messages/{id}", "write", Owner),
     ("POST /messages/{id}/preview", "read", Owner),
     ("POST /messages/{id}/test", "send", Owner),
+    ("GET /mailings", "read", Everybody),
+    ("POST /mailings", "send", Everybody),
+    ("GET /mailings/{id}", "read", Owner),
+    ("PUT /mailings/{id}", "send", Owner),
+    ("DELETE /mailings/{id}", "write", Owner),
+    ("GET /mailings/{id}/schedule", "read", Owner),
+    ("PUT /mailings/{id}/pause", "write", Owner),
+    ("DELETE /mailings/{id}/pause", "send", Owner),
+    ("PUT /mailings/{id}/stop", "write", Owner),
+    ("POST /mailings/{id}/copies", "send", Owner),
+    ("POST /mailings/{id}/attempts", "send", Owner),
+    ("GET /attempts", "read", Everybody),
+    ("GET /attempts/{id}", "read", Owner),
+    ("GET /attempts/{id}/deliveries", "read", Owner),
+    ("POST /attempts/{id}/retry", "send", Owner),
 ];
 
 #[test]
@@ -78,7 +93,16 @@ fn the_document_says_which_scope_an_operation_needs() {
     }
 }
 
-/// Nobody in particular: what is sent to be refused, or to be let in and found wrong.
+/// The document's example of what an operation takes; where it has none, something to be found wrong.
+fn example(operation: &str) -> String {
+    let (method, path) = operation.split_once(' ').unwrap();
+    let document = document::document();
+    let taken = &document["paths"][path][method.to_lowercase()]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+    let example = taken.as_str().and_then(|schema| document.pointer(&format!("{}/example", schema.trim_start_matches('#'))));
+    example.map_or_else(|| "{}".to_owned(), ToString::to_string)
+}
+
+/// Nobody in particular: what is sent to be refused, or to be let in.
 async fn ask(program: &Program, operation: &str, ids: &Ids) -> Answered {
     let (method, path) = operation.split_once(' ').unwrap();
     let path = ids.fill(path);
@@ -86,7 +110,7 @@ async fn ask(program: &Program, operation: &str, ids: &Ids) -> Answered {
     let request = program.request(method.clone(), &path).header("If-Match", "*");
     let request = if matches!(method, Method::POST | Method::PUT) {
         let content_type = if path.ends_with("/import") { "text/csv" } else { "application/json" };
-        request.header("Content-Type", content_type).body("{}")
+        request.header("Content-Type", content_type).body(example(operation))
     } else {
         request
     };

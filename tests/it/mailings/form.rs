@@ -127,7 +127,7 @@ async fn ticked_recipients_are_kept_and_none_ticked_is_an_error() {
     let [a, b] = [ids[0].to_string(), ids[1].to_string()];
     let page = make(&browser, &changed(&message, &[("all_recipients", "false")])).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(page.error("recipient_ids").unwrap(), "Tick at least one recipient, or choose all of them.");
+    assert_eq!(page.error("recipient_ids").unwrap(), "Choose at least one recipient, or all of them.");
 
     // One of them twice counts once.
     let page = make(

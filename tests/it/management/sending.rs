@@ -30,7 +30,7 @@ async fn let_go_on(max: &Browser, how: &str, user: i64, mailing: i64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_starts_by_schedule_by_hand_as_a_repetition_or_from_the_shell() {
-    for (how, expected) in [("block", NotStarted::Blocked), ("suspension", NotStarted::Disabled)] {
+    for (how, expected) in [("block", NotStarted::Blocked), ("suspension", NotStarted::Disabled(Some("Spam".to_owned())))] {
         let app = TestApp::without_worker().await;
         let (_, max) = app.signed_in_as("max@example.org", "manager").await;
         let una = app.user("una@example.org").await;
