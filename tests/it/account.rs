@@ -121,7 +121,7 @@ async fn the_account_is_reached_from_the_menu_and_by_nobody_else() {
     let app = TestApp::without_worker().await;
     let (_, browser) = app.signed_in("una@example.org").await;
     let tabs = browser.get("/account").await.texts("a.account-tab");
-    assert_eq!(tabs, ["Profile", "E-mail", "Password", "Two-factor sign-in", "Sessions", "API tokens", "Delete account"]);
+    assert_eq!(tabs, ["Profile", "E-mail", "Password", "Two-factor sign-in", "Sessions", "API tokens", "Webhooks", "Delete account"]);
     for path in [
         "/account",
         "/account/email",
@@ -130,6 +130,7 @@ async fn the_account_is_reached_from_the_menu_and_by_nobody_else() {
         "/account/sessions",
         "/account/tokens",
         "/account/tokens/new",
+        "/webhooks",
         "/account/delete",
     ] {
         let page = browser.get(path).await;
