@@ -23,7 +23,7 @@ from demo,
                   'Keller', 'Lange', 'Meyer', 'Novak', 'Olsen', 'Petrov', 'Quinn', 'Rossi', 'Schmidt', 'Torres']) last_name,
      lateral (select (array['acme', 'globex', 'initech', 'umbrella', 'hooli'])[1 + length(first_name || last_name) % 5] as company) employer
 where demo.locale = 'en'
-on conflict on constraint recipients_user_id_email_key do nothing;
+on conflict (user_id, lower(email::text) collate "C") do nothing;
 
 insert into recipients (user_id, email, full_name, comment)
 select demo.user_id, name.latin || '@' || company.latin || '.example', name.full_name, company.comment
@@ -33,7 +33,7 @@ from demo,
              ('t.morozova', 'Татьяна Морозова'), ('a.volkov', 'Алексей Волков'), ('n.lebedeva', 'Наталья Лебедева'), ('k.zaitsev', 'Кирилл Зайцев')) name (latin, full_name),
      (values ('romashka', 'Постоянный клиент'), ('veter', ''), ('zarya', 'Познакомились на выставке')) company (latin, comment)
 where demo.locale = 'ru'
-on conflict on constraint recipients_user_id_email_key do nothing;
+on conflict (user_id, lower(email::text) collate "C") do nothing;
 
 update recipients set undeliverable_at = date_trunc('day', now()) - interval '25 days' + interval '9 hours 7 seconds',
     undeliverable_reason = '550 5.1.1 no such user here'

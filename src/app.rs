@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     db::notifications::Notifications,
     error::Result,
+    limits::STREAMED_IMPORTS_AT_ONCE,
     web::{api::rate::Rates, metrics::Metrics, places::Places, throttle::Throttle},
 };
 
@@ -31,6 +32,8 @@ pub struct App {
     pub rates: Arc<Rates>,
     /// The live pages there are, by user.
     pub streams: Places<i64>,
+    /// Files of recipients that are taken in while they come.
+    pub imports: Places<()>,
     /// Cancelled when the process should stop: live pages end, slices finish what is on the wire.
     pub stop: CancellationToken,
 }
@@ -50,6 +53,7 @@ impl App {
             throttle: Arc::new(Throttle::new(config.limits.throttle)),
             rates: Arc::new(Rates::new(config.limits.api)),
             streams: Places::new(config.limits.streams_of_one),
+            imports: Places::new(STREAMED_IMPORTS_AT_ONCE),
             config: Arc::new(config),
             cache,
             metrics: Arc::new(Metrics::new(registry)),

@@ -14,6 +14,12 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const STRANGERS_BODY_BYTES: usize = 64 * 1024;
 /// A file of recipients: some three hundred thousand lines.
 pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+/// A file of recipients that is taken in while it comes: a million lines of eighty bytes. It takes no memory, but a transaction all the time.
+pub const STREAMED_IMPORT_BYTES: u64 = 80 * 1024 * 1024;
+/// How long such a file may take to come, in all: at 1 Mbit/s. Until then its transaction keeps what is deleted meanwhile from being cleared up.
+pub const STREAMED_IMPORT_PATIENCE: Duration = Duration::from_secs(11 * 60);
+/// Such files that are taken in at the same time: each keeps one of Postgres's processes busy, and one connection.
+pub const STREAMED_IMPORTS_AT_ONCE: usize = 2;
 /// The files of a message, all together. Every connection holds the mail it is sending, and an attempt the one all of them are made of,
 /// each a third longer when encoded and twice in memory while it goes out: with eight connections some 130 MB. Many servers refuse mails of more than 10 MB.
 pub const ATTACHMENTS_BYTES: usize = 5 * 1024 * 1024;
@@ -75,6 +81,9 @@ pub struct Limits {
     pub body: Duration,
     /// From a request's head to the head of its answer.
     pub answer: Duration,
+    /// The same for an import that is taken in while it comes: a million rows take a minute, on a slow disk some minutes, behind the time that
+    /// they take to come.
+    pub import: Duration,
     /// How long a reader may take nothing at all of what is written to them.
     pub write: Duration,
     /// How long open requests may take once the process should stop.
@@ -119,6 +128,7 @@ impl Default for Limits {
             head: Duration::from_secs(15),
             body: Duration::from_secs(30),
             answer: Duration::from_secs(60),
+            import: STREAMED_IMPORT_PATIENCE + Duration::from_secs(15 * 60),
             write: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             streams_of_one: 20,

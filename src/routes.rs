@@ -71,7 +71,7 @@ pub fn site(app: App, readings: Readings) -> impl Endpoint<Output = Response> + 
 /// Pages with everything that stands before them.
 pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'static {
     let metrics = Arc::clone(&app.metrics);
-    let (patience, is_https) = (app.config.limits.answer, app.config.is_https());
+    let (limits, is_https) = (app.config.limits.clone(), app.config.is_https());
     let sessions = ServerSession::new(session::cookie(&app.config), PostgresSessions::new(app.db.clone()));
     // From the inside out: a request passes them from the bottom up.
     let pages = pages
@@ -85,7 +85,10 @@ pub fn around(app: App, pages: UrlMap) -> impl Endpoint<Output = Response> + 'st
         .nest_no_strip("/", pages)
         .catch_all_error(error::page)
         .data(app)
-        .around(move |endpoint, request| async move { server::within(&*endpoint, request, patience).await })
+        .around(move |endpoint, request| {
+            let patience = api::patience(&request, &limits);
+            async move { server::within(&*endpoint, request, patience).await }
+        })
         .with(CatchPanic::new().with_handler(error::panicked))
         .around(move |endpoint, request| async move { headers::add(&*endpoint, request, is_https).await })
         .around(|endpoint, request| async move { theme::within(&*endpoint, request).await })

@@ -15,6 +15,7 @@ mod creation;
 mod database;
 mod due;
 mod engine;
+mod import;
 mod load;
 mod machine;
 mod million;
@@ -91,6 +92,8 @@ enum Figure {
     Pages,
     /// Readers of a post and of the home page, against Django's per-view cache
     Blog,
+    /// Recipients that come in through the API, and the pages meanwhile
+    Import,
 }
 
 /// What every figure is measured with.
@@ -185,6 +188,7 @@ impl Bench {
             Figure::SignIns => sign_ins::measure(self).await,
             Figure::Pages => page_speed::measure(self).await,
             Figure::Blog => blog::measure(self).await,
+            Figure::Import => import::measure(self).await,
         }
     }
 

@@ -22,6 +22,8 @@ pub enum Unit {
     SignInsPerSecond,
     #[serde(rename = "requests/s")]
     RequestsPerSecond,
+    #[serde(rename = "rows/s")]
+    RowsPerSecond,
     #[serde(rename = "s")]
     Seconds,
     #[serde(rename = "ms")]
@@ -175,6 +177,7 @@ impl Unit {
             Self::MailsPerSecond => format!("{} mails/s", thousands(value.round())),
             Self::SignInsPerSecond => format!("{value:.1} sign-ins/s"),
             Self::RequestsPerSecond => format!("{} requests/s", thousands(value.round())),
+            Self::RowsPerSecond => format!("{} rows/s", thousands(value.round())),
             Self::Seconds => format!("{value:.2} s"),
             Self::Milliseconds if value < 10.0 => format!("{value:.1} ms"),
             Self::Milliseconds => format!("{value:.0} ms"),

@@ -5,6 +5,8 @@ mod handlers;
 mod reading;
 mod views;
 
+use std::time::Duration;
+
 use poem::{
     Endpoint, EndpointExt, Request, Response, Route,
     endpoint::BoxEndpoint,
@@ -19,6 +21,7 @@ use crate::{
     app::App,
     attempts, blog,
     config::Config,
+    limits::Limits,
     mailings, messages, recipients, reports, tokens, users,
     web::{UrlMap, api::problem, server},
 };
@@ -29,6 +32,7 @@ pub const PATH: &str = "/api/v1";
 type Operations = (
     account::api::Api,
     recipients::api::Api,
+    recipients::api::Files,
     messages::api::Api,
     reports::api::Api,
     users::management::api::Api,
@@ -44,6 +48,7 @@ fn service() -> OpenApiService<Operations, ()> {
     let operations = (
         account::api::Api,
         recipients::api::Api,
+        recipients::api::Files,
         messages::api::Api,
         reports::api::Api,
         users::management::api::Api,
@@ -63,7 +68,7 @@ pub fn routes(map: UrlMap) -> UrlMap {
 
 /// The API's endpoint, below [`PATH`]. It has neither session nor cookie, so there is nothing to forge.
 pub fn endpoint(app: App) -> BoxEndpoint<'static, Response> {
-    let patience = app.config.limits.answer;
+    let limits = app.config.limits.clone();
     let cors = cors(&app.config);
     let for_document = app.clone();
     let operations = Route::new().at("/openapi.json", poem::endpoint::make_sync(|_| document::answer())).nest("/", service());
@@ -76,12 +81,20 @@ pub fn endpoint(app: App) -> BoxEndpoint<'static, Response> {
         })
         .data(app)
         .with(CatchPanic::new().with_handler(problem::panicked))
-        .around(move |endpoint, request| async move { server::within(&*endpoint, request, patience).await })
+        .around(move |endpoint, request| {
+            let patience = patience(&request, &limits);
+            async move { server::within(&*endpoint, request, patience).await }
+        })
         .catch_all_error(|error| async { problem::answer(error) });
     match cors {
         Some(cors) => endpoint.with(cors).map_to_response().boxed(),
         None => endpoint.boxed(),
     }
+}
+
+/// How long an answer may take to begin.
+pub fn patience(request: &Request, limits: &Limits) -> Duration {
+    if request.original_uri().path() == recipients::api::IMPORT { limits.import } else { limits.answer }
 }
 
 /// Browsers' pages of other origins, where the settings name any.

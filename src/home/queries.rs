@@ -101,7 +101,7 @@ pub async fn statistics(db: impl PgExecutor<'_>) -> sqlx::Result<Statistics> {
                   (select count(*) from mailings m join users u on u.id = m.user_id
                    where m.status = 'running' and m.stopped_at is null and m.paused_at is null and m.disabled_at is null
                      and u.blocked_at is null) as "active!",
-                  (select count(*) from (select distinct lower(email::text) from recipients) addresses) as "recipients!""#
+                  (select count(*) from (select distinct lower(email::text) collate "C" from recipients) addresses) as "recipients!""#
     )
     .fetch_one(db)
     .await

@@ -4,6 +4,7 @@ mod counts;
 mod history;
 pub mod imports;
 mod lists;
+pub mod staging;
 mod ticked;
 
 pub use counts::{count, count_undeliverable_up_to, gather_counts};
@@ -105,7 +106,7 @@ pub async fn insert_new(db: &mut PgConnection, user_id: i64, new: &NewRecipient)
     sqlx::query_as!(
         Recipient,
         r#"insert into recipients (user_id, email, full_name, comment) values ($1, $2::text::citext, $3, $4)
-           on conflict (user_id, email) do nothing
+           on conflict (user_id, lower(email::text) collate "C") do nothing
            returning id, email::text as "email!", full_name, comment, undeliverable_at, undeliverable_reason, unsubscribed_at, version"#,
         user_id,
         new.email,

@@ -3,6 +3,7 @@
 
 pub mod caller;
 mod handlers;
+mod lasting;
 pub mod making;
 pub mod model;
 pub mod queries;
@@ -11,6 +12,7 @@ mod views;
 use crate::web::UrlMap;
 
 pub use caller::{Caller, Reading, Sending, Writing};
+pub use lasting::Lasting;
 pub use model::{Scope, Scopes, Token};
 pub use queries::Authenticated;
 

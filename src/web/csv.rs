@@ -33,14 +33,19 @@ pub fn download(file_name: &str, headings: Vec<String>, pages: impl Pages) -> Re
         .content_type("text/csv; charset=utf-8")
         .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\""))
         .header(header::CACHE_CONTROL, "no-store")
-        .body(Body::from_bytes_stream(parts(headings, pages)))
+        .body(Body::from_bytes_stream(parts("\u{FEFF}", headings, pages)))
 }
 
-fn parts(headings: Vec<String>, pages: impl Pages) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
-    stream::unfold(Some((Some(headings), pages)), |state| async {
+/// The file for a program, which needs no mark.
+pub fn body(headings: Vec<String>, pages: impl Pages) -> Body {
+    Body::from_bytes_stream(parts("", headings, pages))
+}
+
+fn parts(mark: &'static str, headings: Vec<String>, pages: impl Pages) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+    stream::unfold(Some((Some(headings), pages)), move |state| async move {
         let (headings, mut pages) = state?;
         if let Some(headings) = headings {
-            let begun = lines(&[headings]).map(|lines| ["\u{FEFF}".as_bytes(), &lines].concat());
+            let begun = lines(&[headings]).map(|lines| [mark.as_bytes(), &lines].concat());
             return Some((begun, Some((None, pages))));
         }
         match pages.next().await {

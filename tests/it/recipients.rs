@@ -5,6 +5,8 @@ mod history;
 mod import;
 mod lists;
 mod order;
+mod programs;
+mod streamed;
 mod ticked;
 mod unsubscribe;
 

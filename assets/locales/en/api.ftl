@@ -24,6 +24,7 @@ api-too-large-detail = More was sent than this address takes.
 api-media-type = Media type not supported
 api-media-type-detail = The header “Content-Type” says “{ $given }”, which this address does not read. /api/docs says what it does.
 api-media-type-missing = The header “Content-Type” is missing. It says what the body is, as “application/json”.
+api-bad-charset = No encoding is called “{ $charset }”. Name another in “charset”, or leave it out: then it is recognised.
 api-invalid = Some of it will not do
 api-invalid-detail = The fields below will not do as they are. Nothing was saved.
 api-wrong-shape = It has another shape than it should: { $reason }.

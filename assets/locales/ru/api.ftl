@@ -24,6 +24,7 @@ api-too-large-detail = Отправлено больше, чем принима�
 api-media-type = Тип данных не поддерживается
 api-media-type-detail = В заголовке «Content-Type» указано «{ $given }», этот адрес такого не читает. Что он читает, сказано на странице /api/docs.
 api-media-type-missing = Нет заголовка «Content-Type». Он говорит, что в теле запроса, например «application/json».
+api-bad-charset = Кодировки «{ $charset }» нет. Укажите в «charset» другую или не указывайте никакой: тогда она будет распознана.
 api-invalid = Не всё подходит
 api-invalid-detail = Поля, перечисленные ниже, не подходят. Ничего не сохранено.
 api-wrong-shape = Значение не той формы: { $reason }.

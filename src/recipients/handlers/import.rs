@@ -122,7 +122,7 @@ pub async fn update(
         Err(errors) => return Ok(Page::invalid(refused(&errors)).into_response()),
     };
     let mut transaction = app.db.begin().await?;
-    match imports::start(&mut *transaction, user.id(), id, &choices, records).await? {
+    match imports::start(&mut transaction, user.id(), id, &choices, records).await? {
         Started::Now => app.enqueue(&mut transaction, ImportRecipients { import_id: id }, Enqueue::default()).await?,
         Started::Before => {}
         Started::NotYet => return Ok(Page::conflict(refused(&FieldErrors::of(WHOLE, t!("recipients-import-not-yet")))).into_response()),

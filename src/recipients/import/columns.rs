@@ -42,6 +42,24 @@ pub fn recognise(rows: Vec<Vec<String>>) -> Recognised {
     Recognised { columns, has_header, rows }
 }
 
+/// What the columns hold by what a file's first row calls them; None: it calls none one of addresses, or is the row of somebody.
+pub fn by_headings(headings: &csv::StringRecord) -> Option<Vec<Column>> {
+    let headings: Vec<String> = headings.iter().take(COLUMNS_MAX).map(str::to_owned).collect();
+    // What has an at sign or a brace is somebody's row, or no such file.
+    if headings.iter().any(|heading| heading.contains(['@', '{', '[', '<'])) {
+        return None;
+    }
+    let mut columns = vec![Column::Ignored; headings.len()];
+    let email = named(&headings, &EMAILS, &columns)?;
+    columns[email] = Column::Email;
+    for (words, column) in [(&NAMES, Column::FullName), (&COMMENTS, Column::Comment)] {
+        if let Some(place) = named(&headings, words, &columns) {
+            columns[place] = column;
+        }
+    }
+    Some(columns)
+}
+
 /// The first column that is free yet and whose heading has one of the words.
 fn named(headings: &[String], words: &[&str], columns: &[Column]) -> Option<usize> {
     let free = headings.iter().zip(columns).enumerate().filter(|(_, (_, column))| **column == Column::Ignored);
@@ -71,5 +89,16 @@ mod tests {
         assert_eq!(recognised(&[&["E-mail", "Phone"], &["a@b.org", "123"]]), (vec![Email, Ignored], true));
         assert_eq!(recognised(&[&["nobody", "here"]]), (vec![FullName, Comment], false));
         assert_eq!(recognised(&[]), (vec![], false));
+    }
+
+    #[test]
+    fn a_heading_alone_says_what_columns_hold_but_a_row_of_somebody_is_none() {
+        let columns = |headings: &[&str]| by_headings(&csv::StringRecord::from(headings.to_vec()));
+        assert_eq!(columns(&["email", "name", "comment"]), Some(vec![Email, FullName, Comment]));
+        assert_eq!(columns(&["State", "Имя", "Почта"]), Some(vec![Ignored, FullName, Email]));
+        assert_eq!(columns(&["anna@mail.example", "Anna"]), None);
+        assert_eq!(columns(&["{\"email\": 1}"]), None);
+        assert_eq!(columns(&["name", "comment"]), None);
+        assert_eq!(columns(&[]), None);
     }
 }

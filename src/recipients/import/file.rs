@@ -6,30 +6,32 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How much of a file is looked at to guess: more lines do not tell more.
-const SAMPLE: usize = 64 * 1024;
+pub const SAMPLE: usize = 64 * 1024;
 /// Of which separator there is most evidence is said by so many rows.
 const SAMPLE_ROWS: usize = 50;
 
 /// The file's text, without the mark at its beginning. Bytes that are no characters become U+FFFD.
 pub fn text(content: &[u8]) -> Cow<'_, str> {
-    encoding(content).decode_with_bom_removal(content).0
+    encoding(content, true).decode_with_bom_removal(content).0
 }
 
-/// By its mark, else by what its bytes look like: UTF-16, UTF-8, or one of the older ones, such as Windows-1251.
-fn encoding(content: &[u8]) -> &'static Encoding {
+/// By its mark, else by what its bytes look like: UTF-16, UTF-8, or one of the older ones, such as Windows-1251. A character that is cut
+/// in two at the end speaks against its encoding only where that `is_all`.
+pub fn encoding(content: &[u8], is_all: bool) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(content) {
         return encoding;
     }
     if let Some(encoding) = utf_16(&content[..content.len().min(SAMPLE)]) {
         return encoding;
     }
-    if std::str::from_utf8(content).is_ok() {
-        return UTF_8;
+    match std::str::from_utf8(content) {
+        Ok(_) => return UTF_8,
+        Err(error) if !is_all && error.error_len().is_none() => return UTF_8,
+        Err(_) => {}
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    let (sample, is_all) = telling(content);
-    // A character that is cut in two speaks against its encoding only at a file's end.
-    detector.feed(sample, is_all);
+    let (sample, is_end) = telling(content);
+    detector.feed(sample, is_all && is_end);
     detector.guess(None, Utf8Detection::Deny)
 }
 

@@ -1,11 +1,18 @@
-//! Many recipients at once, from a file of comma-separated values or from what somebody pasted. `file` makes text and rows of
-//! bytes, `columns` guesses what they hold, `record` makes a recipient of a row; what they give is stored by
+//! Many recipients at once. A file of comma-separated values, or what somebody pasted, is kept, looked at, and then taken in by a worker:
+//! `file` makes text and rows of bytes, `columns` guesses what they hold, `record` makes a recipient of a row; what they give is stored by
 //! `queries::upsert`, some thousands a statement. `run` does all that for a file that was uploaded.
+//!
+//! What a program sends is taken in while it comes and is never in memory, or kept, as a whole: `decoding` makes text of pieces, `rows` rows,
+//! `record` recipients, `reading` the lines that Postgres copies; `stream` does all that in one transaction.
 
 pub mod columns;
+mod decoding;
 pub mod file;
+mod reading;
 pub mod record;
+mod rows;
 pub mod run;
+pub mod stream;
 
 use serde::{Deserialize, Serialize};
 

@@ -41,7 +41,7 @@ pub async fn run(app: &App, import_id: i64) -> Result<()> {
 async fn take_in(app: &App, import_id: i64) -> Result<()> {
     let Some(mut work) = queries::imports::work(&app.db, import_id).await? else { return Ok(()) };
     let choices: Choices = serde_json::from_value(work.choices.take()).map_err(anyhow::Error::from)?;
-    let records = Records::new(&choices).ok_or_else(|| anyhow::anyhow!("the import {import_id} has no column of addresses"))?;
+    let records = Records::new(&choices.columns).ok_or_else(|| anyhow::anyhow!("the import {import_id} has no column of addresses"))?;
     let (user_id, existing, mut records_done) = (work.user_id, choices.existing, work.records_done);
     // Reading a file is work for a thread of its own, which stays one batch ahead.
     let (sender, mut batches) = mpsc::channel(1);
@@ -78,7 +78,7 @@ fn read(work: &Work, choices: &Choices, mut records: Records, batches: &mpsc::Se
             continue;
         }
         // What was done before a crash is read again, for the addresses that stood in it.
-        let parsed = records.parse(line, &row);
+        let parsed = records.parse_new(line, &row);
         if batch.reached <= work.records_done {
             continue;
         }

@@ -52,8 +52,8 @@ async fn by_email(db: impl PgExecutor<'_>, user_id: i64, asked: &Asked, after: O
                   or search like '%-' || $3)
              and case $4 when 'undeliverable' then undeliverable_at is not null when 'unsubscribed' then unsubscribed_at is not null
                          when 'deliverable' then undeliverable_at is null and unsubscribed_at is null else true end
-             and ($5::text is null or email > $5::text::citext)
-           order by recipients.email limit $6"#,
+             and ($5::text is null or lower(email::text) collate "C" > lower($5))
+           order by lower(email::text) collate "C" limit $6"#,
         user_id,
         asked.search.anywhere(),
         asked.search.at_words(),

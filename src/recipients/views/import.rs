@@ -206,6 +206,9 @@ pub fn problem(kept: &str) -> String {
         Some(Problem::BadName) => t!("recipients-import-bad-name"),
         Some(Problem::BadComment) => t!("recipients-import-bad-comment"),
         Some(Problem::Twice) => t!("recipients-import-twice"),
+        Some(Problem::BrokenQuote) => t!("recipients-import-broken-quote"),
+        Some(Problem::TooLong) => t!("recipients-import-too-long"),
+        Some(Problem::NoText) => t!("recipients-import-no-text"),
         None => kept.to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod body;
+mod csv;
 pub mod cursor;
 pub mod etag;
 pub mod once;
@@ -11,6 +12,7 @@ pub mod rate;
 
 pub use answers::{Changed, Created, Deleted, Found, Listed, Page, Started};
 pub use body::Json;
+pub use csv::{CsvBody, CsvFile};
 pub use cursor::{Cursors, Limit};
 pub use etag::IfMatch;
 pub use once::{Answer, Begun, IdempotencyKey, Once};

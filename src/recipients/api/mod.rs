@@ -1,22 +1,26 @@
 //! Recipients for programs.
 
+mod files;
+
 use poem::web::Data;
 use poem_openapi::{
-    Object, OpenApi, Tags,
+    Enum, Object, OpenApi, Tags,
     param::{Path, Query},
     payload::Json as Plain,
 };
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{
-    model::{NewRecipient, Recipient, RecipientForm, used_by},
-    queries,
-};
+pub use files::{Files, IMPORT};
+
 use crate::{
     app::App,
-    db::like_pattern,
     mailings,
+    recipients::{
+        list::{Asked, Key, Search, State},
+        model::{NewRecipient, Recipient, RecipientForm, used_by},
+        queries,
+    },
     tokens::{Caller, Reading, Writing},
     web::api::{
         Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
@@ -25,7 +29,7 @@ use crate::{
 };
 
 #[derive(Tags)]
-enum Tag {
+pub(super) enum Tag {
     /// The people a user sends to.
     Recipients,
 }
@@ -98,13 +102,32 @@ impl From<Recipient> for Output {
     }
 }
 
+/// Whether mail reaches a recipient.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "RecipientState", rename_all = "lowercase")]
+enum Reach {
+    Deliverable,
+    Undeliverable,
+    Unsubscribed,
+}
+
+impl From<Reach> for State {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Deliverable => Self::Deliverable,
+            Reach::Undeliverable => Self::Undeliverable,
+            Reach::Unsubscribed => Self::Unsubscribed,
+        }
+    }
+}
+
 pub struct Api;
 
 #[OpenApi(prefix_path = "/recipients", tag = "Tag::Recipients")]
 impl Api {
     /// List recipients
     ///
-    /// The newest first.
+    /// The newest first. A search for one or two letters finds words that begin with them.
     #[oai(path = "/", method = "get", operation_id = "listRecipients")]
     async fn list(
         &self,
@@ -112,16 +135,21 @@ impl Api {
         app: Data<&App>,
         /// Only those in whose address, name or comment this is found, in capitals or not.
         search: Query<Option<String>>,
+        /// Only those whom mail reaches, or does not.
+        state: Query<Option<Reach>>,
         /// Where the page before ended: its `next`.
         cursor: Query<Option<String>>,
         /// How many at the most.
         #[oai(default)]
         limit: Query<Limit>,
     ) -> Result<Listed<Page<Output>>, Problem> {
-        let search = like_pattern(search.0.as_deref().unwrap_or_default());
-        let cursors = Cursors::new(&app.config, caller.id(), &["recipients", search.as_deref().unwrap_or_default()]);
-        let before = cursors.open(cursor.0.as_deref())?;
-        let rows = queries::list(&app.db, caller.id(), search.as_deref(), before, limit.0.fetch()).await?;
+        // A part of what cursors are sealed with holds no zero.
+        let search = search.0.unwrap_or_default().replace('\0', "");
+        let state = state.0.map(State::from);
+        let cursors = Cursors::new(&app.config, caller.id(), &["recipients", &search, state.map_or("", State::as_str)]);
+        let key = Key::Newest { before: cursors.open(cursor.0.as_deref())? };
+        let asked = Asked { search: Search::new(&search), state, key };
+        let rows = queries::page(&app.db, caller.id(), &asked, limit.0.fetch()).await?;
         Ok(Listed::Ok(Plain(cursors.page(rows, limit.0, |recipient| recipient.id, Output::from))))
     }
 
@@ -174,9 +202,8 @@ impl Api {
         let stored = queries::get(&app.db, caller.id(), id.0).await?;
         let version = if_match.version(stored.version)?;
         let new = input.value.parse()?;
-        let changed = queries::update(&app.db, caller.id(), id.0, version, &new).await?.ok_or_else(Problem::changed)?;
-        let version = ETag(changed.version);
-        Ok(Changed::Ok(Plain(changed.into()), version))
+        let recipient = queries::update(&app.db, caller.id(), id.0, version, &new).await?.ok_or_else(Problem::changed)?;
+        Ok(changed(recipient))
     }
 
     /// Delete a recipient
@@ -196,4 +223,37 @@ impl Api {
         let mailings = mailings::queries::using_recipient(&app.db, caller.id(), id.0).await?;
         Err(Problem::conflict(used_by(&mailings)))
     }
+
+    /// Try an address again
+    ///
+    /// The owner knows better than the mail server that said it does not exist: the next attempt mails to it.
+    #[oai(path = "/:id/undeliverable", method = "delete", operation_id = "clearRecipientUndeliverable")]
+    async fn clear_undeliverable(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The recipient.
+        id: Path<i64>,
+    ) -> Result<Changed<Output>, Problem> {
+        Ok(changed(queries::clear_undeliverable(&app.db, caller.id(), id.0).await?))
+    }
+
+    /// Take an unsubscription back
+    ///
+    /// For a recipient who has asked for mail again.
+    #[oai(path = "/:id/unsubscription", method = "delete", operation_id = "clearRecipientUnsubscription")]
+    async fn clear_unsubscription(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The recipient.
+        id: Path<i64>,
+    ) -> Result<Changed<Output>, Problem> {
+        Ok(changed(queries::clear_unsubscribed(&app.db, caller.id(), id.0).await?))
+    }
+}
+
+fn changed(recipient: Recipient) -> Changed<Output> {
+    let version = ETag(recipient.version);
+    Changed::Ok(Plain(recipient.into()), version)
 }

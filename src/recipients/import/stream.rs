@@ -1,0 +1,226 @@
+//! An import that is taken in while it comes, in one transaction: all of it is in, or nothing. It is read piece by piece off the async
+//! threads, copied into a temporary table, and goes from there into the recipients, so that a million rows take no more memory than a
+//! thousand. Whoever sends it again after a failure changes nothing twice.
+
+use std::{io, time::Duration};
+
+use anyhow::anyhow;
+use encoding_rs::Encoding;
+use futures_util::{Stream, StreamExt};
+use hyper::body::Bytes;
+use sqlx::PgTransaction;
+use tokio::time::{Instant, timeout_at};
+
+use super::reading::{Found, NoHeader, Reading};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    limits::{STREAMED_IMPORT_BYTES, STREAMED_IMPORT_PATIENCE},
+    recipients::queries::staging,
+};
+
+/// Read at once: some four thousand rows, a few milliseconds.
+const PIECE: usize = 256 * 1024;
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct TakenIn {
+    pub created: u64,
+    pub updated: u64,
+    /// Rows that changed nothing: stored as they are, or of an address that a later row has as well.
+    pub unchanged: u64,
+    pub found: Found,
+    /// What its bytes were read as.
+    pub encoding: &'static Encoding,
+}
+
+/// Why a file was not taken in.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Another import of the user is under way.
+    NotYet,
+    NoHeader,
+    /// Whoever was sending it has gone.
+    BrokenOff,
+    Failed(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Takes a file in. It goes on where whoever has sent all of it goes away, and ends at once where they do earlier. `declared` is the
+/// encoding, where it was said; so is `length`, in bytes.
+///
+/// # Errors
+/// Why it was not; then nothing of it is.
+pub async fn take_in(
+    app: &App,
+    user_id: i64,
+    declared: Option<&'static Encoding>,
+    length: Option<u64>,
+    body: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
+) -> Result<TakenIn, Refusal> {
+    let now = Instant::now();
+    let patience = app.config.limits.body;
+    let mut file = File { body, reading: None, received: 0, is_end: false, patience, deadline: now + STREAMED_IMPORT_PATIENCE };
+    let app = app.clone();
+    // A task of its own: who asked may be gone in the middle of a statement, and then nobody would wait for what comes of it.
+    let work = tokio::spawn(async move {
+        let is_too_long = length.is_some_and(|length| length > STREAMED_IMPORT_BYTES);
+        let taken_in = if is_too_long { Err(Error::TooLarge.into()) } else { store(&app, user_id, declared, &mut file).await };
+        if !matches!(taken_in, Ok(_) | Err(Refusal::BrokenOff)) {
+            file.drain().await;
+        }
+        taken_in
+    });
+    work.await.map_err(|error| Error::Internal(error.into()))?
+}
+
+async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
+    app: &App,
+    user_id: i64,
+    declared: Option<&'static Encoding>,
+    file: &mut File<B>,
+) -> Result<TakenIn, Refusal> {
+    let _until_the_end = app.imports.take(()).ok_or(Error::Busy)?;
+    file.reading = Some(Reading::new(declared));
+    // No transaction waits for the first rows: of most files these are all.
+    let first = file.next().await?;
+    let mut transaction = app.db.begin().await?;
+    match fill(&mut transaction, user_id, first, file).await {
+        Ok(taken_in) => {
+            transaction.commit().await?;
+            let bad = taken_in.found.bad_total;
+            let TakenIn { created, updated, .. } = taken_in;
+            tracing::info!(user.id = user_id, "An import has come in: {created} recipients created, {updated} updated, {bad} bad lines");
+            Ok(taken_in)
+        }
+        Err(refusal) => {
+            transaction.rollback().await?;
+            Err(refusal)
+        }
+    }
+}
+
+async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
+    transaction: &mut PgTransaction<'_>,
+    user_id: i64,
+    first: Option<String>,
+    file: &mut File<B>,
+) -> Result<TakenIn, Refusal> {
+    if !staging::lock(transaction, user_id).await? {
+        return Err(Refusal::NotYet);
+    }
+    staging::create(transaction).await?;
+    let copied = copy(transaction, first, file).await?;
+    let repeated = staging::settle(transaction).await?;
+    let created = staging::insert(&mut **transaction, user_id).await?;
+    let others = copied - repeated - created;
+    let updated = if others == 0 { 0 } else { staging::update(&mut **transaction, user_id).await? };
+    let reading = file.take_reading()?;
+    let encoding = reading.encoding();
+    Ok(TakenIn { created, updated, unchanged: copied - created - updated, found: reading.into_found(), encoding })
+}
+
+/// Copies what the file holds; how many rows.
+async fn copy<B: Stream<Item = io::Result<Bytes>> + Unpin>(
+    transaction: &mut PgTransaction<'_>,
+    first: Option<String>,
+    file: &mut File<B>,
+) -> Result<u64, Refusal> {
+    let mut copy = staging::copy(transaction).await?;
+    let mut next = Ok(first);
+    loop {
+        match next {
+            Ok(Some(rows)) => copy.send(rows.as_bytes()).await?,
+            Ok(None) => return Ok(copy.finish().await?),
+            Err(refusal) => {
+                copy.abort("the file did not come as a whole").await?;
+                return Err(refusal);
+            }
+        };
+        next = file.next().await;
+    }
+}
+
+/// A file on its way in.
+struct File<B> {
+    body: B,
+    /// None while a thread has it, and in the end.
+    reading: Option<Reading>,
+    received: u64,
+    is_end: bool,
+    /// How long nothing at all may come.
+    patience: Duration,
+    /// By when all must be there.
+    deadline: Instant,
+}
+
+impl<B: Stream<Item = io::Result<Bytes>> + Unpin> File<B> {
+    /// The next rows to copy; None: these were all.
+    async fn next(&mut self) -> Result<Option<String>, Refusal> {
+        loop {
+            let mut reading = self.take_reading()?;
+            if reading.len() >= PIECE || self.is_end {
+                let rows = reading.take();
+                self.reading = Some(reading);
+                return Ok((!rows.is_empty()).then_some(rows));
+            }
+            let piece = self.piece().await?;
+            let is_end = self.is_end;
+            let read = move || (reading.read(&piece, is_end), reading);
+            let (read, reading) = tokio::task::spawn_blocking(read).await.map_err(|error| Error::Internal(error.into()))?;
+            self.reading = Some(reading);
+            read.map_err(|NoHeader| Refusal::NoHeader)?;
+        }
+    }
+
+    /// What comes next; it is no longer than one piece and what the network brings at once.
+    async fn piece(&mut self) -> Result<Vec<u8>, Refusal> {
+        let mut piece = Vec::new();
+        while piece.len() < PIECE {
+            let until = self.deadline.min(Instant::now() + self.patience);
+            match timeout_at(until, self.body.next()).await {
+                Err(_) => return Err(Error::TooSlow.into()),
+                Ok(Some(Err(_))) => return Err(Refusal::BrokenOff),
+                Ok(Some(Ok(bytes))) => {
+                    self.received += bytes.len() as u64;
+                    if self.received > STREAMED_IMPORT_BYTES {
+                        return Err(Error::TooLarge.into());
+                    }
+                    piece.extend_from_slice(&bytes);
+                }
+                Ok(None) => {
+                    self.is_end = true;
+                    break;
+                }
+            }
+        }
+        Ok(piece)
+    }
+
+    /// Reads on for a while and drops it: a connection that is closed with something unread loses the answer as well.
+    async fn drain(&mut self) {
+        let mut dropped = 0;
+        let until = Instant::now() + self.patience;
+        while let Ok(Some(Ok(bytes))) = timeout_at(until, self.body.next()).await {
+            dropped += bytes.len() as u64;
+            if dropped > 2 * STREAMED_IMPORT_BYTES {
+                break;
+            }
+        }
+    }
+
+    fn take_reading(&mut self) -> Result<Reading, Error> {
+        self.reading.take().ok_or_else(|| Error::Internal(anyhow!("a file was read on after it was refused")))
+    }
+}
