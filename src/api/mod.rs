@@ -24,6 +24,7 @@ use crate::{
     limits::Limits,
     mailings, messages, recipients, reports, tokens, users,
     web::{UrlMap, api::problem, server},
+    webhooks,
 };
 
 /// Where it stands.
@@ -41,10 +42,11 @@ type Operations = (
     mailings::oversight::api::Api,
     attempts::api::Api,
     blog::panel::api::Api,
+    webhooks::api::Api,
 );
 
 /// Every operation, slice by slice.
-fn service() -> OpenApiService<Operations, ()> {
+fn service() -> OpenApiService<Operations, webhooks::api::Events> {
     let operations = (
         account::api::Api,
         recipients::api::Api,
@@ -57,8 +59,12 @@ fn service() -> OpenApiService<Operations, ()> {
         mailings::oversight::api::Api,
         attempts::api::Api,
         blog::panel::api::Api,
+        webhooks::api::Api,
     );
-    OpenApiService::new(operations, "Periodical", env!("CARGO_PKG_VERSION")).description(include_str!("description.md")).server(PATH)
+    OpenApiService::new(operations, "Periodical", env!("CARGO_PKG_VERSION"))
+        .description(include_str!("description.md"))
+        .server(PATH)
+        .webhooks()
 }
 
 /// The page about it.

@@ -1,6 +1,7 @@
 //! Webhooks: addresses of users' own programs that are told what happens here.
 
 mod address;
+pub mod api;
 pub mod connect;
 pub mod events;
 mod handlers;

@@ -28,16 +28,31 @@ pub struct Made {
 /// The database's.
 pub async fn create(app: &App, user_id: i64, new: &NewWebhook, submission_id: Uuid) -> Result<Option<Made>> {
     let mut transaction = app.db.begin().await?;
-    let count = queries::count_locked(&mut transaction, user_id).await?;
-    if let Some((id, sealed)) = queries::by_submission(&mut *transaction, user_id, submission_id).await? {
+    let made = create_in(app, &mut transaction, user_id, new, submission_id).await?;
+    transaction.commit().await?;
+    Ok(made)
+}
+
+/// As [`create`], in a transaction of the caller's.
+///
+/// # Errors
+/// The database's.
+pub async fn create_in(
+    app: &App,
+    transaction: &mut PgTransaction<'_>,
+    user_id: i64,
+    new: &NewWebhook,
+    submission_id: Uuid,
+) -> Result<Option<Made>> {
+    let count = queries::count_locked(transaction, user_id).await?;
+    if let Some((id, sealed)) = queries::by_submission(&mut **transaction, user_id, submission_id).await? {
         return Ok(Some(Made { id, secret: secret::shown(&app.config, user_id, &sealed) }));
     }
     if count >= WEBHOOKS_MAX {
         return Ok(None);
     }
     let (shown, sealed) = secret::make(&app.config, user_id)?;
-    let id = queries::insert(&mut *transaction, user_id, new, &sealed, submission_id).await?;
-    transaction.commit().await?;
+    let id = queries::insert(&mut **transaction, user_id, new, &sealed, submission_id).await?;
     tracing::info!(webhook.id = id, user.id = user_id, "User {user_id} has made webhook {id}");
     Ok(Some(Made { id, secret: Some(shown) }))
 }
@@ -95,14 +110,23 @@ pub async fn replace_secret(app: &App, user_id: i64, id: i64) -> Result<(Webhook
 /// Not found where it is not the owner's.
 pub async fn test(app: &App, user_id: i64, id: i64) -> Result<Option<i64>> {
     let mut transaction = app.db.begin().await?;
-    let webhook = queries::lock_own(&mut *transaction, user_id, id).await?;
+    let delivery_id = test_in(app, &mut transaction, user_id, id).await?;
+    transaction.commit().await?;
+    Ok(delivery_id)
+}
+
+/// As [`test`], in a transaction of the caller's.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn test_in(app: &App, transaction: &mut PgTransaction<'_>, user_id: i64, id: i64) -> Result<Option<i64>> {
+    let webhook = queries::lock_own(&mut **transaction, user_id, id).await?;
     if webhook.disabled_at.is_some() {
         return Ok(None);
     }
     let payload = payload::test(id).map_err(anyhow::Error::from)?;
-    let delivery_id = queries::insert_test(&mut *transaction, id, TEST, &payload).await?;
-    wake(app, &mut transaction, id).await?;
-    transaction.commit().await?;
+    let delivery_id = queries::insert_test(&mut **transaction, id, TEST, &payload).await?;
+    wake(app, transaction, id).await?;
     Ok(Some(delivery_id))
 }
 
@@ -112,14 +136,23 @@ pub async fn test(app: &App, user_id: i64, id: i64) -> Result<Option<i64>> {
 /// Not found where it is not the owner's.
 pub async fn redeliver(app: &App, user_id: i64, id: i64, delivery_id: i64) -> Result<bool> {
     let mut transaction = app.db.begin().await?;
-    let webhook = queries::lock_own(&mut *transaction, user_id, id).await?;
-    queries::delivery(&mut *transaction, user_id, id, delivery_id).await?;
+    let is_on = redeliver_in(app, &mut transaction, user_id, id, delivery_id).await?;
+    transaction.commit().await?;
+    Ok(is_on)
+}
+
+/// As [`redeliver`], in a transaction of the caller's.
+///
+/// # Errors
+/// Not found where it is not the owner's.
+pub async fn redeliver_in(app: &App, transaction: &mut PgTransaction<'_>, user_id: i64, id: i64, delivery_id: i64) -> Result<bool> {
+    let webhook = queries::lock_own(&mut **transaction, user_id, id).await?;
+    queries::delivery(&mut **transaction, user_id, id, delivery_id).await?;
     if webhook.disabled_at.is_some() {
         return Ok(false);
     }
-    queries::redeliver(&mut *transaction, id, delivery_id).await?;
-    wake(app, &mut transaction, id).await?;
-    transaction.commit().await?;
+    queries::redeliver(&mut **transaction, id, delivery_id).await?;
+    wake(app, transaction, id).await?;
     Ok(true)
 }
 

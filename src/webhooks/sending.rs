@@ -35,6 +35,8 @@ use crate::{
 const TURN: Duration = Duration::from_secs(30);
 /// How long a claim holds: a turn, and twice the longest request.
 const LEASE: Duration = Duration::from_secs(60);
+/// How long the process waits at its end for what was answered to be written down.
+const ENDING: Duration = Duration::from_secs(5);
 /// What is read at once of what is due.
 const BATCH: i64 = 50;
 /// When to ask again for a place, where all are taken.
@@ -56,10 +58,11 @@ impl Sender {
         Self { app, client, places: Arc::new(Semaphore::new(WEBHOOKS_AT_ONCE)), turns: TaskTracker::new(), stop }
     }
 
-    /// Waits until the turns under way have broken off, once it was told to stop.
+    /// Waits until the turns under way have broken off, once it was told to stop. Whose outcome Postgres does not take in time is sent again.
     pub async fn finish(&self) {
         self.turns.close();
-        self.turns.wait().await;
+        // Time's up is no failure: the claims end by themselves.
+        let _ = timeout(ENDING, self.turns.wait()).await;
     }
 
     /// The body of the job: takes the turn if it is to be had and something is due. Repeating it changes nothing.

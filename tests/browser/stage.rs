@@ -35,6 +35,31 @@ pub struct Place {
     pub name: String,
 }
 
+/// Three webhooks, one that is well, one that fails, one that was given up; and what was sent to the second.
+const WEBHOOKS: &str = r#"
+    with owner as (select id from users where email = 'demo@periodical.example'),
+    webhook as (
+      insert into webhooks (user_id, url, events, secret, failures, failing_since, rests_until, disabled_at, disabled_why)
+      select owner.id, h.url, h.events, '\x00', h.failures, h.since, h.until, h.off, h.why
+      from owner, (values
+        (1, 'https://hooks.acme.example/periodical', array['attempt.started', 'attempt.finished'], 0, null::timestamptz, null::timestamptz, null::timestamptz, null),
+        (2, 'https://crm.globex.example/api/v2/hooks/mailings', array['attempt.finished', 'recipient.undeliverable'], 4, now() - interval '2 hours', now() + interval '25 minutes', null, null),
+        (3, 'https://old.initech.example/', array['attempt.finished'], 9, now() - interval '6 days', null, now() - interval '1 day', 'failing')
+      ) h (place, url, events, failures, since, until, off, why)
+      order by h.place returning id, url
+    )
+    insert into webhook_deliveries (webhook_id, event, payload, state, tries, again_at, created_at, tried_at, status, answer, failure)
+    select webhook.id, d.event,
+           '{"type":"' || d.event || '","timestamp":"2026-11-26T09:00:12.481Z","data":{"id":17,"mailing_id":3,"status":"partial","total":12,"sent":11,"failed":1}}',
+           d.state, d.tries, case when d.state = 'waiting' then now() + interval '25 minutes' end, now() - d.ago, now() - d.ago / 2, d.status, d.answer, d.failure
+    from webhook, (values
+      (1, 'webhook.test', 'sent', 1, interval '3 days', 200, 'ok', null),
+      (2, 'attempt.finished', 'failed', 10, interval '4 days', null, '', 'timeout'),
+      (3, 'recipient.undeliverable', 'sent', 2, interval '1 day', 204, '', null),
+      (4, 'attempt.finished', 'waiting', 3, interval '2 hours', 503, '<html><body>Service unavailable: come again later.</body></html>', null)
+    ) d (place, event, state, tries, ago, status, answer, failure)
+    where webhook.url like '%globex%' order by d.place"#;
+
 pub struct Stage {
     pub app: TestApp,
     people: HashMap<Who, Reader>,
@@ -57,6 +82,7 @@ impl Stage {
         .execute(&app.db)
         .await
         .unwrap();
+        sqlx::query(WEBHOOKS).execute(&app.db).await.unwrap();
         let mut people = HashMap::from([(Who::Visitor, app.browser())]);
         for (who, email) in [(Who::Owner, "demo@periodical.example"), (Who::Admin, "admin@periodical.example")] {
             let reader = app.browser();
@@ -97,7 +123,7 @@ impl Stage {
             let path = self.address(route).await;
             for who in [Who::Owner, Who::Admin, Who::Visitor, Who::Newcomer] {
                 // The start page is another one for everybody; a list without anything in it is a page of its own.
-                let is_list = matches!(route, "/" | "/recipients" | "/messages" | "/mailings" | "/attempts" | "/reports");
+                let is_list = matches!(route, "/" | "/recipients" | "/messages" | "/mailings" | "/attempts" | "/reports" | "/webhooks");
                 if !is_list && (who == Who::Newcomer || seen.contains(route)) {
                     continue;
                 }
@@ -155,15 +181,18 @@ impl Stage {
             "mailings" => "select id from mailings where name = 'Weekly digest'",
             "attempts" => "select min(id) from attempts where status = 'partial'",
             "dev" => "select max(id) from caught_mails",
+            "webhooks" => "select id from webhooks where failures = 4",
             "account" => "select max(id) from sessions",
             "admin" if route.starts_with("/admin/posts/") => "select coalesce(max(id), 0) from posts where is_published",
             _ => "select id from users where email = 'blocked@periodical.example'",
         };
         let id = self.app.count(row).await.to_string();
+        let delivery = self.app.count("select max(id) from webhook_deliveries").await.to_string();
         let newest = "select slug from posts where is_published order by published_at desc, id desc limit 1";
         let slug: Option<String> = sqlx::query_scalar(newest).fetch_optional(&self.app.db).await.unwrap();
         let parts = route.split('/').map(|part| match part {
             ":token" => "0".repeat(64),
+            ":delivery_id" => delivery.clone(),
             ":slug" => slug.clone().unwrap_or_default(),
             part if part.starts_with(':') => id.clone(),
             part => part.to_owned(),

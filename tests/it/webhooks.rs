@@ -1,5 +1,6 @@
 //! Webhooks: what is sent when, and again, and to where; their pages.
 
+mod api;
 mod connect;
 mod ends;
 mod pages;

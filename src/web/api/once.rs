@@ -125,14 +125,30 @@ impl<R: ApiResponse + IntoResponse> Once<R> {
     /// # Errors
     /// It could not be saved, and nothing was done.
     pub async fn finish(mut self, answer: R) -> Result<Answer<R>, Problem> {
+        let response = self.keep(answer).await?;
+        self.transaction.commit().await?;
+        Ok(Answer { response, answer: PhantomData })
+    }
+
+    /// As [`finish`](Self::finish), where the answer holds what is shown once and must not be kept: `kept` is the same without it, and what whoever
+    /// repeats the request gets.
+    ///
+    /// # Errors
+    /// It could not be saved, and nothing was done.
+    pub async fn finish_without(mut self, kept: R, answer: R) -> Result<Answer<R>, Problem> {
+        self.keep(kept).await?;
+        self.transaction.commit().await?;
+        Ok(Answer { response: answer.into_response(), answer: PhantomData })
+    }
+
+    async fn keep(&mut self, answer: R) -> Result<Response, Problem> {
         let mut response = answer.into_response();
         if let Some(key) = &self.key {
             let body = response.take_body().into_vec().await.map_err(|error| Error::Internal(anyhow!(error)))?;
             keep(&mut *self.transaction, self.user_id, key, &response, &body).await?;
             response.set_body(body);
         }
-        self.transaction.commit().await?;
-        Ok(Answer { response, answer: PhantomData })
+        Ok(response)
     }
 }
 

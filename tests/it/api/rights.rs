@@ -38,6 +38,18 @@ const EXPECTED: &[(&str, &str, For)] = &[
     ("GET /recipients/{id}", "read", Owner),
     ("PUT /recipients/{id}", "write", Owner),
     ("DELETE /recipients/{id}", "write", Owner),
+    ("GET /webhooks", "read", Everybody),
+    ("POST /webhooks", "write", Everybody),
+    ("GET /webhooks/{id}", "read", Owner),
+    ("PUT /webhooks/{id}", "write", Owner),
+    ("DELETE /webhooks/{id}", "write", Owner),
+    ("PUT /webhooks/{id}/pause", "write", Owner),
+    ("DELETE /webhooks/{id}/pause", "write", Owner),
+    ("POST /webhooks/{id}/secret", "write", Owner),
+    ("POST /webhooks/{id}/tests", "write", Owner),
+    ("GET /webhooks/{id}/deliveries", "read", Owner),
+    ("GET /webhooks/{id}/deliveries/{delivery_id}", "read", Owner),
+    ("POST /webhooks/{id}/deliveries/{delivery_id}/redelivery", "write", Owner),
     ("GET /users", "read", Managers),
     ("GET /users/{id}", "read", Managers),
     ("PUT /users/{id}/block", "write", Managers),
@@ -133,6 +145,13 @@ impl Ids {
         let query = "insert into posts (slug, language, title, summary, content, author_id)
                      values (gen_random_uuid()::text, 'en', 'T', 'S', 'C', $1) returning id";
         let post = sqlx::query_scalar(query).bind(owner).fetch_one(&app.db).await.unwrap();
+        sqlx::query("delete from webhooks where user_id = $1").bind(owner).execute(&app.db).await.unwrap();
+        let query =
+            "insert into webhooks (user_id, url, events, secret) values ($1, 'https://example.org/', array['attempt.started'], '\\x00')
+                     returning id";
+        let webhook: i64 = sqlx::query_scalar(query).bind(owner).fetch_one(&app.db).await.unwrap();
+        let query = "insert into webhook_deliveries (webhook_id, event, payload) values ($1, 'attempt.started', '{}') returning id";
+        let delivery = sqlx::query_scalar(query).bind(webhook).fetch_one(&app.db).await.unwrap();
         Self(vec![
             ("recipients", recipient),
             ("mailings", mailing),
@@ -140,13 +159,16 @@ impl Ids {
             ("messages", message),
             ("users", owner),
             ("posts", post),
+            ("webhooks", webhook),
+            ("webhook deliveries", delivery),
         ])
     }
 
     fn fill(&self, path: &str) -> String {
         let noun = path.trim_start_matches('/').split('/').next().unwrap();
         let id = self.0.iter().find(|(here, _)| *here == noun).map_or(1, |(_, id)| *id);
-        path.replace("{id}", &id.to_string())
+        let delivery = self.0.iter().find(|(here, _)| *here == "webhook deliveries").map_or(1, |(_, id)| *id);
+        path.replace("{id}", &id.to_string()).replace("{delivery_id}", &delivery.to_string())
     }
 }
 

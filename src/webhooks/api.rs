@@ -1,0 +1,452 @@
+//! Webhooks for programs.
+
+mod events;
+
+use poem::web::Data;
+use poem_openapi::{
+    ApiResponse, Enum, Object, OpenApi, Tags,
+    param::{Path, Query},
+    payload::Json as Plain,
+};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    model::{Delivery, Event, Failure, NewWebhook, State, Webhook, WebhookForm, Why},
+    queries,
+    registration::{self, Made},
+};
+use crate::{
+    app::App,
+    config::Config,
+    limits::WEBHOOKS_MAX,
+    t,
+    tokens::{Caller, Reading, Writing},
+    web::api::{
+        Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
+        etag::ETag, once::Fingerprint,
+    },
+};
+
+#[derive(Tags)]
+enum Tag {
+    /// Addresses of programs that are told what happens, and what was sent there.
+    Webhooks,
+}
+
+/// What a webhook can be told of.
+#[derive(Debug, Clone, Copy, Enum, Deserialize)]
+#[oai(rename = "WebhookEvent", remote = "Event")]
+pub enum EventName {
+    #[oai(rename = "attempt.started")]
+    #[serde(rename = "attempt.started")]
+    AttemptStarted,
+    #[oai(rename = "attempt.finished")]
+    #[serde(rename = "attempt.finished")]
+    AttemptFinished,
+    #[oai(rename = "recipient.undeliverable")]
+    #[serde(rename = "recipient.undeliverable")]
+    RecipientUndeliverable,
+}
+
+/// Why nothing is sent to a webhook.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "WebhookDisabledWhy", remote = "Why", rename_all = "lowercase")]
+enum WhyName {
+    /// Its owner has switched it off.
+    Owner,
+    /// It has failed for days.
+    Failing,
+    /// It has answered 410.
+    Gone,
+}
+
+/// Where something that is to be sent stands.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "WebhookDeliveryState", remote = "State", rename_all = "lowercase")]
+enum StateName {
+    /// To be sent, for the first time or again.
+    Waiting,
+    /// Answered with 2xx.
+    Sent,
+    /// Given up.
+    Failed,
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "WebhookFailure", remote = "Failure", rename_all = "lowercase")]
+enum FailureName {
+    /// The address is not one of the public internet.
+    Private,
+    /// The name was not found.
+    Unresolved,
+    /// No connection.
+    Unreachable,
+    /// The certificate is not good.
+    Tls,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke off, or what came was no HTTP.
+    Unanswered,
+    /// The secret cannot be read any more; make a new one.
+    Secret,
+}
+
+/// A webhook, to be created or changed.
+#[derive(Debug, Object, Deserialize)]
+#[oai(rename = "WebhookInput", deny_unknown_fields, example = true)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Where events are sent: an https address that the whole internet reaches.
+    #[oai(validator(min_length = 1, max_length = 1000))]
+    #[serde(default)]
+    url: String,
+    /// What is sent there; one at the least.
+    #[oai(validator(min_items = 1))]
+    #[serde(default)]
+    events: Vec<EventName>,
+}
+
+impl poem_openapi::types::Example for Input {
+    fn example() -> Self {
+        Self { url: "https://example.org/hook".to_owned(), events: vec![EventName::AttemptFinished] }
+    }
+}
+
+impl Input {
+    fn parse(self, config: &Config) -> Result<NewWebhook, Problem> {
+        let events = self.events.into_iter().map(|name| Event::from(name).name().to_owned()).collect();
+        Ok(WebhookForm { url: self.url, events, ..WebhookForm::default() }.parse(config.webhooks_private)?)
+    }
+}
+
+/// A webhook.
+#[derive(Debug, Object)]
+#[oai(rename = "Webhook")]
+pub struct Output {
+    id: i64,
+    /// Where events are sent.
+    url: String,
+    /// What is sent there.
+    events: Vec<EventName>,
+    /// What requests are signed with, as Standard Webhooks writes it (`whsec_…`). Only in the first answer to the creation, and where it is
+    /// replaced; else null.
+    secret: Option<String>,
+    /// When it was made.
+    created_at: OffsetDateTime,
+    /// Since when nothing has got through; null while all is well.
+    failing_since: Option<OffsetDateTime>,
+    /// Nothing is sent before, because the receiver is not well or has asked for time.
+    rests_until: Option<OffsetDateTime>,
+    /// Since when it is off: nothing is sent, and no event is noted for it.
+    disabled_at: Option<OffsetDateTime>,
+    /// Why it is off.
+    disabled_why: Option<WhyName>,
+    /// So much waits that undeliverable recipients are left out at present.
+    overflows: bool,
+}
+
+impl From<Webhook> for Output {
+    fn from(webhook: Webhook) -> Self {
+        Self {
+            id: webhook.id,
+            url: webhook.url,
+            events: webhook.events.iter().filter_map(|name| Event::parse(name)).map(EventName::from).collect(),
+            secret: None,
+            created_at: webhook.created_at,
+            failing_since: webhook.failing_since,
+            rests_until: webhook.rests_until,
+            disabled_at: webhook.disabled_at,
+            disabled_why: webhook.disabled_why.map(WhyName::from),
+            overflows: webhook.overflows,
+        }
+    }
+}
+
+/// Something that was sent to a webhook, or is to be.
+#[derive(Debug, Object)]
+#[oai(rename = "WebhookDelivery")]
+pub struct DeliveryOutput {
+    id: i64,
+    /// The header `webhook-id`: the same each time this is sent.
+    message_id: String,
+    /// The event, or `webhook.test`.
+    event: String,
+    /// The body, byte for byte as it is sent.
+    payload: String,
+    /// Where it stands.
+    state: StateName,
+    /// How often it was tried.
+    tries: i16,
+    /// When it is tried next.
+    again_at: Option<OffsetDateTime>,
+    /// When the event was noted.
+    created_at: OffsetDateTime,
+    /// When it was tried last.
+    tried_at: Option<OffsetDateTime>,
+    /// The status of the last answer.
+    status: Option<i16>,
+    /// The beginning of the last answer, or the system's own words for what went wrong.
+    answer: Option<String>,
+    /// Why there was no answer.
+    failure: Option<FailureName>,
+}
+
+impl From<Delivery> for DeliveryOutput {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            id: delivery.id,
+            message_id: delivery.message(),
+            event: delivery.event,
+            payload: delivery.payload,
+            state: delivery.state.into(),
+            tries: delivery.tries,
+            again_at: delivery.again_at,
+            created_at: delivery.created_at,
+            tried_at: delivery.tried_at,
+            status: delivery.status,
+            answer: delivery.answer,
+            failure: delivery.failure.map(FailureName::from),
+        }
+    }
+}
+
+/// 202: it is on its way.
+#[derive(Debug, ApiResponse)]
+pub enum Sending {
+    /// It is sent as soon as may be; its delivery tells what becomes of it.
+    #[oai(status = 202)]
+    Accepted(Plain<DeliveryOutput>),
+}
+
+pub use events::Events;
+
+pub struct Api;
+
+#[OpenApi(prefix_path = "/webhooks", tag = "Tag::Webhooks")]
+impl Api {
+    /// List webhooks
+    ///
+    /// The oldest first. There are ten at the most, so it is one page.
+    #[oai(path = "/", method = "get", operation_id = "listWebhooks")]
+    async fn list(&self, caller: Caller<Reading>, app: Data<&App>) -> Result<Listed<Page<Output>>, Problem> {
+        let webhooks = queries::list(&app.db, caller.id()).await?;
+        Ok(Listed::Ok(Plain(Page { items: webhooks.into_iter().map(Output::from).collect(), next: None })))
+    }
+
+    /// Create a webhook
+    ///
+    /// The answer has the secret that requests are signed with, and no other answer has it.
+    #[oai(path = "/", method = "post", operation_id = "createWebhook")]
+    async fn create(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
+        input: Json<Input>,
+    ) -> Result<Answer<Created<Output>>, Problem> {
+        let new = input.value.parse(&app.config)?;
+        let mut once = match Once::begin(&app.db, caller.id(), key, "createWebhook", input.fingerprint).await? {
+            Begun::New(once) => once,
+            Begun::Before(answer) => return Ok(answer),
+        };
+        let made = registration::create_in(&app, &mut once.transaction, caller.id(), &new, Uuid::new_v4()).await?;
+        let Some(Made { id, secret }) = made else { return Err(Problem::conflict(t!("webhooks-error-too-many", max = WEBHOOKS_MAX))) };
+        let webhook = queries::get(&mut *once.transaction, caller.id(), id).await?;
+        let answer = |secret| {
+            let (location, version) = (format!("/api/v1/webhooks/{id}"), ETag(webhook.version));
+            Created::Created(Plain(Output { secret, ..webhook.clone().into() }), location, version)
+        };
+        // Answers are kept for a day as they are, and secrets are not.
+        once.finish_without(answer(None), answer(secret)).await
+    }
+
+    /// Show a webhook
+    #[oai(path = "/:id", method = "get", operation_id = "showWebhook")]
+    async fn show(
+        &self,
+        caller: Caller<Reading>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+    ) -> Result<Found<Output>, Problem> {
+        let webhook = queries::get(&app.db, caller.id(), id.0).await?;
+        let version = ETag(webhook.version);
+        Ok(Found::Ok(Plain(webhook.into()), version))
+    }
+
+    /// Change a webhook
+    ///
+    /// All fields are replaced. At another address nothing counts that has failed before.
+    #[oai(path = "/:id", method = "put", operation_id = "changeWebhook")]
+    async fn change(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+        #[oai(name = "If-Match")] if_match: IfMatch,
+        input: Json<Input>,
+    ) -> Result<Changed<Output>, Problem> {
+        let stored = queries::get(&app.db, caller.id(), id.0).await?;
+        let version = if_match.version(stored.version)?;
+        let new = input.value.parse(&app.config)?;
+        let changed = registration::update(&app, caller.id(), id.0, version, &new).await?.ok_or_else(Problem::changed)?;
+        Ok(changed_to(changed))
+    }
+
+    /// Delete a webhook
+    ///
+    /// With the record of what was sent to it.
+    #[oai(path = "/:id", method = "delete", operation_id = "deleteWebhook")]
+    async fn delete(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+    ) -> Result<Deleted, Problem> {
+        registration::delete(&app, caller.id(), id.0).await?;
+        Ok(Deleted::Gone)
+    }
+
+    /// Switch a webhook off
+    ///
+    /// Nothing is sent to it, and no event is noted for it meanwhile. What waits goes out once it is on again.
+    #[oai(path = "/:id/pause", method = "put", operation_id = "pauseWebhook")]
+    async fn pause(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+    ) -> Result<Changed<Output>, Problem> {
+        Ok(changed_to(queries::pause(&app.db, caller.id(), id.0).await?))
+    }
+
+    /// Switch a webhook on
+    ///
+    /// Also one that was switched off because it has failed for days.
+    #[oai(path = "/:id/pause", method = "delete", operation_id = "resumeWebhook")]
+    async fn resume(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+    ) -> Result<Changed<Output>, Problem> {
+        Ok(changed_to(registration::resume(&app, caller.id(), id.0).await?))
+    }
+
+    /// Replace a webhook's secret
+    ///
+    /// The one before is worth nothing from then on.
+    #[oai(path = "/:id/secret", method = "post", operation_id = "replaceWebhookSecret")]
+    async fn replace_secret(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+    ) -> Result<Changed<Output>, Problem> {
+        let (webhook, secret) = registration::replace_secret(&app, caller.id(), id.0).await?;
+        let version = ETag(webhook.version);
+        Ok(Changed::Ok(Plain(Output { secret: Some(secret), ..webhook.into() }), version))
+    }
+
+    /// Send a test event
+    ///
+    /// Of the type `webhook.test`. 409 where the webhook is off.
+    #[oai(path = "/:id/tests", method = "post", operation_id = "testWebhook")]
+    async fn test(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
+    ) -> Result<Answer<Sending>, Problem> {
+        let operation = format!("testWebhook {}", id.0);
+        let mut once = match Once::begin(&app.db, caller.id(), key, &operation, Fingerprint::empty()).await? {
+            Begun::New(once) => once,
+            Begun::Before(answer) => return Ok(answer),
+        };
+        let delivery_id = registration::test_in(&app, &mut once.transaction, caller.id(), id.0).await?.ok_or_else(is_off)?;
+        let delivery = queries::delivery(&mut *once.transaction, caller.id(), id.0, delivery_id).await?;
+        once.finish(Sending::Accepted(Plain(delivery.into()))).await
+    }
+
+    /// List what was sent to a webhook
+    ///
+    /// The newest first; kept for 30 days.
+    #[oai(path = "/:id/deliveries", method = "get", operation_id = "listWebhookDeliveries")]
+    async fn deliveries(
+        &self,
+        caller: Caller<Reading>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+        /// Where the page before ended: its `next`.
+        cursor: Query<Option<String>>,
+        /// How many at the most.
+        #[oai(default)]
+        limit: Query<Limit>,
+    ) -> Result<Listed<Page<DeliveryOutput>>, Problem> {
+        queries::get(&app.db, caller.id(), id.0).await?;
+        let cursors = Cursors::new(&app.config, caller.id(), &["webhook_deliveries", &id.0.to_string()]);
+        let before = cursors.open(cursor.0.as_deref())?;
+        let rows = queries::list_deliveries(&app.db, id.0, before, limit.0.fetch()).await?;
+        Ok(Listed::Ok(Plain(cursors.page(rows, limit.0, |delivery| delivery.id, DeliveryOutput::from))))
+    }
+
+    /// Show something that was sent to a webhook
+    #[oai(path = "/:id/deliveries/:delivery_id", method = "get", operation_id = "showWebhookDelivery")]
+    async fn delivery(
+        &self,
+        caller: Caller<Reading>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+        /// What was sent.
+        delivery_id: Path<i64>,
+    ) -> Result<Listed<DeliveryOutput>, Problem> {
+        Ok(Listed::Ok(Plain(queries::delivery(&app.db, caller.id(), id.0, delivery_id.0).await?.into())))
+    }
+
+    /// Send something to a webhook once more
+    ///
+    /// With the same id and the same body, and with as many tries as at first. 409 where the webhook is off.
+    #[oai(path = "/:id/deliveries/:delivery_id/redelivery", method = "post", operation_id = "redeliverToWebhook")]
+    async fn redeliver(
+        &self,
+        caller: Caller<Writing>,
+        app: Data<&App>,
+        /// The webhook.
+        id: Path<i64>,
+        /// What was sent.
+        delivery_id: Path<i64>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
+    ) -> Result<Answer<Sending>, Problem> {
+        let operation = format!("redeliverToWebhook {} {}", id.0, delivery_id.0);
+        let mut once = match Once::begin(&app.db, caller.id(), key, &operation, Fingerprint::empty()).await? {
+            Begun::New(once) => once,
+            Begun::Before(answer) => return Ok(answer),
+        };
+        if !registration::redeliver_in(&app, &mut once.transaction, caller.id(), id.0, delivery_id.0).await? {
+            return Err(is_off());
+        }
+        let delivery = queries::delivery(&mut *once.transaction, caller.id(), id.0, delivery_id.0).await?;
+        once.finish(Sending::Accepted(Plain(delivery.into()))).await
+    }
+}
+
+fn changed_to(webhook: Webhook) -> Changed<Output> {
+    let version = ETag(webhook.version);
+    Changed::Ok(Plain(webhook.into()), version)
+}
+
+fn is_off() -> Problem {
+    Problem::conflict(t!("webhooks-refused-off"))
+}
