@@ -12,8 +12,12 @@ use poem_openapi::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use self::shapes::{Input, Listed as Item, NAMES, Output, Runs, Tag};
-use super::{model::Mailing, queries, runs};
+use self::shapes::{Input, Listed as Item, NAMES, Output, Runs, State, Tag};
+use super::{
+    model::{Filter, Mailing},
+    queries::{self, Narrowed},
+    runs,
+};
 use crate::{
     app::App,
     db::{self, like_pattern},
@@ -44,6 +48,8 @@ impl Api {
         app: Data<&App>,
         /// Only those in whose name this is found, in capitals or not.
         search: Query<Option<String>>,
+        /// Only those that stand so.
+        state: Query<Option<State>>,
         /// Where the page before ended: its `next`.
         cursor: Query<Option<String>>,
         /// How many at the most.
@@ -51,10 +57,12 @@ impl Api {
         limit: Query<Limit>,
     ) -> Result<Listed<Page<Item>>, Problem> {
         let search = like_pattern(search.0.as_deref().unwrap_or_default());
-        let cursors = Cursors::new(&app.config, caller.id(), &["mailings", search.as_deref().unwrap_or_default()]);
+        let narrowed = Narrowed { search: search.as_deref(), filter: state.0.map(State::filter), ids: None };
+        let list = ["mailings", narrowed.filter.map_or("", Filter::as_str), narrowed.search.unwrap_or_default()];
+        let cursors = Cursors::new(&app.config, caller.id(), &list);
         let before = cursors.open(cursor.0.as_deref())?;
-        let rows = queries::list(&app.db, caller.id(), search.as_deref(), before, limit.0.fetch()).await?;
-        Ok(Listed::Ok(Plain(cursors.page(rows, limit.0, |mailing| mailing.id, Item::from))))
+        let rows = queries::listed(&app.db, caller.id(), &narrowed, before, limit.0.fetch()).await?;
+        Ok(Listed::Ok(Plain(cursors.page(rows, limit.0, |listed| listed.mailing.id, |listed| listed.mailing.into()))))
     }
 
     /// Create a mailing

@@ -178,6 +178,30 @@ pub enum Status {
     Completed,
 }
 
+/// Where a mailing stands for whoever looks for one.
+#[derive(Debug, Clone, Copy, Enum)]
+#[oai(rename = "MailingFilter", rename_all = "lowercase")]
+pub enum State {
+    /// A run of it is going out.
+    Running,
+    /// Its next run is to come.
+    Waiting,
+    /// Its owner or a manager has it at rest.
+    Paused,
+    Completed,
+}
+
+impl State {
+    pub fn filter(self) -> model::Filter {
+        match self {
+            Self::Running => model::Filter::Running,
+            Self::Waiting => model::Filter::Waiting,
+            Self::Paused => model::Filter::Paused,
+            Self::Completed => model::Filter::Completed,
+        }
+    }
+}
+
 /// A mailing in a list.
 #[derive(Debug, Object)]
 #[oai(rename = "ListedMailing")]

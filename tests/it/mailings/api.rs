@@ -95,6 +95,16 @@ async fn mailings_are_listed_page_by_page_and_searched_by_name() {
         let page = program.get(&format!("/mailings?search={search}")).await.expect(200).json();
         assert_eq!(page["items"].as_array().unwrap().len(), count, "{search}");
     }
+    program.put(&format!("/mailings/{}/pause", ids[0]), &json!({})).await.expect(200);
+    program.put(&format!("/mailings/{}/stop", ids[1]), &json!({})).await.expect(200);
+    for (state, expected) in [("waiting", vec![ids[2]]), ("paused", vec![ids[0]]), ("completed", vec![ids[1]]), ("running", vec![])] {
+        let page = program.get(&format!("/mailings?state={state}")).await.expect(200).json();
+        let found: Vec<i64> = page["items"].as_array().unwrap().iter().map(|item| item["id"].as_i64().unwrap()).collect();
+        assert_eq!(found, expected, "{state}");
+    }
+    program.get("/mailings?state=disabled").await.expect(422).error("state");
+    let next = program.get("/mailings?limit=1").await.json()["next"].as_str().unwrap().to_owned();
+    program.get(&format!("/mailings?state=paused&cursor={next}")).await.expect(422).error("cursor");
     assert!(program.get("/mailings").await.json()["items"][0].get("recipients").is_none(), "10,000 of each would be too many");
 }
 
