@@ -47,7 +47,7 @@ webhooks-verify-time = Отвергайте то, что по заголовку
 
 webhooks-on = Включён
 webhooks-off = Выключен
-webhooks-failing = Не отвечает
+webhooks-failing = Сбои
 webhooks-off-failing = Отключён из-за ошибок
 webhooks-failing-since = Ничего не удаётся доставить с { $moment }.
 webhooks-rests = Следующая попытка: { $moment }.
