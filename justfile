@@ -27,6 +27,16 @@ screenshots *arguments:
 chaos *arguments:
     cargo test --test chaos -- --chaos {{ arguments }}
 
+# What reads the API's document in the tests: a linter and a generator of clients, by npm
+api-tools:
+    cd tests/api && npm ci --ignore-scripts
+
+# The API under schemathesis with everything on, for six minutes; `--short`: what CI runs; other words go to schemathesis
+[positional-arguments]
+api-fuzz *arguments:
+    cargo build
+    python3 .ci/api_fuzz.py "${CARGO_TARGET_DIR:-target}/debug/periodical" "$@"
+
 # How fast mail goes out, beside others on this machine; `just bench --help` has its figures and their sizes
 bench *arguments:
     cargo bench --bench throughput -- {{ arguments }}

@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     i18n::{self, Language},
-    web::api::problem::{Kind, MEDIA_TYPE, TYPES},
+    web::api::{
+        cursor,
+        problem::{Kind, MEDIA_TYPE, TYPES},
+    },
 };
 
 /// The document, made once.
@@ -173,6 +176,9 @@ fn complete(operation: &mut Value) {
         if let (None, Some(said)) = (parameter.get("description"), said) {
             parameter["description"] = said;
         }
+        if parameter["name"] == "cursor" {
+            parameter["schema"]["pattern"] = cursor::PATTERN.into();
+        }
     }
     let parameters: Vec<(String, String)> = operation["parameters"]
         .as_array()
@@ -222,6 +228,7 @@ fn add_headers(response: &mut Value) {
         let name = match name.as_str() {
             "ETAG" => "ETag",
             "LOCATION" => "Location",
+            "CONTENT-DISPOSITION" => "Content-Disposition",
             other => other,
         };
         headers.insert(name.to_owned(), header.clone());

@@ -36,7 +36,7 @@ use crate::{
 };
 
 #[derive(Tags)]
-enum Tag {
+pub enum Tag {
     /// What is sent: a subject, a body, and files.
     Messages,
 }

@@ -1,5 +1,6 @@
 //! Files that go with a message's mails.
 
+pub mod api;
 pub mod model;
 pub mod queries;
 
@@ -65,15 +66,20 @@ pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(
 #[handler]
 pub async fn show(user: CurrentUser, app: Data<&App>, Path((message_id, id)): Path<(i64, i64)>) -> Result<Response> {
     let file = queries::get(&app.db, user.id(), message_id, id).await?;
-    // RFC 8187: of what a form's encoding leaves as it is, a star and the plus for a space are not allowed here.
-    let name: String = url::form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
-    let name = name.replace('+', "%20").replace('*', "%2A");
     Ok(Response::builder()
         .content_type("application/octet-stream")
-        .header(header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}"))
+        .header(header::CONTENT_DISPOSITION, disposition(&file.name))
         .header(header::CACHE_CONTROL, "no-store")
         .header(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; frame-ancestors 'none'")
         .body(file.content))
+}
+
+/// The header that makes a download of a file (RFC 6266).
+fn disposition(name: &str) -> String {
+    // RFC 8187: of what a form's encoding leaves as it is, a star and the plus for a space are not allowed here.
+    let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let name = name.replace('+', "%20").replace('*', "%2A");
+    format!("attachment; filename*=UTF-8''{name}")
 }
 
 /// Deletes files that nobody needs any more.

@@ -18,6 +18,9 @@ use crate::{
 /// Of 32 bytes: a cursor opens nothing that its holder could not read anyway.
 const MAC_BYTES: usize = 8;
 
+/// What cursors look like: a position and a mac.
+pub const PATTERN: &str = "^[A-Za-z0-9_-]{22}$";
+
 /// The cursors of one list.
 pub struct Cursors<'a> {
     config: &'a Config,

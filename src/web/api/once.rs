@@ -40,10 +40,9 @@ impl<'a> ApiExtractor<'a> for IdempotencyKey {
     fn param_schema_ref() -> Option<MetaSchemaRef> {
         Some(MetaSchemaRef::Inline(Box::new(MetaSchema {
             description: Some(
-                "A name of your own for this request, new for each. Sent again under the same name, it is not done again, and the answer is the same; for a day.",
+                "A name of your own for this request, new for each, such as a UUID. Sent again under the same name, it is not done again, and the answer is the same; for a day.",
             ),
             pattern: Some("^[!-~]{1,255}$".to_owned()),
-            example: Some("7d0c1c2e-5f3e-4b62-9a57-0d6a9c2f7f11".into()),
             ..MetaSchema::new("string")
         })))
     }

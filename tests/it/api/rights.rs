@@ -86,6 +86,9 @@ const EXPECTED: &[(&str, &str, For)] = &[
     ("GET /attempts/{id}", "read", Owner),
     ("GET /attempts/{id}/deliveries", "read", Owner),
     ("POST /attempts/{id}/retry", "send", Owner),
+    ("POST /messages/{id}/attachments", "write", Owner),
+    ("GET /messages/{id}/attachments/{attachment_id}", "read", Owner),
+    ("DELETE /messages/{id}/attachments/{attachment_id}", "write", Owner),
 ];
 
 #[test]
@@ -121,7 +124,10 @@ fn example(operation: &str) -> String {
 /// Nobody in particular: what is sent to be refused, or to be let in.
 async fn ask(program: &Program, operation: &str, ids: &Ids) -> Answered {
     let (method, path) = operation.split_once(' ').unwrap();
-    let path = ids.fill(path);
+    let mut path = ids.fill(path);
+    if method == "POST" && path.ends_with("/attachments") {
+        path.push_str("?name=a.txt");
+    }
     let method: Method = method.parse().unwrap();
     let request = program.request(method.clone(), &path).header("If-Match", "*");
     let request = if matches!(method, Method::POST | Method::PUT) {
@@ -142,6 +148,9 @@ impl Ids {
         let mailing = app.due_mailing(owner).await;
         let attempt = app.run_now(owner, mailing).await;
         let message = app.message(owner).await;
+        let query = "insert into attachments (user_id, message_id, name, content_type, size, content)
+                     values ($1, $2, 'a.txt', 'text/plain', 1, 'a') returning id";
+        let attachment = sqlx::query_scalar(query).bind(owner).bind(message).fetch_one(&app.db).await.unwrap();
         let query = "insert into posts (slug, language, title, summary, content, author_id)
                      values (gen_random_uuid()::text, 'en', 'T', 'S', 'C', $1) returning id";
         let post = sqlx::query_scalar(query).bind(owner).fetch_one(&app.db).await.unwrap();
@@ -161,14 +170,15 @@ impl Ids {
             ("posts", post),
             ("webhooks", webhook),
             ("webhook deliveries", delivery),
+            ("attachments", attachment),
         ])
     }
 
     fn fill(&self, path: &str) -> String {
         let noun = path.trim_start_matches('/').split('/').next().unwrap();
-        let id = self.0.iter().find(|(here, _)| *here == noun).map_or(1, |(_, id)| *id);
-        let delivery = self.0.iter().find(|(here, _)| *here == "webhook deliveries").map_or(1, |(_, id)| *id);
-        path.replace("{id}", &id.to_string()).replace("{delivery_id}", &delivery.to_string())
+        let id = |noun: &str| self.0.iter().find(|(here, _)| *here == noun).map_or(1, |(_, id)| *id).to_string();
+        let path = path.replace("{id}", &id(noun)).replace("{attachment_id}", &id("attachments"));
+        path.replace("{delivery_id}", &id("webhook deliveries"))
     }
 }
 

@@ -117,3 +117,37 @@ async fn as_many_tests_may_be_sent_as_on_the_page() {
     assert!(answer.header("retry-after").is_some());
     assert_eq!(app.mails().len(), 10);
 }
+
+#[tokio::test]
+async fn a_file_is_attached_downloaded_and_taken_off_by_a_program() {
+    let app = TestApp::without_worker().await;
+    let (user, program) = app.programmer("una@example.org").await;
+    let message = format!("/messages/{}", app.message(user).await);
+    let attach = async |name: &str, content: Vec<u8>| {
+        let name_of_file = url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>();
+        let request = program.request(Method::POST, &format!("{message}/attachments?name={name_of_file}"));
+        program.send(request.header("Content-Type", "application/pdf").header("Idempotency-Key", name).body(content)).await
+    };
+    let created = attach("../price*list.pdf", b"%PDF-1.7".to_vec()).await.expect(201);
+    let file = created.json();
+    assert_eq!((&file["name"], &file["size"]), (&json!("price*list.pdf"), &json!(8)));
+    assert_eq!(program.get(&message).await.expect(200).json()["attachments"], json!([file]));
+    let path = created.header("location").unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+    let download = program.get(&path).await.expect(200);
+    assert_eq!(download.text, "%PDF-1.7");
+    assert_eq!(download.header("content-type"), Some("application/octet-stream"));
+    assert_eq!(download.header("content-disposition"), Some("attachment; filename*=UTF-8''price%2Alist.pdf"));
+    // The same request again: what it has made is the answer.
+    assert_eq!(attach("../price*list.pdf", b"%PDF-1.7".to_vec()).await.expect(201).json(), file);
+    assert_eq!(app.count("select count(*) from attachments").await, 1);
+    let kept: String = sqlx::query_scalar("select content_type from attachments").fetch_one(&app.db).await.unwrap();
+    assert_eq!(kept, "application/pdf");
+
+    assert!(attach("virus.exe", b"MZ".to_vec()).await.expect(422).error("").contains(".exe"));
+    attach("nothing.txt", Vec::new()).await.expect(422);
+    attach("much.txt", vec![b'a'; 5 * 1024 * 1024 + 1]).await.expect(413);
+    attach("rest.txt", vec![b'a'; 5 * 1024 * 1024]).await.expect(422);
+    program.delete(&path).await.expect(204);
+    program.get(&path).await.expect(404);
+    assert_eq!(program.get(&message).await.expect(200).json()["attachments"], json!([]));
+}
