@@ -243,7 +243,7 @@ impl Problem {
             Err(error) => error,
         };
         if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-            return Self::field(*name, t!("api-bad-parameter", reason = reason.as_str()));
+            return Self::field(*name, t!("api-bad-parameter", reason = without_types(reason)));
         }
         if let Some(ContentTypeError::NotSupported { content_type }) = error.downcast_ref() {
             return Self::new(Kind::MediaType, t!("api-media-type-detail", given = content_type.as_str()));
@@ -272,6 +272,12 @@ impl Problem {
             _ => Error::Internal(anyhow!(error.to_string())).into(),
         }
     }
+}
+
+/// What poem-openapi says of a parameter, without the names of our types that it puts around.
+fn without_types(reason: &str) -> &str {
+    let said = reason.strip_prefix("failed to parse ").and_then(|rest| rest.split_once(": ")).map_or(reason, |(_, said)| said);
+    said.split_once(" (occurred while parsing ").map_or(said, |(said, _)| said)
 }
 
 /// The answer to any error of a request.
