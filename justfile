@@ -31,7 +31,7 @@ chaos *arguments:
 api-tools:
     cd tests/api && npm ci --ignore-scripts
 
-# The API under schemathesis with everything on, for six minutes; `--short`: what CI runs; other words go to schemathesis
+# The API under schemathesis with everything on, for some five minutes; `--short`: what CI runs; other words go to schemathesis
 [positional-arguments]
 api-fuzz *arguments:
     cargo build

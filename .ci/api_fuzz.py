@@ -2,8 +2,8 @@
 itself is installed under target/tools, by hashes.
 
 Usage: api_fuzz.py BINARY [--short] [ARGUMENT …]
---short is what CI runs: within a minute, the same cases in the same order every time. The long form takes six and fails with fewer than 5,000
-cases. Other arguments go to schemathesis (`--include-operation-id createMailing`).
+--short is what CI runs: within a minute, the same cases in the same order every time. The long form takes some five and fails with fewer
+than 5,000 cases. Other arguments go to schemathesis (`--include-operation-id createMailing`).
 """
 
 import json
@@ -21,11 +21,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 TOOLS = os.path.join(ROOT, "tests", "api")
 LEAST = 5000
-LONG = ["--max-examples", "100", "--max-time", "360", "--rate-limit", "45/s"]
+# Seconds; a machine that is busy with something else takes longer than five minutes.
+PATIENCE = 1800
+LONG = ["--max-examples", "100", "--rate-limit", "45/s"]
 # Few enough requests for what a user may send at once.
 SHORT = ["--max-examples", "5", "--max-time", "50", "--rate-limit", "100/s", "--seed", "1", "--generation-deterministic", "--no-shrink"]
 # Whoever works with the API, in the order in which they are tried; the first two must not see each other's rows.
-PEOPLE = {name: f"{account}@periodical.example" for name, account in [("owner", "demo"), ("other", "demo-ru"), ("manager", "manager"), ("admin", "admin")]}
+PEOPLE = {name: f"{account}@periodical.example" for name, account in [("owner", "demo"), ("other", "demo-ru"), ("admin", "admin")]}
 
 
 def schemathesis():
@@ -91,7 +93,7 @@ def fuzz(command, base, tokens, folder, is_short, arguments):
     working = " ".join(str(id_of(base, token)) for token in tokens.values())
     environment = os.environ | {"PEOPLE": people, "HOOKS": os.path.join(TOOLS, "hooks.py"), "WORKING": working}
     run = [command, *settings, "run", f"{base}/api/v1/openapi.json", *arguments]
-    done = subprocess.run(run, env=environment, cwd=folder, check=False)
+    done = subprocess.run(run, env=environment, cwd=folder, timeout=PATIENCE, check=False)
     with open(report, encoding="utf-8") as file:
         return done.returncode, json.load(file)
 
