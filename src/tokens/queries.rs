@@ -48,12 +48,12 @@ pub async fn authenticate(db: &PgPool, token_hash: &[u8]) -> sqlx::Result<Option
     Ok(Some(Authenticated { user, token_id: row.id, scopes: Scopes::stored(&row.scopes) }))
 }
 
-/// Whether a token still is good for something.
+/// Whether a token still is good for something, at this moment: a transaction that asks may have begun before it was ended.
 pub async fn works(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
              select from api_tokens t join users u on u.id = t.user_id
-             where t.id = $1 and t.expires_at > now() and u.verified_at is not null and u.blocked_at is null and u.deleting_at is null
+             where t.id = $1 and t.expires_at > clock_timestamp() and u.verified_at is not null and u.blocked_at is null and u.deleting_at is null
            ) as "works!""#,
         id
     )

@@ -81,6 +81,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotYet => Self::conflict(t!("recipients-import-not-yet")),
             Refusal::NoHeader => Self::field("", t!("recipients-import-no-header")),
+            Refusal::Revoked => Self::new(Kind::Unauthorized, t!("api-unauthorized-detail")).challenge("error=\"invalid_token\""),
             Refusal::BrokenOff => Self::new(Kind::Malformed, t!("api-broken-off")),
             Refusal::Failed(error) => error.into(),
         }
@@ -111,7 +112,7 @@ impl Files {
     #[oai(path = "/import", method = "post", operation_id = "importRecipients")]
     async fn import(&self, caller: Caller<Writing>, app: Data<&App>, file: CsvBody) -> Result<Listed<Import>, Problem> {
         let body = Box::pin(file.body.into_bytes_stream());
-        let taken_in = stream::take_in(&app, caller.id(), file.declared, file.length, body).await?;
+        let taken_in = stream::take_in(&app, caller.id(), caller.token_id, file.declared, file.length, body).await?;
         Ok(Listed::Ok(Plain(taken_in.into())))
     }
 

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     limits::{STREAMED_IMPORT_BYTES, STREAMED_IMPORT_PATIENCE},
     recipients::queries::staging,
+    tokens,
 };
 
 /// Read at once: some four thousand rows, a few milliseconds.
@@ -40,6 +41,8 @@ pub enum Refusal {
     /// Another import of the user is under way.
     NotYet,
     NoHeader,
+    /// The token that it came with has been ended meanwhile, or its user blocked.
+    Revoked,
     /// Whoever was sending it has gone.
     BrokenOff,
     Failed(Error),
@@ -57,7 +60,7 @@ impl From<sqlx::Error> for Refusal {
     }
 }
 
-/// Takes a file in. It goes on where whoever has sent all of it goes away, and ends at once where they do earlier. `declared` is the
+/// Takes in a file that has come with a token. It goes on where whoever has sent all of it goes away, and ends at once where they do earlier. `declared` is the
 /// encoding, where it was said; so is `length`, in bytes.
 ///
 /// # Errors
@@ -65,6 +68,7 @@ impl From<sqlx::Error> for Refusal {
 pub async fn take_in(
     app: &App,
     user_id: i64,
+    token_id: i64,
     declared: Option<&'static Encoding>,
     length: Option<u64>,
     body: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
@@ -76,7 +80,7 @@ pub async fn take_in(
     // A task of its own: who asked may be gone in the middle of a statement, and then nobody would wait for what comes of it.
     let work = tokio::spawn(async move {
         let is_too_long = length.is_some_and(|length| length > STREAMED_IMPORT_BYTES);
-        let taken_in = if is_too_long { Err(Error::TooLarge.into()) } else { store(&app, user_id, declared, &mut file).await };
+        let taken_in = if is_too_long { Err(Error::TooLarge.into()) } else { store(&app, user_id, token_id, declared, &mut file).await };
         if !matches!(taken_in, Ok(_) | Err(Refusal::BrokenOff)) {
             file.drain().await;
         }
@@ -88,6 +92,7 @@ pub async fn take_in(
 async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     app: &App,
     user_id: i64,
+    token_id: i64,
     declared: Option<&'static Encoding>,
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
@@ -96,7 +101,7 @@ async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     // No transaction waits for the first rows: of most files these are all.
     let first = file.next().await?;
     let mut transaction = app.db.begin().await?;
-    match fill(&mut transaction, user_id, first, file).await {
+    match fill(&mut transaction, user_id, token_id, first, file).await {
         Ok(taken_in) => {
             transaction.commit().await?;
             let bad = taken_in.found.bad_total;
@@ -114,6 +119,7 @@ async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
 async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     transaction: &mut PgTransaction<'_>,
     user_id: i64,
+    token_id: i64,
     first: Option<String>,
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
@@ -122,6 +128,10 @@ async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     }
     staging::create(transaction).await?;
     let copied = copy(transaction, first, file).await?;
+    // It may have taken ten minutes to come.
+    if !tokens::queries::works(&mut **transaction, token_id).await? {
+        return Err(Refusal::Revoked);
+    }
     let repeated = staging::settle(transaction).await?;
     let created = staging::insert(&mut **transaction, user_id).await?;
     let others = copied - repeated - created;

@@ -230,6 +230,18 @@ async fn who_goes_away_in_the_middle_leaves_nothing_and_may_begin_anew_at_once()
 }
 
 #[tokio::test]
+async fn what_comes_with_a_token_that_is_ended_meanwhile_is_not_taken_in() {
+    let app = TestApp::without_worker().await;
+    let (_, program) = app.programmer("una@example.org").await;
+    let stream = begun(&app, &program, &many(0, 20_000)).await;
+    are_copied(&app, 1).await;
+    sqlx::query("update api_tokens set revoked_at = now(), expires_at = now()").execute(&app.db).await.unwrap();
+    let said = ended(stream).await;
+    assert!(said.starts_with("HTTP/1.1 401"), "{said}");
+    assert_eq!(app.count("select count(*) from recipients").await, 0);
+}
+
+#[tokio::test]
 async fn who_sends_nothing_more_is_sent_away() {
     let app = TestApp::configured(quick(), |config| config.limits.body = Duration::from_millis(300)).await;
     let (_, program) = app.programmer("una@example.org").await;
