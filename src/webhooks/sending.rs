@@ -204,7 +204,7 @@ impl Turn {
                     queries::succeed(&mut *transaction, self.webhook_id).await?;
                 }
                 let kept = Kept { state: State::Sent, again_after: None, status: Some(answer.status), answer: &answer.text, failure: None };
-                queries::keep_answer(&mut *transaction, due, &kept).await?;
+                queries::keep_answer(&mut *transaction, self.webhook_id, due, &kept).await?;
                 After::Next
             }
             failed => self.keep_failure(&mut transaction, due, failed).await?,
@@ -230,7 +230,7 @@ impl Turn {
         }
         let again_after = model::retry(waits, due.tries.saturating_add(1), rand::random());
         let state = if again_after.is_some() { State::Waiting } else { State::Failed };
-        queries::keep_answer(&mut **transaction, due, &Kept { state, again_after, status, answer: text, failure }).await?;
+        queries::keep_answer(&mut **transaction, self.webhook_id, due, &Kept { state, again_after, status, answer: text, failure }).await?;
         if let Some(why) = why
             && queries::switch_off(&mut **transaction, self.webhook_id, why).await?
         {

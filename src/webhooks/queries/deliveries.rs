@@ -120,11 +120,16 @@ pub async fn mark_overflowing(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Resu
     Ok(marked.rows_affected())
 }
 
-/// Deletes what is older than `days`, some thousands at a time. Ids rise with time, so the oldest are found without an index over it.
+/// Deletes what is older than `days`, some thousands at a time. Ids rise with time, so a webhook's oldest are found without an index over it.
 pub async fn delete_old(db: impl PgExecutor<'_>, days: i32) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from webhook_deliveries where id in (select id from webhook_deliveries order by id limit 10000)
-           and created_at < now() - make_interval(days => $1)",
+        "delete from webhook_deliveries where (webhook_id, id) in (
+             select oldest.webhook_id, oldest.id from webhooks w
+             cross join lateral (
+               select webhook_id, id, created_at from webhook_deliveries l where l.webhook_id = w.id order by l.id limit 5000
+             ) oldest
+             where oldest.created_at < now() - make_interval(days => $1)
+         )",
         days
     )
     .execute(db)
@@ -135,8 +140,8 @@ pub async fn delete_old(db: impl PgExecutor<'_>, days: i32) -> sqlx::Result<u64>
 /// Deletes what is done with of each webhook, but for its newest `kept`.
 pub async fn trim(db: impl PgExecutor<'_>, kept: i64) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(
-        "delete from webhook_deliveries where id in (
-             select d.id from webhooks w
+        "delete from webhook_deliveries where (webhook_id, id) in (
+             select d.webhook_id, d.id from webhooks w
              cross join lateral (
                select id from webhook_deliveries l where l.webhook_id = w.id order by l.id desc offset $1 limit 1
              ) last

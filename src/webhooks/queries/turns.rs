@@ -109,19 +109,20 @@ pub struct Kept<'a> {
 }
 
 /// Writes down what came of a try. What was to be sent anew meanwhile still is.
-pub async fn keep_answer(db: impl PgExecutor<'_>, due: &Due, kept: &Kept<'_>) -> sqlx::Result<()> {
+pub async fn keep_answer(db: impl PgExecutor<'_>, webhook_id: i64, due: &Due, kept: &Kept<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "update webhook_deliveries
          set state = $3, tries = $2 + 1, again_at = case when $3 = 'waiting' then now() + make_interval(secs => $4) end, tried_at = now(),
              status = $5, answer = $6, failure = $7
-         where id = $1 and tries = $2 and again_at is not null",
+         where webhook_id = $8 and id = $1 and tries = $2 and again_at is not null",
         due.id,
         due.tries,
         kept.state.as_str(),
         kept.again_after.unwrap_or_default().as_secs_f64(),
         kept.status.and_then(|status| i16::try_from(status).ok()),
         kept.answer,
-        kept.failure
+        kept.failure,
+        webhook_id
     )
     .execute(db)
     .await?;
