@@ -40,7 +40,9 @@ pub fn answer() -> Response {
 /// The methods of an address below the API's own, for `Allow`.
 pub fn methods(path: &str) -> String {
     let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
-    let matching = paths.filter(|(pattern, _)| is_at(pattern, path)).flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    // Where a word and an id may stand, the word comes first, as it does for the router.
+    let item = paths.filter(|(pattern, _)| is_at(pattern, path)).min_by_key(|(pattern, _)| pattern.matches('{').count());
+    let matching = item.into_iter().flat_map(|(_, item)| item.as_object().into_iter().flatten());
     let methods: Vec<String> =
         matching.map(|(method, _)| method.to_uppercase()).filter(|method| METHODS.contains(&&*method.to_lowercase())).collect();
     methods.join(", ")
@@ -67,6 +69,8 @@ fn completed(mut document: Value) -> Value {
             if sent.contains(name) { closed(schema) } else { complete_answer(schema) }
         }
     }
+    // A type has no way to say so.
+    document["components"]["schemas"]["AllRecipients"]["properties"]["all"]["enum"] = json!([true]);
     // No operation has it: it is the answer where there is none.
     let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::MethodNotAllowed);
     document["components"]["responses"] = kinds.map(|kind| (kind.name().to_owned(), problem(kind))).collect::<Map<_, _>>().into();

@@ -69,6 +69,9 @@ async fn an_address_that_leads_nowhere_says_so_as_a_problem() {
     }
     let answer = program.send(program.request(Method::PATCH, "/recipients")).await.expect(405);
     assert_eq!(answer.header("allow"), Some("GET, POST"));
+    // A word where an id may stand as well.
+    let answer = program.send(program.request(Method::PUT, "/recipients/export")).await.expect(405);
+    assert_eq!(answer.header("allow"), Some("GET"));
     let answer = program.send(program.request(Method::PUT, "/recipients")).await.expect(405);
     assert_eq!(answer.json()["type"], "/api/docs#problem-method-not-allowed");
 }
