@@ -2,7 +2,9 @@
 -- transaction that does what was asked: no answer without the deed, and no deed twice.
 
 create table api_answers (
-  user_id     bigint not null constraint api_answers_user_id_fkey references users on delete cascade,
+  -- No foreign key: it would take the user's row before the row of `roles`, which comes first wherever both are taken. Housekeeping looks
+  -- whether there still is such a user.
+  user_id     bigint not null,
   key         text not null constraint api_answers_key_length check (length(key) between 1 and 255),
   -- SHA-256 over what was asked: the same key for something else is a mistake.
   fingerprint bytea not null,

@@ -28,6 +28,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// How often strangers may knock.
     pub throttle: Arc<Throttle>,
+    /// The requests to the API there are, by user.
+    pub callers: Places<i64>,
     /// How often users ask the API.
     pub rates: Arc<Rates>,
     /// The live pages there are, by user.
@@ -51,6 +53,7 @@ impl App {
         let cache = Cache::new(notifications.clone(), Shared::new(&config, build::digest, stop.clone()), &mut registry);
         Self {
             throttle: Arc::new(Throttle::new(config.limits.throttle)),
+            callers: Places::new(config.limits.api_at_once),
             rates: Arc::new(Rates::new(config.limits.api)),
             streams: Places::new(config.limits.streams_of_one),
             imports: Places::new(STREAMED_IMPORTS_AT_ONCE),

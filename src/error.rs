@@ -99,6 +99,8 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            waited if crate::db::is_lock_timeout(&waited) => Self::Busy,
             other => Self::Internal(other.into()),
         }
     }

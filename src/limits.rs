@@ -105,6 +105,8 @@ pub struct Limits {
     /// How often a user may ask the API, with all tokens together: a minute's worth at once, fifty a second for ever. A program that sends
     /// more has a list in hand, for which there is the import.
     pub api: Allowance,
+    /// Requests of a user to the API at once: each may take a connection to the database, and wait with it.
+    pub api_at_once: usize,
 }
 
 /// What Standard Webhooks recommends: 75 hours in all.
@@ -138,6 +140,7 @@ impl Default for Limits {
             webhook_answer: Duration::from_secs(10),
             webhook_waits: &WEBHOOK_WAITS,
             throttle: allowances,
+            api_at_once: 10,
             api: Allowance { at_once: NonZeroU32::new(3000).unwrap_or(NonZeroU32::MIN), every: Duration::from_millis(20) },
         }
     }

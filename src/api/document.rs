@@ -173,8 +173,18 @@ fn headers() -> Value {
     })
 }
 
+/// poem-openapi offers schemes as a choice; the scopes that an operation names are all needed.
+fn all_scopes(operation: &mut Value) {
+    let named = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+    let all: Map<String, Value> = named.map(|(scope, value)| (scope.clone(), value.clone())).collect();
+    if !all.is_empty() {
+        operation["security"] = json!([all]);
+    }
+}
+
 /// Says of headers that are types of their own what the types say, and adds the problems that follow from what an operation takes.
 fn complete(operation: &mut Value) {
+    all_scopes(operation);
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         let said = parameter["schema"].as_object_mut().and_then(|schema| schema.remove("description"));
         if let (None, Some(said)) = (parameter.get("description"), said) {

@@ -7,8 +7,10 @@ mod views;
 
 use std::time::Duration;
 
+use std::sync::Arc;
+
 use poem::{
-    Endpoint, EndpointExt, Request, Response, Route,
+    Endpoint, EndpointExt, Middleware, Request, Response, Route,
     endpoint::BoxEndpoint,
     error::MethodNotAllowedError,
     http::{Method, StatusCode, header},
@@ -20,7 +22,6 @@ use crate::{
     account,
     app::App,
     attempts, blog,
-    config::Config,
     limits::Limits,
     mailings, messages, recipients, reports, tokens, users,
     web::{UrlMap, api::problem, server},
@@ -77,7 +78,7 @@ pub fn routes(map: UrlMap) -> UrlMap {
 /// The API's endpoint, below [`PATH`]. It has neither session nor cookie, so there is nothing to forge.
 pub fn endpoint(app: App) -> BoxEndpoint<'static, Response> {
     let limits = app.config.limits.clone();
-    let cors = cors(&app.config);
+    let origins = app.config.api_origins.clone();
     let for_document = app.clone();
     let operations = Route::new().at("/openapi.json", poem::endpoint::make_sync(|_| document::answer())).nest("/", service());
     let endpoint = operations
@@ -94,10 +95,17 @@ pub fn endpoint(app: App) -> BoxEndpoint<'static, Response> {
             async move { server::within(&*endpoint, request, patience).await }
         })
         .catch_all_error(|error| async { problem::answer(error) });
-    match cors {
-        Some(cors) => endpoint.with(cors).map_to_response().boxed(),
-        None => endpoint.boxed(),
-    }
+    let Some(cors) = cors(&origins) else { return endpoint.boxed() };
+    let closed = Arc::new(endpoint);
+    let open = Arc::new(cors.transform(Arc::clone(&closed)));
+    // poem refuses whoever comes from elsewhere; a browser does so by itself, and a program is asked for its token alone.
+    poem::endpoint::make(move |request| {
+        let (closed, open) = (Arc::clone(&closed), Arc::clone(&open));
+        let is_listed = request.header(header::ORIGIN).is_some_and(|origin| origins.iter().any(|listed| listed == origin));
+        async move { if is_listed { open.get_response(request).await } else { closed.get_response(request).await } }
+    })
+    .map_to_response()
+    .boxed()
 }
 
 /// How long an answer may take to begin.
@@ -106,15 +114,15 @@ pub fn patience(request: &Request, limits: &Limits) -> Duration {
 }
 
 /// Browsers' pages of other origins, where the settings name any.
-fn cors(config: &Config) -> Option<Cors> {
-    if config.api_origins.is_empty() {
+fn cors(origins: &[String]) -> Option<Cors> {
+    if origins.is_empty() {
         return None;
     }
     let exposed = [header::ETAG.as_str(), header::LOCATION.as_str(), header::RETRY_AFTER.as_str(), "ratelimit", "ratelimit-policy"];
     let sent = [header::AUTHORIZATION.as_str(), header::CONTENT_TYPE.as_str(), header::IF_MATCH.as_str(), "idempotency-key"];
     Some(
         Cors::new()
-            .allow_origins(config.api_origins.iter().map(String::as_str))
+            .allow_origins(origins.iter().map(String::as_str))
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers(sent)
             .expose_headers(exposed)

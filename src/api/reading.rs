@@ -19,7 +19,7 @@ pub struct Operation<'a> {
     pub summary: &'a str,
     pub description: Option<&'a str>,
     /// What the token must have.
-    pub scope: Option<&'a str>,
+    pub scopes: Vec<&'a str>,
     pub parameters: Vec<Field<'a>>,
     pub body: Option<Body<'a>>,
     pub answers: Vec<Answer<'a>>,
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
             path,
             summary: text(&operation["summary"]),
             description: operation["description"].as_str(),
-            scope: object(&operation["security"][0]).map(|(scope, _)| scope).next(),
+            scopes: object(&operation["security"][0]).map(|(scope, _)| scope).collect(),
             parameters: list(&operation["parameters"]).map(|parameter| self.parameter(parameter)).collect(),
             body: object(body).next().map(|(media_type, content)| Body {
                 media_type,

@@ -84,7 +84,9 @@ fn operation_details(operation: &Operation, config: &Config) -> Markup {
             }
             div .mt-3 {
                 @if let Some(description) = operation.description { (markdown(description)) }
-                @if let Some(scope) = operation.scope { p { "Scope of the token: " code { (scope) } } }
+                @if !operation.scopes.is_empty() {
+                    p { "Scopes of the token: " @for scope in &operation.scopes { code { (scope) } " " } }
+                }
                 @if !operation.parameters.is_empty() { h3 { "Parameters" } (fields(&operation.parameters)) }
                 @if let Some(body) = &operation.body { (body_of(body)) }
                 h3 { "Example" }

@@ -179,8 +179,9 @@ pub async fn mark_undeliverable(db: impl PgExecutor<'_>, bad: &[(Held, &Settleme
              from unnest($1::bigint[], $2::int[], $3::text[]) b (attempt_id, number, reason)
              join deliveries d on d.attempt_id = b.attempt_id and d.number = b.number
              join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null
-             -- Two attempts may meet the same recipients: in one order, so that neither waits for the other in a ring.
-             order by r.id for update of r
+             -- One that somebody else has in hand, as an import that changes a million of them, is left to the next attempt: what is settled
+             -- here is every attempt's, and waits for nobody.
+             order by r.id for no key update of r skip locked
          ), marked as (
              update recipients r set undeliverable_at = now(), undeliverable_reason = bad.reason from bad where r.id = bad.id
              returning r.id, r.user_id, r.email, r.full_name, r.comment, r.undeliverable_at, r.undeliverable_reason, r.unsubscribed_at
@@ -210,7 +211,7 @@ pub async fn mark_reached(db: impl PgExecutor<'_>, reached: &[(Held, &Settlement
              from unnest($1::bigint[], $2::int[]) b (attempt_id, number)
              join deliveries d on d.attempt_id = b.attempt_id and d.number = b.number
              join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is not null
-             order by r.id for update of r
+             order by r.id for no key update of r skip locked
          )
          update recipients r set undeliverable_at = null, undeliverable_reason = null from reached where r.id = reached.id",
         &reached.iter().map(|(held, _)| held.attempt_id).collect::<Vec<_>>(),

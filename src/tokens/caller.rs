@@ -1,6 +1,6 @@
 //! Who asks the API: the extractor that operations name in their signatures, with the scope that the token must have.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, time::Duration};
 
 use poem::{Endpoint, IntoResponse, Request, RequestBody, Response, http::header};
 use poem_openapi::{
@@ -14,17 +14,15 @@ use super::{
 };
 use crate::{
     app::App,
-    error::Error,
+    error::{Error, Wait},
     i18n, t,
     users::{CurrentUser, rights::Right},
     web::api::{Problem, problem::Kind},
 };
 
-/// A scope as a type, for signatures.
+/// Scopes as a type, for signatures: all of them are needed.
 pub trait Needs: Send + Sync + 'static {
-    const SCOPE: Scope;
-    /// For the document.
-    const DESCRIPTION: &'static str;
+    const SCOPES: &'static [Scope];
 }
 
 /// To see what its owner sees.
@@ -39,19 +37,33 @@ pub struct Writing;
 #[derive(Debug)]
 pub struct Sending;
 
+/// Both: to have what its owner sees sent to wherever one likes.
+#[derive(Debug)]
+pub struct ReadingAndWriting;
+
 impl Needs for Reading {
-    const SCOPE: Scope = Scope::Read;
-    const DESCRIPTION: &'static str = "A personal token with the scope `read`: to see what its user sees.";
+    const SCOPES: &'static [Scope] = &[Scope::Read];
 }
 
 impl Needs for Writing {
-    const SCOPE: Scope = Scope::Write;
-    const DESCRIPTION: &'static str = "A personal token with the scope `write`: to create, change and delete what makes no mail go out.";
+    const SCOPES: &'static [Scope] = &[Scope::Write];
 }
 
 impl Needs for Sending {
-    const SCOPE: Scope = Scope::Send;
-    const DESCRIPTION: &'static str = "A personal token with the scope `send`: to make mail go out.";
+    const SCOPES: &'static [Scope] = &[Scope::Send];
+}
+
+impl Needs for ReadingAndWriting {
+    const SCOPES: &'static [Scope] = &[Scope::Read, Scope::Write];
+}
+
+/// For the document.
+fn description(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "A personal token with the scope `read`: to see what its user sees.",
+        Scope::Write => "A personal token with the scope `write`: to create, change and delete what by itself makes no mail go out.",
+        Scope::Send => "A personal token with the scope `send`: to make mail go out.",
+    }
 }
 
 /// The user whose token came with the request and has the scope. Without a good token it is 401, without the scope 403.
@@ -81,29 +93,29 @@ impl<'a, S: Needs> ApiExtractor<'a> for Caller<S> {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        registry.create_security_scheme(
-            S::SCOPE.name(),
-            MetaSecurityScheme {
+        for scope in S::SCOPES {
+            let scheme = MetaSecurityScheme {
                 ty: "http",
-                description: Some(S::DESCRIPTION),
+                description: Some(description(*scope)),
                 name: None,
                 key_in: None,
                 scheme: Some("bearer"),
                 bearer_format: Some("per_…"),
                 flows: None,
                 openid_connect_url: None,
-            },
-        );
+            };
+            registry.create_security_scheme(scope.name(), scheme);
+        }
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![S::SCOPE.name()]
+        S::SCOPES.iter().map(|scope| scope.name()).collect()
     }
 
     async fn from_request(request: &'a Request, _body: &mut RequestBody, _options: ExtractParamOptions<()>) -> poem::Result<Self> {
         let authenticated = request.extensions().get::<Authenticated>().ok_or_else(|| unauthorized(request))?;
-        if !authenticated.scopes.contains(S::SCOPE) {
-            let scope = S::SCOPE.name();
+        if let Some(missing) = S::SCOPES.iter().find(|scope| !authenticated.scopes.contains(**scope)) {
+            let scope = missing.name();
             return Err(Problem::new(Kind::Forbidden, t!("api-forbidden-scope", scope = scope))
                 .challenge(format!("error=\"insufficient_scope\", scope=\"{scope}\""))
                 .into());
@@ -117,6 +129,9 @@ fn unauthorized(request: &Request) -> Problem {
     // Who sent none is told nothing of its being wrong (RFC 6750, section 3.1).
     if request.headers().contains_key(header::AUTHORIZATION) { problem.challenge("error=\"invalid_token\"") } else { problem }
 }
+
+/// When somebody who has too many requests under way should try again.
+const AT_ONCE_AGAIN: Duration = Duration::from_secs(1);
 
 /// Finds out whose token a request has, answers in their language, and counts it among what they may ask.
 ///
@@ -138,6 +153,11 @@ pub async fn within<E: Endpoint>(endpoint: &E, mut request: Request, app: &App) 
             standing.tell(&mut refused);
             return Ok(refused);
         }
+    };
+    let Some(_until_the_answer) = app.callers.take(authenticated.user.id) else {
+        let mut refused = Problem::from(Error::TooMany(Wait(AT_ONCE_AGAIN))).into_response();
+        standing.tell(&mut refused);
+        return Ok(refused);
     };
     request.extensions_mut().insert(authenticated);
     let mut response = match endpoint.call(request).await {

@@ -11,7 +11,7 @@ mod views;
 
 use crate::web::UrlMap;
 
-pub use caller::{Caller, Reading, Sending, Writing};
+pub use caller::{Caller, Reading, ReadingAndWriting, Sending, Writing};
 pub use lasting::Lasting;
 pub use model::{Scope, Scopes, Token};
 pub use queries::Authenticated;

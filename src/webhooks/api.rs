@@ -22,7 +22,7 @@ use crate::{
     config::Config,
     limits::WEBHOOKS_MAX,
     t,
-    tokens::{Caller, Reading, Writing},
+    tokens::{Caller, Reading, ReadingAndWriting, Writing},
     web::api::{
         Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
         etag::ETag, once::Fingerprint,
@@ -242,7 +242,7 @@ impl Api {
     #[oai(path = "/", method = "post", operation_id = "createWebhook")]
     async fn create(
         &self,
-        caller: Caller<Writing>,
+        caller: Caller<ReadingAndWriting>,
         app: Data<&App>,
         #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
         input: Json<Input>,
@@ -283,7 +283,7 @@ impl Api {
     #[oai(path = "/:id", method = "put", operation_id = "changeWebhook")]
     async fn change(
         &self,
-        caller: Caller<Writing>,
+        caller: Caller<ReadingAndWriting>,
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
@@ -332,7 +332,7 @@ impl Api {
     #[oai(path = "/:id/pause", method = "delete", operation_id = "resumeWebhook")]
     async fn resume(
         &self,
-        caller: Caller<Writing>,
+        caller: Caller<ReadingAndWriting>,
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
@@ -346,7 +346,7 @@ impl Api {
     #[oai(path = "/:id/secret", method = "post", operation_id = "replaceWebhookSecret")]
     async fn replace_secret(
         &self,
-        caller: Caller<Writing>,
+        caller: Caller<ReadingAndWriting>,
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
@@ -362,7 +362,7 @@ impl Api {
     #[oai(path = "/:id/tests", method = "post", operation_id = "testWebhook")]
     async fn test(
         &self,
-        caller: Caller<Writing>,
+        caller: Caller<ReadingAndWriting>,
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
@@ -421,7 +421,7 @@ impl Api {
     #[oai(path = "/:id/deliveries/:delivery_id/redelivery", method = "post", operation_id = "redeliverToWebhook")]
     async fn redeliver(
         &self,
-        caller: Caller<Writing>,
+        caller: Caller<ReadingAndWriting>,
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,

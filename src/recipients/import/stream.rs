@@ -96,11 +96,15 @@ async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     declared: Option<&'static Encoding>,
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
-    let _until_the_end = app.imports.take(()).ok_or(Error::Busy)?;
     file.reading = Some(Reading::new(declared));
     // No transaction waits for the first rows: of most files these are all.
     let first = file.next().await?;
     let mut transaction = app.db.begin().await?;
+    if !staging::lock(&mut transaction, user_id).await? {
+        return Err(Refusal::NotYet);
+    }
+    // After the lock: nobody holds more than one of the places, however slowly they send.
+    let _until_the_end = app.imports.take(()).ok_or(Error::Busy)?;
     match fill(&mut transaction, user_id, token_id, first, file).await {
         Ok(taken_in) => {
             transaction.commit().await?;
@@ -123,9 +127,6 @@ async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     first: Option<String>,
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
-    if !staging::lock(transaction, user_id).await? {
-        return Err(Refusal::NotYet);
-    }
     staging::create(transaction).await?;
     let copied = copy(transaction, first, file).await?;
     // It may have taken ten minutes to come.

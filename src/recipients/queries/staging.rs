@@ -90,7 +90,7 @@ pub async fn update(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<u64> 
            from recipient_staging s join recipients r on r.user_id = $1 and lower(r.email::text) collate "C" = s.key
            where s.full_name not in (r.full_name, regexp_replace(s.email::text, '@[^@]*$', '')) or s.comment not in (r.comment, '')
            -- As whoever marks recipients does it: in one order, so that neither waits for the other in a ring.
-           order by r.id for update of r
+           order by r.id for no key update of r
          )
          update recipients r set full_name = changing.full_name, comment = changing.comment, version = r.version + 1, updated_at = now()
          from changing where r.id = changing.id"#,

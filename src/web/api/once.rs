@@ -100,6 +100,8 @@ impl<R: ApiResponse + IntoResponse> Once<R> {
     /// The key was used for something else, or its first request is still being done.
     pub async fn begin(db: &PgPool, user_id: i64, key: IdempotencyKey, operation: &str, asked: Fingerprint) -> Result<Begun<R>, Problem> {
         let mut transaction = db.begin().await?;
+        // For what stands in the way later as well: a connection is not held for as long as somebody else likes.
+        sqlx::query!("set local lock_timeout = '5s'").execute(&mut *transaction).await?;
         if let Some(key) = &key.0 {
             let fingerprint = asked.of(operation);
             match claim(&mut transaction, user_id, key, &fingerprint).await {
@@ -196,16 +198,14 @@ impl<R> TryFrom<Kept> for Answer<R> {
 
 /// Whether the key is this request's: false where an earlier one has it. Waits a while for one that is being done.
 async fn claim(transaction: &mut PgConnection, user_id: i64, key: &str, fingerprint: &[u8]) -> sqlx::Result<bool> {
-    sqlx::query!("set local lock_timeout = '5s'").execute(&mut *transaction).await?;
     let claimed = sqlx::query!(
         "insert into api_answers (user_id, key, fingerprint) values ($1, $2, $3) on conflict do nothing",
         user_id,
         key,
         fingerprint
     )
-    .execute(&mut *transaction)
+    .execute(transaction)
     .await?;
-    sqlx::query!("set local lock_timeout to default").execute(transaction).await?;
     Ok(claimed.rows_affected() > 0)
 }
 
@@ -237,8 +237,12 @@ async fn keep(db: impl PgExecutor<'_>, user_id: i64, key: &str, response: &Respo
     Ok(())
 }
 
-/// Answers are kept for a day.
+/// Answers are kept for a day, and no longer than whose they are.
 pub async fn delete_old(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!("delete from api_answers where created_at < now() - interval '1 day'").execute(db).await?;
+    sqlx::query!(
+        "delete from api_answers where created_at < now() - interval '1 day' or not exists (select from users where users.id = user_id)"
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }

@@ -163,6 +163,9 @@ async fn pages_of_other_origins_are_let_in_where_the_settings_name_them() {
     let answer = stranger.send(preflight(&stranger, "https://evil.example.org")).await;
     assert_eq!(answer.header("access-control-allow-origin"), None);
     let (_, program) = app.programmer("una@example.org").await;
+    // It is the browser who keeps an answer from a page; a program that says where it comes from is asked for its token alone.
+    let answer = program.send(program.request(Method::GET, "/recipients").header("Origin", "https://evil.example.org")).await.expect(200);
+    assert_eq!(answer.header("access-control-allow-origin"), None);
     let answer = program.send(program.request(Method::GET, "/recipients").header("Origin", "https://app.example.org")).await.expect(200);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example.org"));
     assert!(answer.header("access-control-expose-headers").unwrap().to_lowercase().contains("etag"));

@@ -4,7 +4,9 @@ use std::{num::NonZeroU32, time::Duration};
 
 use periodical::limits::Allowance;
 
-use crate::support::{TestApp, quick};
+use serde_json::json;
+
+use crate::support::{TestApp, quick, until};
 
 #[tokio::test]
 async fn who_asks_too_often_is_told_when_to_come_again_and_others_are_not() {
@@ -29,4 +31,29 @@ async fn who_asks_too_often_is_told_when_to_come_again_and_others_are_not() {
     }
     let (_, other) = app.programmer("otto@example.org").await;
     other.get("/recipients").await.expect(200);
+}
+
+#[tokio::test]
+async fn requests_that_wait_for_one_another_leave_the_database_to_others() {
+    let app = TestApp::configured(quick(), |config| config.limits.api_at_once = 2).await;
+    let (una, program) = app.programmer("una@example.org").await;
+    let id = app.recipients(una, &["anna@example.org"]).await[0];
+    let mut held = app.db.begin().await.unwrap();
+    sqlx::query("select from recipients where id = $1 for update").bind(id).execute(&mut *held).await.unwrap();
+    let change = || {
+        let program = program.clone();
+        tokio::spawn(
+            async move { program.put(&format!("/recipients/{id}"), &json!({ "email": "anna@example.org", "name": "Anna" })).await },
+        )
+    };
+    let waiting = [change(), change()];
+    // Both are under way once one more is told to come again.
+    let refused = until("a request too many", || async { Some(program.get("/me").await).filter(|answer| answer.status == 429) }).await;
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    app.programmer("otto@example.org").await.1.get("/me").await.expect(200);
+    held.rollback().await.unwrap();
+    for change in waiting {
+        change.await.unwrap().expect(200);
+    }
+    program.get("/me").await.expect(200);
 }

@@ -70,6 +70,25 @@ async fn only_an_address_that_does_not_exist_is_marked_undeliverable_and_then_sk
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_whom_an_import_has_in_hand_holds_no_attempt_up() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("owner@example.org").await;
+    let ids = app.recipients(user, &["bad-550@example.org", "fine@example.org"]).await;
+    let mailing = app.due_mailing(user).await;
+    let attempt = app.run_now(user, mailing).await;
+    let mut import = app.db.begin().await.unwrap();
+    sqlx::query("update recipients set full_name = 'Berta' where id = $1").bind(ids[0]).execute(&mut *import).await.unwrap();
+    app.drain(attempt).await;
+    assert_eq!(app.figures(attempt).await.unwrap().status, "failed");
+    import.commit().await.unwrap();
+    assert_eq!(app.count("select count(*) from recipients where undeliverable_at is not null").await, 0);
+    // The next attempt finds out.
+    let second = app.run_now(user, mailing).await;
+    app.drain(second).await;
+    assert_eq!(app.count("select count(*) from recipients where undeliverable_at is not null").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reply_lost_after_the_dot_is_unknown_and_repeated_with_the_same_message_id_to_the_byte() {
     let app = TestApp::with(one_round()).await;
     let user = app.user("owner@example.org").await;
