@@ -135,6 +135,8 @@ impl TryFrom<Given> for Recipients {
     fn try_from(given: Given) -> Result<Self, String> {
         match (given.all, given.ids) {
             (Some(true), None) => Ok(Self::All(Everybody { all: true })),
+            // Before each of them becomes a line of a form.
+            (None, Some(ids)) if ids.len() > PICKED_MAX => Err(t!("mailings-error-too-many", count = ids.len(), most = PICKED_MAX)),
             (None, Some(ids)) => Ok(Self::Picked(Picked { ids })),
             _ => Err(t!("mailings-error-audience")),
         }
@@ -271,16 +273,21 @@ impl From<Mailing> for Listed {
 pub struct Output {
     #[oai(flatten)]
     listed: Listed,
-    /// To whom it goes.
-    recipients: Recipients,
+    /// To whom it goes; null where it is somebody else's.
+    recipients: Option<Recipients>,
 }
 
 impl Output {
+    /// Somebody else's, for who watches over mailings: not to whom it goes.
+    pub fn of_others(mailing: Mailing) -> Self {
+        Self { listed: mailing.into(), recipients: None }
+    }
+
     /// `picked` are its recipients where it does not go to all.
     pub fn new(mailing: Mailing, picked: Vec<i64>) -> Self {
         let all = Recipients::All(Everybody { all: true });
         let recipients = if mailing.all_recipients { all } else { Recipients::Picked(Picked { ids: picked }) };
-        Self { listed: mailing.into(), recipients }
+        Self { listed: mailing.into(), recipients: Some(recipients) }
     }
 }
 

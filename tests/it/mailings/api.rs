@@ -287,7 +287,8 @@ async fn managers_see_everybodys_mailings_and_change_none() {
     let (max, manager) = app.programmer("max@example.org").await;
     grant_role(&app.db, max, "manager").await.unwrap();
     let path = format!("/mailings/{id}");
-    assert_eq!(manager.get(&path).await.expect(200).json()["user_id"], una);
+    let seen = manager.get(&path).await.expect(200).json();
+    assert_eq!((&seen["user_id"], &seen["recipients"]), (&json!(una), &json!(null)));
     manager.get(&format!("{path}/schedule")).await.expect(200);
     assert_eq!(manager.get("/mailings").await.expect(200).json()["items"], json!([]));
     manager.put(&path, &weekly(message)).await.expect(404);
