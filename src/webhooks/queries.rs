@@ -84,7 +84,7 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: i64, new: &NewWebhook, sec
 pub async fn update(db: impl PgExecutor<'_>, user_id: i64, id: i64, version: i32, new: &NewWebhook) -> sqlx::Result<Option<Webhook>> {
     sqlx::query_as!(
         Webhook,
-        r#"update webhooks set url = $4, events = $5, version = version + 1, updated_at = now(),
+        r#"update webhooks set url = $4, events = $5, version = version + 1, updated_at = now(), claim = null, claimed_until = null,
                failures = case when url = $4 then failures else 0 end,
                failing_since = case when url = $4 then failing_since end,
                rests_until = case when url = $4 then rests_until end
@@ -105,7 +105,7 @@ pub async fn pause(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::Resu
     sqlx::query_as!(
         Webhook,
         r#"update webhooks set disabled_at = coalesce(disabled_at, now()), disabled_why = coalesce(disabled_why, 'owner'),
-               version = version + 1, updated_at = now()
+               version = version + 1, updated_at = now(), claim = null, claimed_until = null
            where user_id = $1 and id = $2
            returning id, url, events, version, created_at, failing_since, rests_until, disabled_at, disabled_why as "disabled_why: Why", overflows"#,
         user_id,
@@ -140,7 +140,7 @@ pub async fn wake(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
 pub async fn set_secret(db: impl PgExecutor<'_>, user_id: i64, id: i64, secret: &[u8]) -> sqlx::Result<Webhook> {
     sqlx::query_as!(
         Webhook,
-        r#"update webhooks set secret = $3, version = version + 1, updated_at = now() where user_id = $1 and id = $2
+        r#"update webhooks set secret = $3, version = version + 1, updated_at = now(), claim = null, claimed_until = null where user_id = $1 and id = $2
            returning id, url, events, version, created_at, failing_since, rests_until, disabled_at, disabled_why as "disabled_why: Why", overflows"#,
         user_id,
         id,

@@ -100,7 +100,11 @@ pub async fn delete(app: &App, user_id: i64, id: i64) -> Result<()> {
 /// Not found where it is not the owner's.
 pub async fn replace_secret(app: &App, user_id: i64, id: i64) -> Result<(Webhook, String)> {
     let (shown, sealed) = secret::make(&app.config, user_id)?;
-    let webhook = queries::set_secret(&app.db, user_id, id, &sealed).await?;
+    let mut transaction = app.db.begin().await?;
+    let webhook = queries::set_secret(&mut *transaction, user_id, id, &sealed).await?;
+    // Who is sending with the one before has lost the turn.
+    call(app, &mut transaction, id).await?;
+    transaction.commit().await?;
     Ok((webhook, shown))
 }
 

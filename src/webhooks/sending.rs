@@ -37,8 +37,6 @@ const TURN: Duration = Duration::from_secs(30);
 const LEASE: Duration = Duration::from_secs(60);
 /// How long the process waits at its end for what was answered to be written down.
 const ENDING: Duration = Duration::from_secs(5);
-/// What is read at once of what is due.
-const BATCH: i64 = 50;
 /// When to ask again for a place, where all are taken.
 const NO_PLACE: time::Duration = time::Duration::seconds(1);
 
@@ -153,17 +151,13 @@ impl Turn {
     /// Sends what is due, until nothing is or it is enough.
     async fn send_due(&mut self, end: Instant) -> Result<()> {
         loop {
-            let due = queries::due(&self.sender.app.db, self.webhook_id, self.claim, BATCH).await?;
-            if due.is_empty() {
+            // One by one: another address, another secret or the owner's pause take the turn away, and hold from the next request on.
+            let Some(due) = queries::due(&self.sender.app.db, self.webhook_id, self.claim).await? else { return Ok(()) };
+            let stop = self.sender.stop.clone();
+            // Broken off in the middle it counts as not sent: at the process's end nobody waits for strangers.
+            let Some(answer) = stop.run_until_cancelled(self.send(&due)).await else { return Ok(()) };
+            if matches!(self.keep(&due, answer).await?, After::End) || Instant::now() >= end {
                 return Ok(());
-            }
-            for due in due {
-                let stop = self.sender.stop.clone();
-                // Broken off in the middle it counts as not sent: at the process's end nobody waits for strangers.
-                let Some(answer) = stop.run_until_cancelled(self.send(&due)).await else { return Ok(()) };
-                if matches!(self.keep(&due, answer).await?, After::End) || Instant::now() >= end {
-                    return Ok(());
-                }
             }
         }
     }
@@ -201,7 +195,7 @@ impl Turn {
         let after = match &answer {
             Ok(answer) if (200..300).contains(&answer.status) => {
                 if self.is_failing {
-                    queries::succeed(&mut *transaction, self.webhook_id).await?;
+                    queries::succeed(&mut *transaction, self.webhook_id, self.claim).await?;
                 }
                 let kept = Kept { state: State::Sent, again_after: None, status: Some(answer.status), answer: &answer.text, failure: None };
                 queries::keep_answer(&mut *transaction, self.webhook_id, due, &kept).await?;
@@ -217,7 +211,7 @@ impl Turn {
     /// The webhook's row before its delivery's: the order everybody takes them in.
     async fn keep_failure(&self, transaction: &mut PgTransaction<'_>, due: &Due, answer: &Result<Answer, Broken>) -> Result<After> {
         let waits = self.sender.app.config.limits.webhook_waits;
-        let Some((failures, since)) = queries::fail(&mut **transaction, self.webhook_id).await? else { return Ok(After::End) };
+        let Some((failures, since)) = queries::fail(&mut **transaction, self.webhook_id, self.claim).await? else { return Ok(After::End) };
         let (status, text, failure, retry_after) = match answer {
             Ok(answer) => (Some(answer.status), &answer.text, None, answer.retry_after),
             Err(broken) => (None, &broken.details, Some(broken.failure.as_str()), None),

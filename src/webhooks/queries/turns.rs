@@ -80,21 +80,20 @@ pub struct Due {
     pub tries: i16,
 }
 
-/// What is due, in the order in which it fell due, for whoever has the turn. Nothing where the webhook was switched off meanwhile,
+/// What is due next, in the order in which it fell due, for whoever has the turn. Nothing where the webhook was switched off meanwhile,
 /// its owner blocked, or another has the turn.
-pub async fn due(db: impl PgExecutor<'_>, webhook_id: i64, claim: Uuid, limit: i64) -> sqlx::Result<Vec<Due>> {
+pub async fn due(db: impl PgExecutor<'_>, webhook_id: i64, claim: Uuid) -> sqlx::Result<Option<Due>> {
     sqlx::query_as!(
         Due,
         "select d.id, d.message_id, d.payload, d.tries
          from webhook_deliveries d join webhooks w on w.id = d.webhook_id join users u on u.id = w.user_id
          where d.webhook_id = $1 and d.again_at <= now() and w.claim = $2 and w.claimed_until > now() and w.disabled_at is null
            and (w.rests_until is null or w.rests_until <= now()) and u.blocked_at is null and u.deleting_at is null
-         order by d.again_at, d.id limit $3",
+         order by d.again_at, d.id limit 1",
         webhook_id,
-        claim,
-        limit
+        claim
     )
-    .fetch_all(db)
+    .fetch_optional(db)
     .await
 }
 
@@ -129,18 +128,22 @@ pub async fn keep_answer(db: impl PgExecutor<'_>, webhook_id: i64, due: &Due, ke
     Ok(())
 }
 
-/// Something has got through.
-pub async fn succeed(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
-    sqlx::query!("update webhooks set failures = 0, failing_since = null, rests_until = null where id = $1", id).execute(db).await?;
+/// Something has got through, to whoever has the turn.
+pub async fn succeed(db: impl PgExecutor<'_>, id: i64, claim: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("update webhooks set failures = 0, failing_since = null, rests_until = null where id = $1 and claim = $2", id, claim)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-/// Something has not. How many in a row that makes, and since when.
-pub async fn fail(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<(i32, OffsetDateTime)>> {
+/// Something has not. How many in a row that makes, and since when. None: the turn was taken away meanwhile, as by another address, of which
+/// the failure says nothing.
+pub async fn fail(db: impl PgExecutor<'_>, id: i64, claim: Uuid) -> sqlx::Result<Option<(i32, OffsetDateTime)>> {
     let row = sqlx::query!(
-        r#"update webhooks set failures = failures + 1, failing_since = coalesce(failing_since, now()) where id = $1
+        r#"update webhooks set failures = failures + 1, failing_since = coalesce(failing_since, now()) where id = $1 and claim = $2
            returning failures, failing_since as "since!""#,
-        id
+        id,
+        claim
     )
     .fetch_optional(db)
     .await?;

@@ -8,6 +8,7 @@ use periodical::webhooks::{
     model::Event::{AttemptFinished, AttemptStarted, RecipientUndeliverable},
     queries, registration,
 };
+use serde_json::json;
 use sha2::Sha256;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -231,6 +232,27 @@ async fn receivers_that_say_nothing_hold_up_neither_mail_nor_each_other() {
     let answered = "select count(*) from webhook_deliveries where event = 'webhook.test' and tried_at is not null";
     assert_eq!(app.count(answered).await, 0, "they hang all the while");
     mute.let_go();
+}
+
+#[tokio::test]
+async fn another_address_holds_from_the_next_request_on_and_the_old_one_says_nothing_of_it() {
+    let app = TestApp::start().await;
+    let (old, new) = (Receiver::start().await, Receiver::start().await);
+    let (user, program) = app.programmer("una@example.org").await;
+    let (id, _) = hook(&app, user, &old.url(), &[AttemptStarted]).await;
+    // The first is on its way while the others wait.
+    old.next([Reply::Never]);
+    for _ in 0..3 {
+        registration::test(&app.app, user, id).await.unwrap();
+    }
+    old.called(1).await;
+    program.put(&format!("/webhooks/{id}"), &json!({ "url": new.url(), "events": ["attempt.started"] })).await.expect(200);
+    // The one on its way goes there as well: nobody knows whether it was taken.
+    new.called(3).await;
+    old.let_go();
+    at_rest(&app, id).await;
+    assert_eq!((old.calls().len(), new.calls().len()), (1, 3));
+    assert_eq!(app.count("select count(*) from webhooks where disabled_at is null and failures = 0").await, 1);
 }
 
 #[tokio::test]
