@@ -96,8 +96,15 @@ impl<'a> Reader<'a> {
                 fields: self.fields(&content["schema"]),
                 example: media_type.contains("json").then(|| self.example(&content["schema"], DEPTH)),
             }),
-            answers: object(&operation["responses"]).map(|(status, answer)| self.answer(status, answer)).collect(),
+            answers: self.answers(&operation["responses"]),
         }
+    }
+
+    /// By their statuses: what went well comes first.
+    fn answers(&self, responses: &'a Value) -> Vec<Answer<'a>> {
+        let mut answers: Vec<Answer<'a>> = object(responses).map(|(status, answer)| self.answer(status, answer)).collect();
+        answers.sort_by_key(|answer| answer.status);
+        answers
     }
 
     fn parameter(&self, parameter: &'a Value) -> Field<'a> {
@@ -139,10 +146,12 @@ impl<'a> Reader<'a> {
     /// In words: `string`, `array of Recipient`, `integer or null`.
     fn kind(&self, schema: &'a Value) -> String {
         if let Some(name) = schema["$ref"].as_str() {
-            return name.rsplit('/').next().unwrap_or_default().to_owned();
+            let meant = self.resolved(schema);
+            let is_choice = meant.get("enum").is_some();
+            return if is_choice { self.kind(meant) } else { name.rsplit('/').next().unwrap_or_default().to_owned() };
         }
-        let alternatives = list(&schema["anyOf"]).chain(list(&schema["oneOf"]));
-        let alternatives: Vec<String> = alternatives.map(|schema| self.kind(schema)).collect();
+        let alternatives = list(&schema["anyOf"]).chain(list(&schema["oneOf"])).chain(list(&schema["allOf"]));
+        let alternatives: Vec<String> = alternatives.map(|schema| self.kind(schema)).filter(|kind| !kind.is_empty()).collect();
         if !alternatives.is_empty() {
             return alternatives.join(" or ");
         }
