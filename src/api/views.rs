@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     i18n::{self, Language},
     t,
-    ui::{self, Shell, button, page_header},
+    ui::{self, Shell, badge, badge::Kind as Tone, button, page_header},
     users::Visitor,
     web::{
         Chrome,
@@ -78,7 +78,7 @@ fn operation_details(operation: &Operation, config: &Config) -> Markup {
     html! {
         details .list-group-item .api-operation #(operation.id) {
             summary {
-                span .badge .api-method .(tone(&operation.method)) { (operation.method) } " "
+                (badge(tone(&operation.method), &operation.method)) " "
                 code { (operation.path) } " "
                 span .text-secondary { (operation.summary) }
             }
@@ -98,12 +98,12 @@ fn operation_details(operation: &Operation, config: &Config) -> Markup {
     }
 }
 
-fn tone(method: &str) -> &'static str {
+fn tone(method: &str) -> Tone {
     match method {
-        "GET" => "bg-blue-lt",
-        "POST" => "bg-green-lt",
-        "PUT" => "bg-orange-lt",
-        _ => "bg-red-lt",
+        "GET" => Tone::Info,
+        "POST" => Tone::Success,
+        "PUT" => Tone::Warning,
+        _ => Tone::Danger,
     }
 }
 
