@@ -5,9 +5,7 @@ mod handlers;
 mod reading;
 mod views;
 
-use std::time::Duration;
-
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use poem::{
     Endpoint, EndpointExt, Middleware, Request, Response, Route,
@@ -16,7 +14,7 @@ use poem::{
     http::{Method, StatusCode, header},
     middleware::{CatchPanic, Cors},
 };
-use poem_openapi::OpenApiService;
+use poem_openapi::{OpenApi, OpenApiService};
 
 use crate::{
     account,
@@ -31,24 +29,8 @@ use crate::{
 /// Where it stands.
 pub const PATH: &str = "/api/v1";
 
-type Operations = (
-    account::api::Api,
-    recipients::api::Api,
-    recipients::api::Files,
-    messages::api::Api,
-    messages::attachments::api::Api,
-    reports::api::Api,
-    users::management::api::Api,
-    mailings::api::Api,
-    mailings::api::Acts,
-    mailings::oversight::api::Api,
-    attempts::api::Api,
-    blog::panel::api::Api,
-    webhooks::api::Api,
-);
-
 /// Every operation, slice by slice.
-fn service() -> OpenApiService<Operations, webhooks::api::Events> {
+fn service() -> OpenApiService<impl OpenApi + 'static, webhooks::api::Events> {
     let operations = (
         account::api::Api,
         recipients::api::Api,
