@@ -14,9 +14,9 @@ pub const BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const STRANGERS_BODY_BYTES: usize = 64 * 1024;
 /// A file of recipients: some three hundred thousand lines.
 pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
-/// A file of recipients that is taken in while it comes: a million lines of eighty bytes. It takes no memory, but a transaction all the time.
+/// A file of recipients that is taken in while it comes: a million lines of eighty bytes. It takes no memory, but a connection all the time.
 pub const STREAMED_IMPORT_BYTES: u64 = 80 * 1024 * 1024;
-/// How long such a file may take to come, in all: at 1 Mbit/s. Until then its transaction keeps what is deleted meanwhile from being cleared up.
+/// How long such a file may take to come, in all: at 1 Mbit/s. Until then its COPY keeps what is deleted meanwhile from being cleared up.
 pub const STREAMED_IMPORT_PATIENCE: Duration = Duration::from_secs(11 * 60);
 /// Such files that are taken in at the same time: each keeps one of Postgres's processes busy, and one connection.
 pub const STREAMED_IMPORTS_AT_ONCE: usize = 2;

@@ -6,7 +6,7 @@ use crate::{
     Bench,
     browser::Browser,
     database::Database,
-    pages::{PAGE_MUST, Pages, read_pages},
+    pages::{PAGE_MUST, PAGES, Pages, read_pages},
     process::serve,
     report::{Must, Row, Series, Unit::Seconds, thousands},
     stage::OWNER,
@@ -22,14 +22,14 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         let (mut serve, base) = serve(&bench.stage, &database).await?;
         let browser = Browser::sign_in(&base).await?;
         // The first pages fill caches.
-        read_pages(&browser, tokio::time::sleep(Duration::from_secs(1))).await?;
+        read_pages(&browser, &PAGES, tokio::time::sleep(Duration::from_secs(1))).await?;
 
         let quiet = Duration::from_secs(if bench.options.quick { 2 } else { 10 });
-        let (pages, ()) = read_pages(&browser, tokio::time::sleep(quiet)).await?;
+        let (pages, ()) = read_pages(&browser, &PAGES, tokio::time::sleep(quiet)).await?;
         before.push(&pages);
         bench.say(round, &before.slow);
 
-        let (pages, run) = read_pages(&browser, database.start_run(OWNER)).await?;
+        let (pages, run) = read_pages(&browser, &PAGES, database.start_run(OWNER)).await?;
         serve.check()?;
         during.push(&pages);
         created.push(run?.creation.as_secs_f64());

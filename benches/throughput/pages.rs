@@ -11,7 +11,7 @@ use crate::{
 
 /// What a page of a list may take at the 99th percentile, in milliseconds.
 pub const PAGE_MUST: f64 = 50.0;
-const PAGES: [&str; 4] = ["/mailings", "/recipients", "/attempts", "/"];
+pub const PAGES: [&str; 4] = ["/mailings", "/recipients", "/attempts", "/"];
 /// Readers, each of whom rests between two pages.
 const READERS: usize = 2;
 const REST: Duration = Duration::from_millis(40);
@@ -38,14 +38,14 @@ impl Pages {
     }
 }
 
-/// What each page took, in milliseconds, until `meanwhile` is over; and what that came to.
-pub async fn read_pages<T>(browser: &Browser, meanwhile: impl Future<Output = T>) -> anyhow::Result<(Vec<f64>, T)> {
+/// What each of the pages took, in milliseconds, until `meanwhile` is over; and what that came to.
+pub async fn read_pages<T>(browser: &Browser, pages: &[&str], meanwhile: impl Future<Output = T>) -> anyhow::Result<(Vec<f64>, T)> {
     let stop = CancellationToken::new();
     let read = |first: usize| {
         let stop = stop.clone();
         async move {
             let mut milliseconds = Vec::new();
-            for path in PAGES.into_iter().cycle().skip(first) {
+            for path in pages.iter().cycle().skip(first) {
                 if stop.is_cancelled() {
                     break;
                 }

@@ -10,7 +10,7 @@ use anyhow::ensure;
 use crate::{
     Bench,
     browser::{Browser, Door},
-    pages::{PAGE_MUST, Pages, read_pages},
+    pages::{PAGE_MUST, PAGES, Pages, read_pages},
     process::serve_behind_proxy,
     report::{
         Must, Row, Series,
@@ -38,11 +38,11 @@ pub async fn measure(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         sqlx::query(people).bind(OWNER).execute(&database.pool).await?;
         let (mut serve, base) = serve_behind_proxy(&bench.stage, &database).await?;
         let browser = Browser::sign_in(&base).await?;
-        read_pages(&browser, tokio::time::sleep(Duration::from_secs(1))).await?;
-        let (pages, ()) = read_pages(&browser, tokio::time::sleep(span)).await?;
+        read_pages(&browser, &PAGES, tokio::time::sleep(Duration::from_secs(1))).await?;
+        let (pages, ()) = read_pages(&browser, &PAGES, tokio::time::sleep(span)).await?;
         before.push(&pages);
 
-        let (pages, crowd) = read_pages(&browser, crowd(&base, span)).await?;
+        let (pages, crowd) = read_pages(&browser, &PAGES, crowd(&base, span)).await?;
         let crowd = crowd?;
         serve.check()?;
         during.push(&pages);

@@ -179,7 +179,7 @@ pub async fn mark_undeliverable(db: impl PgExecutor<'_>, bad: &[(Held, &Settleme
              from unnest($1::bigint[], $2::int[], $3::text[]) b (attempt_id, number, reason)
              join deliveries d on d.attempt_id = b.attempt_id and d.number = b.number
              join recipients r on r.id = d.recipient_id and r.email = d.email::citext and r.undeliverable_at is null
-             -- One that somebody else has in hand, as an import that changes a million of them, is left to the next attempt: what is settled
+             -- One that somebody else has in hand, as an import has those that it is changing, is left to the next attempt: what is settled
              -- here is every attempt's, and waits for nobody.
              order by r.id for no key update of r skip locked
          ), marked as (

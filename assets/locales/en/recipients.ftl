@@ -151,6 +151,7 @@ recipients-import-one-each = Only one column can be the name, and one the commen
 recipients-import-choose-existing = Choose what becomes of recipients you have already.
 recipients-import-not-yet = Another import of yours is still under way. Start this one when it is done.
 recipients-import-no-header = The first line must name the columns: email, name, comment. It names no column of addresses.
+recipients-import-half = The database failed while the file was being stored. By then { $created } recipients were created and { $updated } updated, perhaps some more. Send the file again: nothing is changed twice.
 recipients-import-running = Import is running
 recipients-import-done = Import is done
 recipients-import-given-up = Import could not be finished

@@ -154,6 +154,7 @@ recipients-import-one-each = Имя может быть только в одно
 recipients-import-choose-existing = Выберите, что делать с клиентами, которые уже есть.
 recipients-import-not-yet = Другая ваша загрузка ещё идёт. Начните эту, когда та закончится.
 recipients-import-no-header = Первая строка должна называть столбцы: email, name, comment. Столбца с адресами в ней нет.
+recipients-import-half = База данных отказала, пока файл сохранялся. К этому времени создано клиентов: { $created }, обновлено: { $updated }, возможно, и больше. Отправьте файл ещё раз: дважды ничего не изменится.
 recipients-import-running = Идёт загрузка
 recipients-import-done = Загрузка завершена
 recipients-import-given-up = Загрузку не удалось закончить

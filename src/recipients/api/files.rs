@@ -66,8 +66,8 @@ impl From<Bad> for Rejected {
 impl From<TakenIn> for Import {
     fn from(taken_in: TakenIn) -> Self {
         Self {
-            created: taken_in.created,
-            updated: taken_in.updated,
+            created: taken_in.stored.created,
+            updated: taken_in.stored.updated,
             unchanged: taken_in.unchanged,
             rejected: taken_in.found.bad.into_iter().map(Rejected::from).collect(),
             rejected_total: taken_in.found.bad_total,
@@ -83,6 +83,9 @@ impl From<Refusal> for Problem {
             Refusal::NoHeader => Self::field("", t!("recipients-import-no-header")),
             Refusal::Revoked => Self::new(Kind::Unauthorized, t!("api-unauthorized-detail")).challenge("error=\"invalid_token\""),
             Refusal::BrokenOff => Self::new(Kind::Malformed, t!("api-broken-off")),
+            Refusal::Half { stored, error } => {
+                Self::from(error).detail(t!("recipients-import-half", created = stored.created, updated = stored.updated))
+            }
             Refusal::Failed(error) => error.into(),
         }
     }
@@ -107,8 +110,8 @@ impl Files {
     /// `charset` names in `Content-Type`, else what they look like; a byte order mark is no part of the file.
     ///
     /// Who has an address already gets the name and the comment of the file, where it has some. Lines that cannot be taken in are told, and
-    /// the others are taken in. Everything else is all or nothing: a file that breaks off leaves no trace, and sending one again changes
-    /// nothing twice. A user's imports come one after the other.
+    /// the others are taken in. A file that breaks off leaves no trace; one that has come as a whole is stored ten thousand rows at a time.
+    /// Where that fails (500 or 503), send the file again: nothing is changed twice. A user's imports come one after the other.
     #[oai(path = "/import", method = "post", operation_id = "importRecipients")]
     async fn import(&self, caller: Caller<Writing>, app: Data<&App>, file: CsvBody) -> Result<Listed<Import>, Problem> {
         let body = Box::pin(file.body.into_bytes_stream());

@@ -3,7 +3,7 @@
 //! `queries::upsert`, some thousands a statement. `run` does all that for a file that was uploaded.
 //!
 //! What a program sends is taken in while it comes and is never in memory, or kept, as a whole: `decoding` makes text of pieces, `rows` rows,
-//! `record` recipients, `reading` the lines that Postgres copies; `stream` does all that in one transaction.
+//! `record` recipients, `reading` the lines that Postgres copies; `stream` does all that, and stores what has come as a whole.
 
 pub mod columns;
 mod decoding;
@@ -15,6 +15,9 @@ pub mod run;
 pub mod stream;
 
 use serde::{Deserialize, Serialize};
+
+/// Rows that are written before Postgres's picture of the recipients is worth renewing at once.
+const WORTH_ANALYZING: u32 = 10_000;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use tokio::sync::mpsc;
 
 use super::{
-    Choices, Existing, file,
+    Choices, Existing, WORTH_ANALYZING, file,
     record::{Bad, Records},
 };
 use crate::{
@@ -55,6 +55,9 @@ async fn take_in(app: &App, import_id: i64) -> Result<()> {
         records_done = reached;
     }
     reading.await.map_err(anyhow::Error::from)??;
+    if records_done.cast_unsigned() >= WORTH_ANALYZING {
+        queries::imports::analyze(&app.db).await?;
+    }
     queries::imports::finish(&app.db, import_id).await?;
     tracing::info!(import.id = import_id, "Import {import_id} is done: {records_done} rows");
     Ok(())

@@ -1,6 +1,6 @@
-//! An import that is taken in while it comes, in one transaction: all of it is in, or nothing. It is read piece by piece off the async
-//! threads, copied into a temporary table, and goes from there into the recipients, so that a million rows take no more memory than a
-//! thousand. Whoever sends it again after a failure changes nothing twice.
+//! An import that is taken in while it comes: read piece by piece off the async threads and copied into a temporary table, so that a
+//! million rows take no more memory than a thousand. Nothing of it is in before all of it has come; then it goes into the recipients, some
+//! thousands a transaction. Whoever sends it again after a failure changes nothing twice.
 
 use std::{io, time::Duration};
 
@@ -8,31 +8,44 @@ use anyhow::anyhow;
 use encoding_rs::Encoding;
 use futures_util::{Stream, StreamExt};
 use hyper::body::Bytes;
-use sqlx::PgTransaction;
+use sqlx::{Connection, PgConnection};
 use tokio::time::{Instant, timeout_at};
 
-use super::reading::{Found, NoHeader, Reading};
+use super::{
+    WORTH_ANALYZING,
+    reading::{Found, NoHeader, Reading},
+};
 use crate::{
     app::App,
     error::{Error, Result},
     limits::{STREAMED_IMPORT_BYTES, STREAMED_IMPORT_PATIENCE},
-    recipients::queries::staging,
+    recipients::queries::{imports, staging},
     tokens,
 };
 
 /// Read at once: some four thousand rows, a few milliseconds.
 const PIECE: usize = 256 * 1024;
 
+/// Rows of one transaction, some 300 ms of work: nobody who changes one of them waits longer, and a page of the newest recipients passes no
+/// more that it does not see yet, which takes it 2 ms.
+const ROWS_AT_ONCE: i64 = 10_000;
+
 /// What became of a file.
 #[derive(Debug)]
 pub struct TakenIn {
-    pub created: u64,
-    pub updated: u64,
+    pub stored: Stored,
     /// Rows that changed nothing: stored as they are, or of an address that a later row has as well.
     pub unchanged: u64,
     pub found: Found,
     /// What its bytes were read as.
     pub encoding: &'static Encoding,
+}
+
+/// How many recipients a file has created and changed.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Stored {
+    pub created: u64,
+    pub updated: u64,
 }
 
 /// Why a file was not taken in.
@@ -45,6 +58,12 @@ pub enum Refusal {
     Revoked,
     /// Whoever was sending it has gone.
     BrokenOff,
+    /// It had come as a whole, but could not be stored as one. So much was; of the rows that failed, it may not be known.
+    Half {
+        stored: Stored,
+        error: Error,
+    },
+    /// Nothing of it is stored.
     Failed(Error),
 }
 
@@ -64,7 +83,7 @@ impl From<sqlx::Error> for Refusal {
 /// encoding, where it was said; so is `length`, in bytes.
 ///
 /// # Errors
-/// Why it was not; then nothing of it is.
+/// Why it was not.
 pub async fn take_in(
     app: &App,
     user_id: i64,
@@ -97,58 +116,79 @@ async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
     file.reading = Some(Reading::new(declared));
-    // No transaction waits for the first rows: of most files these are all.
+    // No connection waits for the first rows: of most files these are all.
     let first = file.next().await?;
-    let mut transaction = app.db.begin().await?;
-    if !staging::lock(&mut transaction, user_id).await? {
+    let mut connection = app.db.acquire().await?;
+    // Nobody else gets its settings and tables.
+    connection.close_on_drop();
+    if !staging::lock(&mut connection, user_id).await? {
         return Err(Refusal::NotYet);
     }
-    // After the lock: nobody holds more than one of the places, however slowly they send.
-    let _until_the_end = app.imports.take(()).ok_or(Error::Busy)?;
-    match fill(&mut transaction, user_id, token_id, first, file).await {
-        Ok(taken_in) => {
-            transaction.commit().await?;
-            let bad = taken_in.found.bad_total;
-            let TakenIn { created, updated, .. } = taken_in;
-            tracing::info!(user.id = user_id, "An import has come in: {created} recipients created, {updated} updated, {bad} bad lines");
-            Ok(taken_in)
-        }
-        Err(refusal) => {
-            transaction.rollback().await?;
-            Err(refusal)
-        }
-    }
+    let taken_in = fill(app, &mut connection, user_id, token_id, first, file).await;
+    // At once, not when the server notices that the connection is closed: whoever is answered may begin anew. Where it fails, the
+    // connection has gone, and its lock with it.
+    let _ = staging::unlock(&mut connection, user_id).await;
+    let taken_in = taken_in?;
+    let TakenIn { stored: Stored { created, updated }, found: Found { bad_total, .. }, .. } = &taken_in;
+    tracing::info!(user.id = user_id, "An import has come in: {created} recipients created, {updated} updated, {bad_total} bad lines");
+    Ok(taken_in)
 }
 
 async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
-    transaction: &mut PgTransaction<'_>,
+    app: &App,
+    connection: &mut PgConnection,
     user_id: i64,
     token_id: i64,
     first: Option<String>,
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
-    staging::create(transaction).await?;
-    let copied = copy(transaction, first, file).await?;
+    // After the lock: nobody holds more than one of the places, however slowly they send.
+    let _until_the_end = app.imports.take(()).ok_or(Error::Busy)?;
+    staging::create(connection).await?;
+    let copied = copy(connection, first, file).await?;
     // It may have taken ten minutes to come.
-    if !tokens::queries::works(&mut **transaction, token_id).await? {
+    if !tokens::queries::works(&mut *connection, token_id).await? {
         return Err(Refusal::Revoked);
     }
-    let repeated = staging::settle(transaction).await?;
-    let created = staging::insert(&mut **transaction, user_id).await?;
-    let others = copied - repeated - created;
-    let updated = if others == 0 { 0 } else { staging::update(&mut **transaction, user_id).await? };
+    let rows = staging::sort(connection).await?.cast_signed();
+    let mut stored = Stored::default();
+    if let Err(error) = store_sorted(connection, user_id, rows, &mut stored).await {
+        return Err(Refusal::Half { stored, error: error.into() });
+    }
     let reading = file.take_reading()?;
     let encoding = reading.encoding();
-    Ok(TakenIn { created, updated, unchanged: copied - created - updated, found: reading.into_found(), encoding })
+    Ok(TakenIn { stored, unchanged: copied - stored.created - stored.updated, found: reading.into_found(), encoding })
+}
+
+async fn store_sorted(connection: &mut PgConnection, user_id: i64, rows: i64, stored: &mut Stored) -> sqlx::Result<()> {
+    let (mut last, mut analyzed) = (0, 0);
+    while last < rows {
+        let first = last + 1;
+        last = rows.min(last + ROWS_AT_ONCE);
+        let mut transaction = connection.begin().await?;
+        let created = staging::insert(&mut *transaction, user_id, first, last).await?;
+        let are_all_new = created == (last - first + 1).cast_unsigned();
+        let updated = if are_all_new { 0 } else { staging::update(&mut *transaction, user_id, first, last).await? };
+        transaction.commit().await?;
+        stored.created += created;
+        stored.updated += updated;
+        // With each doubling: often while there are few, and a handful of times for a million.
+        let written = stored.created + stored.updated;
+        if written >= u64::from(WORTH_ANALYZING) && (written >= 2 * analyzed || last == rows) {
+            imports::analyze(&mut *connection).await?;
+            analyzed = written;
+        }
+    }
+    Ok(())
 }
 
 /// Copies what the file holds; how many rows.
 async fn copy<B: Stream<Item = io::Result<Bytes>> + Unpin>(
-    transaction: &mut PgTransaction<'_>,
+    connection: &mut PgConnection,
     first: Option<String>,
     file: &mut File<B>,
 ) -> Result<u64, Refusal> {
-    let mut copy = staging::copy(transaction).await?;
+    let mut copy = staging::copy(connection).await?;
     let mut next = Ok(first);
     loop {
         match next {

@@ -275,3 +275,11 @@ pub async fn delete_old(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
     .await?;
     Ok(())
 }
+
+/// Has Postgres look at the recipients as they now are, as it would do by itself within minutes: until then it takes a word that has come with
+/// everybody for a rare one, and a search reads half a million rows. A third of a second for a million.
+pub async fn analyze(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    // Where it is doing that already, nobody waits for it.
+    sqlx::query!("analyze (skip_locked) recipients").execute(db).await?;
+    Ok(())
+}

@@ -226,6 +226,12 @@ impl Problem {
         Self { challenge: Some(challenge.into()), ..self }
     }
 
+    /// In other words.
+    #[must_use]
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
     #[must_use]
     pub fn wait(self, wait: Wait) -> Self {
         Self { wait: Some(wait), ..self }

@@ -1,4 +1,4 @@
-//! Files that a program sends: taken in while they come, all or nothing, and what of them is told.
+//! Files that a program sends: taken in while they come, and what of them is told.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -97,7 +97,6 @@ async fn a_file_creates_and_changes_recipients_and_its_bad_lines_are_told() {
     let result = taken_in(&program, content).await;
     assert_eq!(figures(&result), [0, 0, 6, 3], "a second time changes nothing: {result}");
     assert_eq!(app.count("select sum(version)::bigint from recipients").await, 8);
-    assert_eq!(app.count("select count(*) from recipient_staging").await, 0);
 }
 
 #[tokio::test]
@@ -299,6 +298,35 @@ async fn somebody_who_is_added_at_the_same_moment_is_changed_instead() {
     let result = import.await.unwrap();
     assert_eq!(figures(&result), [1, 1, 0, 0]);
     assert_eq!(rows(&app).await, [row("Anna@example.org", "New", "", 2), row("bob@example.org", "Bob", "", 1)]);
+}
+
+#[tokio::test]
+async fn a_large_file_is_stored_ten_thousand_rows_at_a_time_and_goes_on_where_that_failed() {
+    let app = TestApp::without_worker().await;
+    let (_, program) = app.programmer("una@example.org").await;
+    // The last of all in the order of addresses.
+    let other = app.standing("insert into recipients (user_id, email, full_name) select id, 'zoe@example.org', 'Zoe' from users").await;
+    let content = format!("email,name\nzoe@example.org,Zoe\n{}", many(0, 19_999));
+    let sending = content.clone();
+    let import = tokio::spawn(async move { (program.send(file(&program, "text/csv", sending)).await, program) });
+    app.waiting(1).await;
+    assert_eq!(app.count("select count(*) from recipients").await, 10_000, "nobody passes rows that are not there yet by the million");
+    let end =
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    assert_eq!(app.count(end).await, 1);
+    let (answer, program) = import.await.unwrap();
+    let said = answer.expect(500).json()["detail"].to_string();
+    assert!(said.contains("10,000 recipients were created") && said.contains("again"), "{said}");
+    other.rollback().await.unwrap();
+    assert_eq!(figures(&taken_in(&program, content).await), [10_000, 0, 10_000, 0]);
+    assert_eq!(app.count("select sum(version)::bigint from recipients").await, 20_000);
+    assert_eq!(
+        app.count("select reltuples::bigint from pg_class where relname = 'recipients'").await,
+        20_000,
+        "searches are planned for them"
+    );
+    let temporary = "select count(*) from pg_class where relpersistence = 't' and relkind = 'r'";
+    until("the tables go with their connections", || async { (app.count(temporary).await == 0).then_some(()) }).await;
 }
 
 #[tokio::test]
