@@ -46,9 +46,11 @@ pub async fn create(connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("set work_mem = '64MB'").execute(&mut *connection).await?;
     // Each row is looked up by its address. Postgres plans by the number of recipients at the last analyze; where there are a thousand times as
     // many by now, it would read all of them for each transaction, or even for each row: a hundred thousand took minutes.
-    sqlx::query!("select set_config('enable_' || way, 'off', false) from unnest(array['seqscan', 'hashjoin', 'mergejoin', 'material']) way")
-        .fetch_all(&mut *connection)
-        .await?;
+    sqlx::query!(
+        "select set_config('enable_' || way, 'off', false) from unnest(array['seqscan', 'hashjoin', 'mergejoin', 'material']) way"
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     sqlx::query!("create temp table recipient_staging (like recipient_staging)").execute(&mut *connection).await?;
     sqlx::query!("create temp table recipient_staging_sorted (like recipient_staging_sorted including indexes)")
         .execute(connection)
