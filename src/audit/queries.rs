@@ -2,7 +2,10 @@
 
 use sqlx::{PgExecutor, types::Json};
 
-use super::model::{Action, Actor, Change, Entry, Subject};
+use super::{
+    change::Change,
+    model::{Action, Actor, Entry, Subject},
+};
 
 /// Puts a deed on record; call it in the deed's own transaction. The entry's id, for a mail about it.
 ///

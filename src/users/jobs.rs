@@ -20,7 +20,7 @@ use crate::{
         compose::{self, Mail},
         outcome::{self, Outcome},
     },
-    tokens,
+    tokens, webhooks,
 };
 
 /// A mail about an account.
@@ -84,6 +84,10 @@ pub enum Occasion {
     /// The token of a program, and not that of a mail.
     TokenMade {
         token_id: i64,
+    },
+    /// A webhook is new, or has another address.
+    WebhookAddressed {
+        webhook_id: i64,
     },
 }
 
@@ -202,6 +206,10 @@ async fn write(app: &App, SendAccountMail { occasion, language }: SendAccountMai
         Occasion::TokenMade { token_id } => {
             let made = tokens::queries::announced(&app.db, token_id).await?;
             made.map(|(to, token)| addressed(to, &|name| mails::token_made(name, &token, &link("/account/tokens"))))
+        }
+        Occasion::WebhookAddressed { webhook_id } => {
+            let made = webhooks::queries::announced(&app.db, webhook_id).await?;
+            made.map(|(to, url)| addressed(to, &|name| mails::webhook_addressed(name, &webhooks::model::host(&url), &link("/webhooks"))))
         }
     })
 }

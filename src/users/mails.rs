@@ -75,6 +75,17 @@ pub fn token_made(full_name: &str, token: &str, tokens: &str) -> AccountMail {
     letter(t!("users-mail-token"), full_name, &t!("users-mail-token-before", token = token), Some(tokens), &t!("users-mail-token-after"))
 }
 
+/// `host`: where a webhook leads.
+pub fn webhook_addressed(full_name: &str, host: &str, webhooks: &str) -> AccountMail {
+    letter(
+        t!("users-mail-webhook"),
+        full_name,
+        &t!("users-mail-webhook-before", host = host),
+        Some(webhooks),
+        &t!("users-mail-webhook-after"),
+    )
+}
+
 /// To the new address.
 pub fn email_change(full_name: &str, link: &str) -> AccountMail {
     letter(t!("users-mail-change"), full_name, &t!("users-mail-change-before"), Some(link), &t!("users-mail-change-after"))

@@ -59,7 +59,7 @@ impl Api {
             Begun::New(once) => once,
             Begun::Before(answer) => return Ok(answer),
         };
-        let made = registration::create_in(&app, &mut once.transaction, caller.id(), &new, Uuid::new_v4()).await?;
+        let made = registration::create_in(&app, &mut once.transaction, &caller.user.0, &new, Uuid::new_v4()).await?;
         let Some(Made { id, secret }) = made else { return Err(Problem::conflict(t!("webhooks-error-too-many", max = WEBHOOKS_MAX))) };
         let webhook = queries::get(&mut *once.transaction, caller.id(), id).await?;
         let answer = |secret| {
@@ -100,7 +100,7 @@ impl Api {
         let stored = queries::get(&app.db, caller.id(), id.0).await?;
         let version = if_match.version(stored.version)?;
         let new = input.value.parse(&app.config)?;
-        let changed = registration::update(&app, caller.id(), id.0, version, &new).await?.ok_or_else(Problem::changed)?;
+        let changed = registration::update(&app, &caller.user.0, id.0, version, &new).await?.ok_or_else(Problem::changed)?;
         Ok(changed_to(changed))
     }
 
@@ -115,7 +115,7 @@ impl Api {
         /// The webhook.
         id: Path<i64>,
     ) -> Result<Deleted, Problem> {
-        registration::delete(&app, caller.id(), id.0).await?;
+        registration::delete(&app, &caller.user.0, id.0).await?;
         Ok(Deleted::Gone)
     }
 

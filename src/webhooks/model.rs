@@ -203,6 +203,11 @@ fn url(text: &str, private: bool) -> Result<String, String> {
     Ok(url.into())
 }
 
+/// What may be told of an address to others than its owner: what stands behind the host is often a secret.
+pub fn host(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
 /// Where something that is to be sent stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]

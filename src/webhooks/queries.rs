@@ -14,6 +14,7 @@ pub use turns::{
 };
 
 use super::model::{NewWebhook, Webhook, Why};
+use crate::users::queries::Addressee;
 
 /// The owner's webhooks, oldest first.
 pub async fn list(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Vec<Webhook>> {
@@ -51,6 +52,19 @@ pub async fn lock_own(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::R
     )
     .fetch_one(db)
     .await
+}
+
+/// Whom to tell where a webhook leads, and its address. None where there is nobody to tell.
+pub async fn announced(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<(Addressee, String)>> {
+    let row = sqlx::query!(
+        r#"select w.url, u.email::text as "email!", u.full_name, u.locale
+           from webhooks w join users u on u.id = w.user_id
+           where w.id = $1 and u.deleting_at is null"#,
+        id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (Addressee { email: row.email, full_name: row.full_name, locale: row.locale }, row.url)))
 }
 
 /// The webhook that a form has made before, with its sealed secret.

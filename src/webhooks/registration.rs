@@ -5,13 +5,18 @@ use uuid::Uuid;
 
 use super::{
     jobs::{CallWebhook, job_key},
-    model::{NewWebhook, TEST, Webhook},
+    model::{NewWebhook, TEST, Webhook, host},
     payload, queries, secret,
 };
 use crate::{
     app::{App, Enqueue},
+    audit::{self, Action, Actor, Change, Subject},
     error::Result,
     limits::WEBHOOKS_MAX,
+    users::{
+        jobs::{Occasion, SendAccountMail},
+        model::User,
+    },
 };
 
 /// A webhook that was just made.
@@ -22,13 +27,14 @@ pub struct Made {
     pub secret: Option<String>,
 }
 
-/// Adds a webhook. The same submission again gives the webhook that it has made. None: the user has as many as there may be.
+/// Adds a webhook, which is on record and which its owner is told of: it tells others what happens. The same submission again gives the
+/// webhook that it has made. None: the user has as many as there may be.
 ///
 /// # Errors
 /// The database's.
-pub async fn create(app: &App, user_id: i64, new: &NewWebhook, submission_id: Uuid) -> Result<Option<Made>> {
+pub async fn create(app: &App, user: &User, new: &NewWebhook, submission_id: Uuid) -> Result<Option<Made>> {
     let mut transaction = app.db.begin().await?;
-    let made = create_in(app, &mut transaction, user_id, new, submission_id).await?;
+    let made = create_in(app, &mut transaction, user, new, submission_id).await?;
     transaction.commit().await?;
     Ok(made)
 }
@@ -40,10 +46,11 @@ pub async fn create(app: &App, user_id: i64, new: &NewWebhook, submission_id: Uu
 pub async fn create_in(
     app: &App,
     transaction: &mut PgTransaction<'_>,
-    user_id: i64,
+    user: &User,
     new: &NewWebhook,
     submission_id: Uuid,
 ) -> Result<Option<Made>> {
+    let user_id = user.id;
     let count = queries::count_locked(transaction, user_id).await?;
     if let Some((id, sealed)) = queries::by_submission(&mut **transaction, user_id, submission_id).await? {
         return Ok(Some(Made { id, secret: secret::shown(&app.config, user_id, &sealed) }));
@@ -53,18 +60,24 @@ pub async fn create_in(
     }
     let (shown, sealed) = secret::make(&app.config, user_id)?;
     let id = queries::insert(&mut **transaction, user_id, new, &sealed, submission_id).await?;
+    record(transaction, user, Action::CreateWebhook, &new.url).await?;
+    tell(app, transaction, id).await?;
     tracing::info!(webhook.id = id, user.id = user_id, "User {user_id} has made webhook {id}");
     Ok(Some(Made { id, secret: Some(shown) }))
 }
 
-/// None: the row has another version by now.
+/// Another address is on record, and its owner is told. None: the row has another version by now.
 ///
 /// # Errors
 /// Not found where it is not the owner's.
-pub async fn update(app: &App, user_id: i64, id: i64, version: i32, new: &NewWebhook) -> Result<Option<Webhook>> {
+pub async fn update(app: &App, user: &User, id: i64, version: i32, new: &NewWebhook) -> Result<Option<Webhook>> {
     let mut transaction = app.db.begin().await?;
-    queries::lock_own(&mut *transaction, user_id, id).await?;
-    let Some(webhook) = queries::update(&mut *transaction, user_id, id, version, new).await? else { return Ok(None) };
+    let before = queries::lock_own(&mut *transaction, user.id, id).await?;
+    let Some(webhook) = queries::update(&mut *transaction, user.id, id, version, new).await? else { return Ok(None) };
+    if webhook.url != before.url {
+        record(&mut transaction, user, Action::ReaddressWebhook, &webhook.url).await?;
+        tell(app, &mut transaction, id).await?;
+    }
     call(app, &mut transaction, id).await?;
     transaction.commit().await?;
     Ok(Some(webhook))
@@ -86,9 +99,11 @@ pub async fn resume(app: &App, user_id: i64, id: i64) -> Result<Webhook> {
 ///
 /// # Errors
 /// Not found where it is not the owner's.
-pub async fn delete(app: &App, user_id: i64, id: i64) -> Result<()> {
+pub async fn delete(app: &App, user: &User, id: i64) -> Result<()> {
     let mut transaction = app.db.begin().await?;
-    queries::delete(&mut *transaction, user_id, id).await?;
+    let webhook = queries::lock_own(&mut *transaction, user.id, id).await?;
+    queries::delete(&mut *transaction, user.id, id).await?;
+    record(&mut transaction, user, Action::DeleteWebhook, &webhook.url).await?;
     app.dequeue(&mut transaction, &job_key(id)).await?;
     transaction.commit().await?;
     Ok(())
@@ -168,4 +183,15 @@ async fn wake(app: &App, transaction: &mut PgTransaction<'_>, id: i64) -> Result
 
 async fn call(app: &App, transaction: &mut PgTransaction<'_>, webhook_id: i64) -> Result<()> {
     app.enqueue(transaction, CallWebhook { webhook_id }, Enqueue { key: Some(job_key(webhook_id)), run_at: None }).await
+}
+
+async fn record(transaction: &mut PgTransaction<'_>, user: &User, action: Action, url: &str) -> Result<()> {
+    let subject = Subject::User { id: user.id, email: &user.email };
+    let change = Change::Webhook { host: host(url) };
+    audit::record(&mut **transaction, Actor::User(user), action, subject, "", &[change]).await?;
+    Ok(())
+}
+
+async fn tell(app: &App, transaction: &mut PgTransaction<'_>, webhook_id: i64) -> Result<()> {
+    app.enqueue(transaction, SendAccountMail::on(Occasion::WebhookAddressed { webhook_id }), Enqueue::default()).await
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use periodical::{
     limits::Limits,
+    users::model::User,
     webhooks::{
         model::{Event, NewWebhook},
         registration,
@@ -31,10 +32,17 @@ async fn waiting(waits: &'static [Duration]) -> TestApp {
 
 const HOUR: &[Duration] = &[Duration::from_secs(3600); 9];
 
+/// As whoever is signed in.
+async fn owner(app: &TestApp, id: i64) -> User {
+    let query = "select email::text, full_name from users where id = $1";
+    let (email, full_name) = sqlx::query_as(query).bind(id).fetch_one(&app.db).await.unwrap();
+    User { id, email, full_name, roles: Vec::new(), time_zone: None, language: None, has_two_factor: false }
+}
+
 /// A webhook of a user; its id, and its secret as it was shown.
 async fn hook(app: &TestApp, user_id: i64, url: &str, events: &[Event]) -> (i64, String) {
     let new = NewWebhook { url: url.to_owned(), events: events.iter().map(|event| event.name()).collect() };
-    let made = registration::create(&app.app, user_id, &new, Uuid::new_v4()).await.unwrap().unwrap();
+    let made = registration::create(&app.app, &owner(app, user_id).await, &new, Uuid::new_v4()).await.unwrap().unwrap();
     (made.id, made.secret.unwrap())
 }
 

@@ -34,6 +34,9 @@ audit-unpublish-post = Unpublished a post
 audit-delete-post = Deleted a post
 audit-create-token = Made a token
 audit-revoke-token = Revoked a token
+audit-create-webhook = Made a webhook
+audit-readdress-webhook = Gave a webhook another address
+audit-delete-webhook = Deleted a webhook
 
 audit-email-changed = E-mail from { $from } to { $to }
 audit-name-changed = Name from { $from } to { $to }
@@ -42,6 +45,7 @@ audit-roles-taken = Taken: { $roles }
 audit-sessions-ended = All sessions were ended
 audit-published-at = To be published { $moment }
 audit-token = “{ $name }”: { $scopes }
+audit-webhook = At { $host }
 audit-tested-address = To { $email }
 audit-test-sent = The server took it: { $answer }
 audit-test-failed = It did not get out: { $answer }

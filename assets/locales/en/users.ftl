@@ -149,6 +149,10 @@ users-mail-token = A token was made for your account
 users-mail-token-before = a program that has the new token “{ $token }” can use your account at Periodical from now on. Your tokens are listed here:
 users-mail-token-after = If it was not you, revoke it there and change your password.
 
+users-mail-webhook = A webhook of yours has a new address
+users-mail-webhook-before = from now on Periodical tells a program at { $host } what happens with your mailings and recipients. Your webhooks are listed here:
+users-mail-webhook-after = If it was not you, delete it there and change your password.
+
 users-mail-change = Confirm your new address
 users-mail-change-before = this is to become the address of an account at Periodical. To confirm that it is yours, open this link within 24 hours:
 users-mail-change-after = If you have asked for no such thing, do nothing: nothing changes without the link.

@@ -34,6 +34,9 @@ audit-unpublish-post = Снятие статьи с публикации
 audit-delete-post = Удаление статьи
 audit-create-token = Создание токена
 audit-revoke-token = Отзыв токена
+audit-create-webhook = Создание вебхука
+audit-readdress-webhook = Смена адреса вебхука
+audit-delete-webhook = Удаление вебхука
 
 audit-email-changed = Адрес: было { $from }, стало { $to }
 audit-name-changed = Имя: было { $from }, стало { $to }
@@ -42,6 +45,7 @@ audit-roles-taken = Отозваны роли: { $roles }
 audit-sessions-ended = Все сеансы завершены
 audit-published-at = Будет опубликована { $moment }
 audit-token = «{ $name }»: { $scopes }
+audit-webhook = Адрес: { $host }
 audit-tested-address = Кому: { $email }
 audit-test-sent = Сервер принял письмо: { $answer }
 audit-test-failed = Письмо не ушло: { $answer }

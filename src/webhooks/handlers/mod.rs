@@ -43,7 +43,7 @@ pub async fn new(user: CurrentUser, chrome: Chrome) -> Page {
 pub async fn create(user: CurrentUser, chrome: Chrome, app: Data<&App>, FormData(form): FormData<WebhookForm>) -> Result<Response> {
     let made = match form.parse(app.config.webhooks_private) {
         Ok(parsed) => {
-            let made = registration::create(&app, user.id(), &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
+            let made = registration::create(&app, &user.0, &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await?;
             made.ok_or_else(|| FieldErrors::of(WHOLE, t!("webhooks-error-too-many", max = WEBHOOKS_MAX)))
         }
         Err(errors) => Err(errors),
@@ -87,7 +87,7 @@ pub async fn update(
         Ok(parsed) => parsed,
         Err(errors) => return Ok(Page::invalid(views::form::edit_page(&user, &chrome, id, &form, &errors, None)).into_response()),
     };
-    match registration::update(&app, user.id(), id, form.version, &parsed).await? {
+    match registration::update(&app, &user.0, id, form.version, &parsed).await? {
         Some(_) => {
             flash(session, true, t!("webhooks-saved"));
             Ok(see_other(format!("/webhooks/{id}")))
@@ -104,7 +104,7 @@ fn conflict(user: &CurrentUser, chrome: &Chrome, stored: &Webhook, form: Webhook
 
 #[handler]
 pub async fn delete(user: CurrentUser, app: Data<&App>, session: &Session, Path(id): Path<i64>) -> Result<Response> {
-    registration::delete(&app, user.id(), id).await?;
+    registration::delete(&app, &user.0, id).await?;
     flash(session, true, t!("webhooks-deleted"));
     Ok(see_other("/webhooks"))
 }

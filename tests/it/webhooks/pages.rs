@@ -42,6 +42,38 @@ async fn a_webhook_is_made_its_secret_is_shown_once_and_a_test_event_is_sent_by_
 }
 
 #[tokio::test]
+async fn its_owner_is_told_where_a_webhook_leads_and_administrators_find_it_on_record() {
+    let app = TestApp::start().await;
+    let (una, browser) = app.signed_in("una@example.org").await;
+    let form = |url: &'static str| [("url", url), ("events", "attempt.finished")];
+    browser.submit("/webhooks/new", "/webhooks", &form("https://hooks.example.org/services/s3cret")).await;
+    let mail = app.mail_about("una@example.org", "A webhook of yours has a new address").await;
+    assert!(mail.contains("hooks.example.org") && mail.contains("/webhooks") && !mail.contains("s3cret"), "{mail}");
+    let page = format!("/webhooks/{}", app.count("select id from webhooks").await);
+    let edit = format!("{page}/edit");
+    browser.submit(&edit, &page, &[("events", "attempt.started")]).await;
+    browser.submit(&edit, &page, &form("https://elsewhere.example.org/")).await;
+    app.mail_about("una@example.org", "elsewhere.example.org").await;
+    browser.submit(&page, &page, &[]).await;
+    let recorded: Vec<(String, Option<i64>, i64, String)> =
+        sqlx::query_as("select action, actor_id, subject_id, changes::text from audit_entries order by id")
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
+    let expected = [
+        ("create_webhook", "hooks.example.org"),
+        // What it is told about alone is nobody else's matter.
+        ("readdress_webhook", "elsewhere.example.org"),
+        ("delete_webhook", "elsewhere.example.org"),
+    ];
+    let expected = expected.map(|(action, host)| (action.into(), Some(una), una, format!(r#"[{{"host": "{host}", "what": "webhook"}}]"#)));
+    assert_eq!(recorded, expected);
+    let (_, ada) = app.signed_in_as("ada@example.org", "admin").await;
+    let trail = ada.get("/admin/audit").await.texts("#audit tbody tr");
+    assert!(trail[0].contains("Deleted a webhook") && trail[0].ends_with("At elsewhere.example.org"), "{trail:?}");
+}
+
+#[tokio::test]
 async fn the_log_shows_what_was_sent_and_sends_it_again() {
     let app = TestApp::start().await;
     let receiver = Receiver::start().await;
