@@ -26,7 +26,7 @@ use crate::{
     web::{
         Refusal,
         api::{
-            Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
+            Answer, Begun, Created, Current, Cursors, Deleted, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
             etag::ETag,
         },
     },
@@ -97,14 +97,14 @@ impl Api {
         app: Data<&App>,
         /// The mailing.
         id: Path<i64>,
-    ) -> Result<Found<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let mailing = queries::view(&app.db, caller.user.reach(), id.0).await?;
         if mailing.user_id != caller.id() {
             let version = ETag(mailing.version);
-            return Ok(Found::Ok(Plain(Output::of_others(mailing)), version));
+            return Ok(Current::Ok(Plain(Output::of_others(mailing)), version));
         }
         let (output, version) = in_full(&app, mailing).await?;
-        Ok(Found::Ok(Plain(output), version))
+        Ok(Current::Ok(Plain(output), version))
     }
 
     /// Change a mailing
@@ -120,7 +120,7 @@ impl Api {
         id: Path<i64>,
         #[oai(name = "If-Match")] if_match: IfMatch,
         input: Json<Input>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let stored = queries::get(&app.db, caller.id(), id.0).await?;
         let version = if_match.version(stored.version)?;
         if stored.stopped_at.is_some() {
@@ -186,10 +186,10 @@ async fn in_full(app: &App, mailing: Mailing) -> Result<(Output, ETag), Problem>
 }
 
 /// The caller's own mailing as it is by now.
-async fn own(app: &App, user_id: i64, id: i64) -> Result<Changed<Output>, Problem> {
+async fn own(app: &App, user_id: i64, id: i64) -> Result<Current<Output>, Problem> {
     let mailing = queries::get(&app.db, user_id, id).await?;
     let (output, version) = in_full(app, mailing).await?;
-    Ok(Changed::Ok(Plain(output), version))
+    Ok(Current::Ok(Plain(output), version))
 }
 
 /// What a mailing that was just created is answered with.

@@ -28,7 +28,7 @@ use crate::{
     web::{
         ClientAddress,
         api::{
-            Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
+            Answer, Begun, Created, Current, Cursors, Deleted, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
             etag::ETag, problem::Kind,
         },
         form, off_thread,
@@ -277,11 +277,11 @@ impl Api {
         app: Data<&App>,
         /// The message.
         id: Path<i64>,
-    ) -> Result<Found<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let message = queries::get(&app.db, caller.id(), id.0).await?;
         let files = attachments::queries::list(&app.db, caller.id(), id.0).await?;
         let version = ETag(message.version);
-        Ok(Found::Ok(Plain(Output::new(message, files)), version))
+        Ok(Current::Ok(Plain(Output::new(message, files)), version))
     }
 
     /// Change a message
@@ -296,14 +296,14 @@ impl Api {
         id: Path<i64>,
         #[oai(name = "If-Match")] if_match: IfMatch,
         input: Json<Input>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let stored = queries::get(&app.db, caller.id(), id.0).await?;
         let version = if_match.version(stored.version)?;
         let new = input.value.parse().await?;
         let changed = queries::update(&app.db, caller.id(), id.0, version, &new).await?.ok_or_else(Problem::changed)?;
         let files = attachments::queries::list(&app.db, caller.id(), id.0).await?;
         let version = ETag(changed.version);
-        Ok(Changed::Ok(Plain(Output::new(changed, files)), version))
+        Ok(Current::Ok(Plain(Output::new(changed, files)), version))
     }
 
     /// Delete a message

@@ -61,7 +61,9 @@ impl Needs for ReadingAndWriting {
 fn description(scope: Scope) -> &'static str {
     match scope {
         Scope::Read => "A personal token with the scope `read`: to see what its user sees.",
-        Scope::Write => "A personal token with the scope `write`: to create, change and delete what by itself makes no mail go out.",
+        Scope::Write => {
+            "A personal token with the scope `write`: to create, change and delete. It sets no mailing going, but those that go out carry its changes."
+        }
         Scope::Send => "A personal token with the scope `send`: to make mail go out.",
     }
 }

@@ -23,8 +23,8 @@ use crate::{
     t,
     tokens::{Caller, Reading, ReadingAndWriting, Writing},
     web::api::{
-        Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
-        etag::ETag, once::Fingerprint,
+        Answer, Begun, Created, Current, Cursors, Deleted, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem, etag::ETag,
+        once::Fingerprint,
     },
 };
 
@@ -78,10 +78,8 @@ impl Api {
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
-    ) -> Result<Found<Output>, Problem> {
-        let webhook = queries::get(&app.db, caller.id(), id.0).await?;
-        let version = ETag(webhook.version);
-        Ok(Found::Ok(Plain(webhook.into()), version))
+    ) -> Result<Current<Output>, Problem> {
+        Ok(current(queries::get(&app.db, caller.id(), id.0).await?))
     }
 
     /// Change a webhook
@@ -96,12 +94,11 @@ impl Api {
         id: Path<i64>,
         #[oai(name = "If-Match")] if_match: IfMatch,
         input: Json<Input>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let stored = queries::get(&app.db, caller.id(), id.0).await?;
         let version = if_match.version(stored.version)?;
         let new = input.value.parse(&app.config)?;
-        let changed = registration::update(&app, &caller.user.0, id.0, version, &new).await?.ok_or_else(Problem::changed)?;
-        Ok(changed_to(changed))
+        Ok(current(registration::update(&app, &caller.user.0, id.0, version, &new).await?.ok_or_else(Problem::changed)?))
     }
 
     /// Delete a webhook
@@ -129,8 +126,8 @@ impl Api {
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
-        Ok(changed_to(queries::pause(&app.db, caller.id(), id.0).await?))
+    ) -> Result<Current<Output>, Problem> {
+        Ok(current(queries::pause(&app.db, caller.id(), id.0).await?))
     }
 
     /// Switch a webhook on
@@ -143,8 +140,8 @@ impl Api {
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
-        Ok(changed_to(registration::resume(&app, caller.id(), id.0).await?))
+    ) -> Result<Current<Output>, Problem> {
+        Ok(current(registration::resume(&app, caller.id(), id.0).await?))
     }
 
     /// Replace a webhook's secret
@@ -157,10 +154,10 @@ impl Api {
         app: Data<&App>,
         /// The webhook.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let (webhook, secret) = registration::replace_secret(&app, caller.id(), id.0).await?;
         let version = ETag(webhook.version);
-        Ok(Changed::Ok(Plain(Output::with_secret(webhook, Some(secret))), version))
+        Ok(Current::Ok(Plain(Output::with_secret(webhook, Some(secret))), version))
     }
 
     /// Send a test event
@@ -249,9 +246,9 @@ impl Api {
     }
 }
 
-fn changed_to(webhook: Webhook) -> Changed<Output> {
+fn current(webhook: Webhook) -> Current<Output> {
     let version = ETag(webhook.version);
-    Changed::Ok(Plain(webhook.into()), version)
+    Current::Ok(Plain(webhook.into()), version)
 }
 
 fn is_off() -> Problem {

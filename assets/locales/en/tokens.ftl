@@ -18,7 +18,7 @@ tokens-never-used = never
 tokens-scope-read = read
 tokens-scope-read-detail = See what you see: recipients, messages, mailings, attempts, figures.
 tokens-scope-write = write
-tokens-scope-write-detail = Create, change and delete what makes no mail go out, such as recipients and messages.
+tokens-scope-write-detail = Create, change and delete recipients, messages and the like. It sets no mailing going, but those that go out carry its changes.
 tokens-scope-send = send
 tokens-scope-send-detail = Make mail go out: create, change and resume mailings, run them now, try again, send a test.
 

@@ -1,22 +1,23 @@
-//! The blog's posts for the programs of editors.
+//! The blog's posts for the programs of editors. What is sent and answered stands in `api/shapes.rs`.
+
+mod shapes;
 
 use poem::web::Data;
 use poem_openapi::{
-    Enum, Object, OpenApi, Tags,
+    OpenApi,
     param::{Path, Query},
     payload::Json as Plain,
-    types::Example,
 };
-use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::shapes::{Input, Item, LanguageName, Output, PublicationInput, StateName, Tag};
 use super::{
     super::{
-        model::{PATH, State},
-        pictures,
+        model::State,
+        pictures::{self, model::Picture},
     },
-    model::{Filter, NewPost, Post, PostForm, Publication, Summary},
+    model::{Filter, NewPost, Post, PostForm, Publication},
     posts,
     queries::{self, Narrowed},
 };
@@ -28,226 +29,14 @@ use crate::{
     t,
     tokens::{Caller, Reading, Writing},
     users::Editor,
-    web::api::{
-        Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
-        etag::ETag,
+    web::{
+        api::{
+            Answer, Begun, Created, Current, Cursors, Deleted, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
+            etag::ETag,
+        },
+        off_thread,
     },
 };
-
-#[derive(Tags)]
-enum Tag {
-    /// The blog, for editors.
-    Posts,
-}
-
-/// A language that posts are written in.
-#[derive(Debug, Clone, Copy, Enum)]
-#[oai(rename = "Language")]
-enum LanguageName {
-    /// English
-    #[oai(rename = "en")]
-    English,
-    /// Russian
-    #[oai(rename = "ru")]
-    Russian,
-}
-
-impl From<LanguageName> for Language {
-    fn from(language: LanguageName) -> Self {
-        match language {
-            LanguageName::English => Self::English,
-            LanguageName::Russian => Self::Russian,
-        }
-    }
-}
-
-impl From<Language> for LanguageName {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::English => Self::English,
-            Language::Russian => Self::Russian,
-        }
-    }
-}
-
-/// Whether the public reads a post.
-#[derive(Debug, Clone, Copy, Enum)]
-#[oai(rename = "PostState", rename_all = "lowercase")]
-enum StateName {
-    Draft,
-    /// It is published at its moment by itself.
-    Scheduled,
-    Published,
-}
-
-impl StateName {
-    fn of(state: State) -> Self {
-        match state {
-            State::Draft => Self::Draft,
-            State::Scheduled(_) => Self::Scheduled,
-            State::Published(_) => Self::Published,
-        }
-    }
-}
-
-impl From<StateName> for Filter {
-    fn from(state: StateName) -> Self {
-        match state {
-            StateName::Draft => Self::Draft,
-            StateName::Scheduled => Self::Scheduled,
-            StateName::Published => Self::Published,
-        }
-    }
-}
-
-/// A post's words, to be created or changed.
-#[derive(Debug, Object, Deserialize)]
-#[oai(rename = "PostInput", deny_unknown_fields, example = true)]
-#[serde(deny_unknown_fields)]
-pub struct Input {
-    /// The title, in one line.
-    #[oai(validator(min_length = 1, max_length = 200))]
-    #[serde(default)]
-    title: String,
-    /// The last part of its address: small letters, digits and hyphens. Left out: made from the title, or in a change as it was.
-    #[oai(validator(max_length = 80))]
-    #[serde(default)]
-    slug: Option<String>,
-    /// The language it is written in: `en` or `ru`.
-    #[oai(validator(pattern = "^(en|ru)$"))]
-    #[serde(default)]
-    language: String,
-    /// One or two sentences, for lists and search engines. What is published needs some.
-    #[oai(validator(max_length = 300))]
-    #[serde(default)]
-    summary: Option<String>,
-    /// The text, in Markdown: up to 200 KB, without scripts. What is published needs some.
-    #[serde(default)]
-    content: Option<String>,
-}
-
-impl Example for Input {
-    fn example() -> Self {
-        Self {
-            title: "When a mail counts as sent".to_owned(),
-            slug: Some("when-a-mail-counts-as-sent".to_owned()),
-            language: "en".to_owned(),
-            summary: Some("What a mail server says, and what it means.".to_owned()),
-            content: Some("A mail server that has taken a mail says **250**.".to_owned()),
-        }
-    }
-}
-
-impl Input {
-    /// The form of these words, for a post of which `form` says the rest.
-    fn form(self, form: PostForm) -> PostForm {
-        PostForm {
-            title: self.title,
-            slug: self.slug.unwrap_or(form.slug),
-            language: self.language,
-            summary: self.summary.unwrap_or_default(),
-            content: self.content.unwrap_or_default(),
-            ..form
-        }
-    }
-}
-
-/// When the public is to read a post.
-#[derive(Debug, Object, Deserialize)]
-#[oai(rename = "PublicationInput", deny_unknown_fields, example = true)]
-#[serde(deny_unknown_fields)]
-pub struct PublicationInput {
-    /// The moment, in the future; left out: now.
-    #[serde(default, with = "time::serde::rfc3339::option")]
-    at: Option<OffsetDateTime>,
-}
-
-impl Example for PublicationInput {
-    fn example() -> Self {
-        Self { at: None }
-    }
-}
-
-/// A post in a list: without its text.
-#[derive(Debug, Object)]
-#[oai(rename = "PostSummary")]
-pub struct Item {
-    id: i64,
-    /// The last part of its address.
-    slug: String,
-    /// Where it is read, below this site.
-    path: String,
-    /// The language it is written in.
-    language: LanguageName,
-    /// The title.
-    title: String,
-    /// Whether the public reads it.
-    state: StateName,
-    /// Since when, or from when on, the public reads it.
-    published_at: Option<OffsetDateTime>,
-    /// Readings, each visitor once a day.
-    views: i64,
-}
-
-impl From<Summary> for Item {
-    fn from(post: Summary) -> Self {
-        Self {
-            id: post.id,
-            path: format!("{PATH}/{}", post.slug),
-            slug: post.slug,
-            language: post.language.into(),
-            title: post.title,
-            state: StateName::of(post.state),
-            published_at: post.state.columns().1,
-            views: post.views,
-        }
-    }
-}
-
-/// A post.
-#[derive(Debug, Object)]
-#[oai(rename = "Post")]
-pub struct Output {
-    id: i64,
-    /// The last part of its address.
-    slug: String,
-    /// Where it is read, below this site.
-    path: String,
-    /// The language it is written in.
-    language: LanguageName,
-    /// The title.
-    title: String,
-    /// One or two sentences, for lists and search engines.
-    summary: String,
-    /// The text, in Markdown.
-    content: String,
-    /// Whether the public reads it.
-    state: StateName,
-    /// Since when, or from when on, the public reads it.
-    published_at: Option<OffsetDateTime>,
-    /// Readings, each visitor once a day.
-    views: i64,
-    /// When somebody has changed it last.
-    updated_at: OffsetDateTime,
-}
-
-impl From<Post> for Output {
-    fn from(post: Post) -> Self {
-        Self {
-            id: post.id,
-            path: format!("{PATH}/{}", post.slug),
-            slug: post.slug,
-            language: post.language.into(),
-            title: post.title,
-            summary: post.summary,
-            content: post.content,
-            state: StateName::of(post.state),
-            published_at: post.state.columns().1,
-            views: post.views,
-            updated_at: post.updated_at,
-        }
-    }
-}
 
 /// A post's version is the microsecond of its last change; of that as much as a tag holds. Two changes with the same tag would have to lie a
 /// whole number of thousand seconds apart, to the microsecond; and what a change is made of is looked at once more under the row's lock.
@@ -262,15 +51,20 @@ fn form_of(post: &Post) -> PostForm {
     PostForm::of(post, OffsetDateTime::now_utc(), &Zone::utc())
 }
 
-async fn parsed(app: &App, stored: &Post, form: &PostForm) -> Result<NewPost, Problem> {
+async fn parsed(app: &App, stored: &Post, form: PostForm) -> Result<NewPost, Problem> {
     let pictures = pictures::queries::of_post(&app.db, stored.id).await?;
-    Ok(form.parse(stored.state, &pictures, OffsetDateTime::now_utc())?)
+    parse(form, stored.state, pictures).await
 }
 
-async fn changed(app: &App, id: i64) -> Result<Changed<Output>, Problem> {
+/// Reading Markdown is no work for this thread.
+async fn parse(form: PostForm, stored: State, pictures: Vec<Picture>) -> Result<NewPost, Problem> {
+    Ok(off_thread::read(move || form.parse(stored, &pictures, OffsetDateTime::now_utc())).await??)
+}
+
+async fn current(app: &App, id: i64) -> Result<Current<Output>, Problem> {
     let post = queries::get(&app.db, id).await?;
     let tag = tag(&post);
-    Ok(Changed::Ok(Plain(post.into()), tag))
+    Ok(Current::Ok(Plain(post.into()), tag))
 }
 
 pub struct Api;
@@ -320,7 +114,7 @@ impl Api {
     ) -> Result<Answer<Created<Output>>, Problem> {
         caller.require(Editor::RIGHTS)?;
         let form = input.value.form(PostForm::blank(OffsetDateTime::now_utc(), &Zone::utc()));
-        let new = form.parse(State::Draft, &[], OffsetDateTime::now_utc())?;
+        let new = parse(form, State::Draft, Vec::new()).await?;
         let mut once = match Once::begin(&app.db, caller.id(), key, "createPost", input.fingerprint).await? {
             Begun::New(once) => once,
             Begun::Before(answer) => return Ok(answer),
@@ -340,11 +134,9 @@ impl Api {
         app: Data<&App>,
         /// The post.
         id: Path<i64>,
-    ) -> Result<Found<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         caller.require(Editor::RIGHTS)?;
-        let post = queries::get(&app.db, id.0).await?;
-        let tag = tag(&post);
-        Ok(Found::Ok(Plain(post.into()), tag))
+        current(&app, id.0).await
     }
 
     /// Change a post
@@ -360,15 +152,15 @@ impl Api {
         id: Path<i64>,
         #[oai(name = "If-Match")] if_match: IfMatch,
         input: Json<Input>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         caller.require(Editor::RIGHTS)?;
         let stored = queries::get(&app.db, id.0).await?;
         if_match.version(tag(&stored).0)?;
-        let new = parsed(&app, &stored, &input.value.form(form_of(&stored))).await?;
+        let new = parsed(&app, &stored, input.value.form(form_of(&stored))).await?;
         if !posts::update(&app, &caller.user.0, id.0, &stored.version(), &new).await? {
             return Err(Problem::changed());
         }
-        changed(&app, id.0).await
+        current(&app, id.0).await
     }
 
     /// Delete a post
@@ -398,13 +190,13 @@ impl Api {
         /// The post.
         id: Path<i64>,
         input: Json<PublicationInput>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         caller.require(Editor::RIGHTS)?;
         let done = match input.value.at {
             None => posts::publish(&app, &caller.user.0, id.0).await?,
             Some(at) => schedule(&app, &caller, id.0, at).await?,
         };
-        if done { changed(&app, id.0).await } else { Err(Problem::conflict(t!("posts-not-complete"))) }
+        if done { current(&app, id.0).await } else { Err(Problem::conflict(t!("posts-not-complete"))) }
     }
 
     /// Make a post a draft again
@@ -430,7 +222,7 @@ async fn schedule(app: &App, caller: &Caller<Writing>, id: i64, at: OffsetDateTi
     if !stored.is_complete() {
         return Ok(false);
     }
-    let words = parsed(app, &stored, &form_of(&stored)).await?;
+    let words = parsed(app, &stored, form_of(&stored)).await?;
     let new = NewPost { publication: Publication::At(at), ..words };
     match posts::update(app, &caller.user.0, id, &stored.version(), &new).await {
         Ok(true) => Ok(true),

@@ -17,7 +17,7 @@ use super::{
         pictures::{self, model::Picture},
     },
     PATH,
-    model::{Filter, PostForm, PostsQuery},
+    model::{Filter, NewPost, PostForm, PostsQuery},
     posts::{self, Created},
     queries::{self, Narrowed},
     views,
@@ -57,11 +57,13 @@ pub async fn create(
     chrome: Chrome,
     app: Data<&App>,
     session: &Session,
-    FormData(form): FormData<PostForm>,
+    FormData(mut form): FormData<PostForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     if form.preview.is_none() {
-        let saved = match form.parse(State::Draft, &[], OffsetDateTime::now_utc()) {
+        let parsed;
+        (form, parsed) = parse(form, State::Draft, Vec::new()).await?;
+        let saved = match parsed {
             Ok(parsed) => posts::create(&app, &user.0, &parsed, form.submission_id.unwrap_or_else(Uuid::new_v4)).await,
             Err(errors) => Err(errors.into()),
         };
@@ -76,6 +78,15 @@ pub async fn create(
     }
     let shown = previewed(&form, &[]).await?;
     Ok(form_answer(&errors, views::new_page(&user, &chrome, &form, &shown, &errors, true)))
+}
+
+/// The form with what it becomes: reading Markdown is no work for this thread.
+async fn parse(form: PostForm, stored: State, pictures: Vec<Picture>) -> Result<(PostForm, Result<NewPost, FieldErrors>)> {
+    off_thread::read(move || {
+        let parsed = form.parse(stored, &pictures, OffsetDateTime::now_utc());
+        (form, parsed)
+    })
+    .await
 }
 
 /// A look at the preview is no failure.
@@ -106,14 +117,16 @@ pub async fn update(
     app: Data<&App>,
     session: &Session,
     Path(id): Path<i64>,
-    FormData(form): FormData<PostForm>,
+    FormData(mut form): FormData<PostForm>,
 ) -> Result<Response> {
     // A post that is gone is not found before anything is said about the form.
     let stored = queries::get(&app.db, id).await?;
     let gallery = pictures::gallery::of(&app.db, id).await?;
     let mut errors = FieldErrors::default();
     if form.preview.is_none() {
-        let saved = match form.parse(stored.state, &gallery.pictures, OffsetDateTime::now_utc()) {
+        let parsed;
+        (form, parsed) = parse(form, stored.state, gallery.pictures.clone()).await?;
+        let saved = match parsed {
             Ok(parsed) => posts::update(&app, &user.0, id, &form.updated_at, &parsed).await,
             Err(errors) => Err(errors.into()),
         };

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     mailings::{queries, runs},
     tokens::{Caller, Sending, Writing},
-    web::api::{Answer, Begun, Changed, Created, IdempotencyKey, Once, Problem, once::Fingerprint},
+    web::api::{Answer, Begun, Created, Current, IdempotencyKey, Once, Problem, once::Fingerprint},
 };
 
 pub struct Acts;
@@ -30,7 +30,7 @@ impl Acts {
         app: Data<&App>,
         /// The mailing.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         runs::pause(&app, caller.id(), id.0).await?;
         own(&app, caller.id(), id.0).await
     }
@@ -45,7 +45,7 @@ impl Acts {
         app: Data<&App>,
         /// The mailing.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         runs::resume(&app, caller.id(), id.0).await?;
         own(&app, caller.id(), id.0).await
     }
@@ -61,7 +61,7 @@ impl Acts {
         app: Data<&App>,
         /// The mailing.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         runs::stop(&app, caller.id(), id.0).await?;
         own(&app, caller.id(), id.0).await
     }

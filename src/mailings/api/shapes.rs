@@ -84,7 +84,7 @@ impl Input {
             recipient_ids: ids.iter().map(i64::to_string).collect(),
             starts_at: moment(self.starts_at),
             ends_at: moment(self.ends_at),
-            period: self.period.of_schedule().as_str().to_owned(),
+            period: schedule::Period::from(self.period).as_str().to_owned(),
             time_zone: self.time_zone,
             resend_unknown: self.resend_unknown.unwrap_or(true).to_string(),
             ..MailingForm::default()
@@ -145,8 +145,8 @@ impl TryFrom<Given> for Recipients {
 
 /// How often a mailing goes out. Monthly is on the first send's day, or on the month's last where it has no such day.
 #[derive(Debug, Clone, Copy, Enum, Deserialize)]
-#[oai(rename_all = "lowercase")]
-#[serde(rename_all = "lowercase")]
+#[oai(remote = "schedule::Period", rename_all = "lowercase")]
+#[serde(try_from = "String")]
 pub enum Period {
     Once,
     Daily,
@@ -154,20 +154,13 @@ pub enum Period {
     Monthly,
 }
 
-impl Period {
-    fn of_schedule(self) -> schedule::Period {
-        match self {
-            Self::Once => schedule::Period::Once,
-            Self::Daily => schedule::Period::Daily,
-            Self::Weekly => schedule::Period::Weekly,
-            Self::Monthly => schedule::Period::Monthly,
-        }
-    }
+/// A word and nothing else: derived, it would be read out of `{"once": null}` as well.
+impl TryFrom<String> for Period {
+    type Error = String;
 
-    fn parse(text: &str) -> Self {
-        let known = [Self::Once, Self::Daily, Self::Weekly, Self::Monthly];
-        // The table has no others.
-        known.into_iter().find(|period| period.of_schedule().as_str() == text).unwrap_or(Self::Once)
+    fn try_from(word: String) -> Result<Self, String> {
+        let known = schedule::Period::ALL.map(schedule::Period::as_str).join(", ");
+        word.parse::<schedule::Period>().map(Self::from).map_err(|_| t!("api-one-of", words = known))
     }
 }
 
@@ -250,7 +243,8 @@ impl From<Mailing> for Listed {
             subject: mailing.subject,
             starts_at: mailing.starts_at,
             ends_at: mailing.ends_at,
-            period: Period::parse(&mailing.period),
+            // The table has no others.
+            period: mailing.period.parse::<schedule::Period>().map_or(Period::Once, Period::from),
             time_zone: mailing.time_zone,
             resend_unknown: mailing.resend_unknown,
             status: match mailing.status {

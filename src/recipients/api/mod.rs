@@ -23,8 +23,7 @@ use crate::{
     },
     tokens::{Caller, Reading, Writing},
     web::api::{
-        Answer, Begun, Changed, Created, Cursors, Deleted, Found, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem,
-        etag::ETag,
+        Answer, Begun, Created, Current, Cursors, Deleted, IdempotencyKey, IfMatch, Json, Limit, Listed, Once, Page, Problem, etag::ETag,
     },
 };
 
@@ -180,10 +179,8 @@ impl Api {
         app: Data<&App>,
         /// The recipient.
         id: Path<i64>,
-    ) -> Result<Found<Output>, Problem> {
-        let recipient = queries::get(&app.db, caller.id(), id.0).await?;
-        let version = ETag(recipient.version);
-        Ok(Found::Ok(Plain(recipient.into()), version))
+    ) -> Result<Current<Output>, Problem> {
+        Ok(current(queries::get(&app.db, caller.id(), id.0).await?))
     }
 
     /// Change a recipient
@@ -198,12 +195,12 @@ impl Api {
         id: Path<i64>,
         #[oai(name = "If-Match")] if_match: IfMatch,
         input: Json<Input>,
-    ) -> Result<Changed<Output>, Problem> {
+    ) -> Result<Current<Output>, Problem> {
         let stored = queries::get(&app.db, caller.id(), id.0).await?;
         let version = if_match.version(stored.version)?;
         let new = input.value.parse()?;
         let recipient = queries::update(&app.db, caller.id(), id.0, version, &new).await?.ok_or_else(Problem::changed)?;
-        Ok(changed(recipient))
+        Ok(current(recipient))
     }
 
     /// Delete a recipient
@@ -234,8 +231,8 @@ impl Api {
         app: Data<&App>,
         /// The recipient.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
-        Ok(changed(queries::clear_undeliverable(&app.db, caller.id(), id.0).await?))
+    ) -> Result<Current<Output>, Problem> {
+        Ok(current(queries::clear_undeliverable(&app.db, caller.id(), id.0).await?))
     }
 
     /// Take an unsubscription back
@@ -248,12 +245,12 @@ impl Api {
         app: Data<&App>,
         /// The recipient.
         id: Path<i64>,
-    ) -> Result<Changed<Output>, Problem> {
-        Ok(changed(queries::clear_unsubscribed(&app.db, caller.id(), id.0).await?))
+    ) -> Result<Current<Output>, Problem> {
+        Ok(current(queries::clear_unsubscribed(&app.db, caller.id(), id.0).await?))
     }
 }
 
-fn changed(recipient: Recipient) -> Changed<Output> {
+fn current(recipient: Recipient) -> Current<Output> {
     let version = ETag(recipient.version);
-    Changed::Ok(Plain(recipient.into()), version)
+    Current::Ok(Plain(recipient.into()), version)
 }

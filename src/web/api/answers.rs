@@ -16,9 +16,9 @@ pub enum Listed<T: ToJSON> {
     Ok(Json<T>),
 }
 
-/// 200: a row, with its version.
+/// 200: a row, found or just changed, with its version.
 #[derive(Debug, ApiResponse)]
-pub enum Found<T: ToJSON> {
+pub enum Current<T: ToJSON> {
     /// As it is now.
     #[oai(status = 200)]
     Ok(Json<T>, #[oai(header = "ETag")] ETag),
@@ -49,14 +49,6 @@ pub enum Started<T: ToJSON> {
         #[oai(header = "Location")]
         String,
     ),
-}
-
-/// 200: a row after the change, with its new version.
-#[derive(Debug, ApiResponse)]
-pub enum Changed<T: ToJSON> {
-    /// As it is by now.
-    #[oai(status = 200)]
-    Ok(Json<T>, #[oai(header = "ETag")] ETag),
 }
 
 /// 204: it is gone.

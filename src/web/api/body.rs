@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
-use poem::{FromRequest, Request, RequestBody, web::Data};
+use poem::{FromRequest, Request, RequestBody, http::header, web::Data};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     error::ContentTypeError,
@@ -52,9 +52,23 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Json<T> {
         if !<Plain<T> as Payload>::check_content_type(given) {
             return Err(ContentTypeError::NotSupported { content_type: given.to_owned() }.into());
         }
+        not_encoded(request)?;
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
         let bytes = read(body, BODY_BYTES, app.config.limits.body).await?;
         Ok(Self { value: parse(&bytes)?, fingerprint: Fingerprint(Sha256::digest(&bytes).into()) })
+    }
+}
+
+/// Nobody unpacks a body here: a small one may hold a very large one.
+///
+/// # Errors
+/// 415, where it has a content coding (RFC 9110, section 8.4).
+pub fn not_encoded(request: &Request) -> Result<(), Problem> {
+    match request.header(header::CONTENT_ENCODING) {
+        Some(coding) if !coding.eq_ignore_ascii_case("identity") => {
+            Err(Problem::new(Kind::MediaType, t!("api-content-encoding", given = coding)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,10 @@ use poem_openapi::{
     registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef},
 };
 
-use super::problem::{Kind, Problem};
+use super::{
+    body::not_encoded,
+    problem::{Kind, Problem},
+};
 use crate::t;
 
 const CONTENT_TYPE: &str = "text/csv";
@@ -43,6 +46,7 @@ impl<'a> ApiExtractor<'a> for CsvBody {
         if !essence.trim().eq_ignore_ascii_case(CONTENT_TYPE) {
             return Err(ContentTypeError::NotSupported { content_type: given.to_owned() }.into());
         }
+        not_encoded(request)?;
         let length = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
         Ok(Self { declared: declared(parameters)?, length, body: body.take()? })
     }

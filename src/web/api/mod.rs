@@ -10,7 +10,7 @@ pub mod once;
 pub mod problem;
 pub mod rate;
 
-pub use answers::{Changed, Created, Deleted, Found, Listed, Page, Started};
+pub use answers::{Created, Current, Deleted, Listed, Page, Started};
 pub use body::Json;
 pub use csv::{CsvBody, CsvFile};
 pub use cursor::{Cursors, Limit};

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     config::Config,
+    t,
     web::api::Problem,
     webhooks::model::{Delivery, Event, Failure, NewWebhook, State, Webhook, WebhookForm, Why},
 };
@@ -19,16 +20,24 @@ pub enum Tag {
 /// What a webhook can be told of.
 #[derive(Debug, Clone, Copy, Enum, Deserialize)]
 #[oai(rename = "WebhookEvent", remote = "Event")]
+#[serde(try_from = "String")]
 pub enum EventName {
     #[oai(rename = "attempt.started")]
-    #[serde(rename = "attempt.started")]
     AttemptStarted,
     #[oai(rename = "attempt.finished")]
-    #[serde(rename = "attempt.finished")]
     AttemptFinished,
     #[oai(rename = "recipient.undeliverable")]
-    #[serde(rename = "recipient.undeliverable")]
     RecipientUndeliverable,
+}
+
+/// A word and nothing else: derived, it would be read out of `{"attempt.started": null}` as well.
+impl TryFrom<String> for EventName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let known = Event::ALL.map(Event::name).join(", ");
+        Event::parse(&name).map(Self::from).ok_or_else(|| t!("api-one-of", words = known))
+    }
 }
 
 /// Why nothing is sent to a webhook.

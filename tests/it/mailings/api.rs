@@ -170,6 +170,7 @@ async fn what_will_not_do_is_said_field_by_field() {
         (json!({ "ends_at": "2099-01-10T06:00:00Z" }), "ends_at"),
         (json!({ "ends_at": "2020-01-10T06:00:00Z", "starts_at": "2019-01-10T06:00:00Z" }), "ends_at"),
         (json!({ "period": "yearly" }), "period"),
+        (json!({ "period": { "weekly": null } }), "period"),
         (json!({ "time_zone": "Mars/Base" }), "time_zone"),
         (json!({ "time_zone": "" }), "time_zone"),
         (json!({ "time_zone": "\u{0}" }), "time_zone"),

@@ -3,7 +3,10 @@
 use std::{fmt::Write as _, time::Duration};
 
 use periodical::limits::STREAMED_IMPORT_BYTES;
-use reqwest::{Body, Method, RequestBuilder, header::CONTENT_TYPE};
+use reqwest::{
+    Body, Method, RequestBuilder,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -138,6 +141,8 @@ async fn what_is_no_such_file_is_refused_with_a_sentence_that_helps() {
         let answer = program.send(file(&program, kind, "email\nanna@example.org\n")).await.expect(415);
         assert!(answer.json()["detail"].as_str().unwrap().contains(words), "{}", answer.text);
     }
+    let packed = file(&program, "text/csv", "email\nanna@example.org\n").header(CONTENT_ENCODING, "gzip");
+    assert!(program.send(packed).await.expect(415).text.contains("without compression"));
     let answer = program.send(program.request(Method::POST, IMPORT).body("email\n")).await.expect(415);
     assert!(answer.text.contains("Content-Type"), "{}", answer.text);
     assert_eq!(app.count("select count(*) from recipients").await, 0);

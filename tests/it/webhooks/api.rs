@@ -99,7 +99,9 @@ async fn what_will_not_do_is_named_field_by_field() {
     let refused = program.post("/webhooks", &json!({ "url": "https://10.0.0.1/", "events": [] })).await.expect(422);
     assert!(refused.error("url").contains("private network") && refused.error("events").contains("at least one"));
     let refused = program.post("/webhooks", &json!({ "url": HOOK, "events": ["attempt.started", "attempt.exploded"] })).await.expect(422);
-    assert!(!refused.error("events[1]").is_empty(), "{}", refused.text);
+    assert!(refused.error("events[1]").contains("one of attempt.started, attempt.finished, rec"), "{}", refused.text);
+    let refused = program.post("/webhooks", &json!({ "url": HOOK, "events": [{ "attempt.started": null }] })).await.expect(422);
+    assert!(!refused.error("events[0]").is_empty(), "{}", refused.text);
 }
 
 #[tokio::test]
