@@ -9,6 +9,8 @@ pub struct Group<'a> {
     pub name: &'a str,
     pub description: &'a str,
     pub operations: Vec<Operation<'a>>,
+    /// Requests that are made to others; of each the path is the event's name.
+    pub events: Vec<Operation<'a>>,
 }
 
 pub struct Operation<'a> {
@@ -63,14 +65,15 @@ impl<'a> Reader<'a> {
         let tags = list(&self.0["tags"]);
         tags.map(|tag| {
             let name = text(&tag["name"]);
-            Group { name, description: text(&tag["description"]), operations: self.operations(name) }
+            let (operations, events) = (self.operations("paths", name), self.operations("webhooks", name));
+            Group { name, description: text(&tag["description"]), operations, events }
         })
         .collect()
     }
 
-    fn operations(&self, tag: &str) -> Vec<Operation<'a>> {
+    fn operations(&self, part: &str, tag: &str) -> Vec<Operation<'a>> {
         let mut operations = Vec::new();
-        for (path, item) in object(&self.0["paths"]) {
+        for (path, item) in object(&self.0[part]) {
             let of_path = METHODS.iter().filter_map(|method| Some((method, item.get(method)?)));
             operations.extend(
                 of_path

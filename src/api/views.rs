@@ -69,6 +69,7 @@ fn section(group: &Group, config: &Config) -> Markup {
             } }
             div .list-group .list-group-flush {
                 @for operation in &group.operations { (operation_details(operation, config)) }
+                @for event in &group.events { (event_details(event)) }
             }
         }
     }
@@ -93,6 +94,29 @@ fn operation_details(operation: &Operation, config: &Config) -> Markup {
                 pre tabindex="0" { code { (curl(operation, config)) } }
                 h3 { "Answers" }
                 (answers(&operation.answers))
+            }
+        }
+    }
+}
+
+/// A request that a program of the reader's own gets.
+fn event_details(event: &Operation) -> Markup {
+    html! {
+        details .list-group-item .api-operation #(event.id) {
+            summary {
+                (badge(Tone::Neutral, "Event")) " "
+                code { (event.path) } " "
+                span .text-secondary { (event.summary) }
+            }
+            div .mt-3 {
+                @if let Some(description) = event.description { (markdown(description)) }
+                h3 { "Headers" } (fields(&event.parameters))
+                @if let Some(body) = &event.body {
+                    (body_of(body))
+                    @if let Some(example) = &body.example { h3 { "Example" } pre tabindex="0" { code { (pretty(example)) } } }
+                }
+                h3 { "What to answer" }
+                (answers(&event.answers))
             }
         }
     }

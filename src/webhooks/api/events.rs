@@ -5,9 +5,9 @@ use poem_openapi::{
     ApiResponse, Object, Tags as _, Webhook,
     payload::{Json, Payload},
     registry::{MetaMediaType, MetaOperation, MetaOperationParam, MetaParamIn, MetaRequest, MetaSchemaRef, MetaWebhook, Registry},
-    types::Type,
+    types::{Example, Type},
 };
-use time::OffsetDateTime;
+use time::{OffsetDateTime, macros::datetime};
 
 use super::Tag;
 use crate::webhooks::{model::Event, payload};
@@ -16,26 +16,99 @@ use crate::webhooks::{model::Event, payload};
 #[derive(Debug)]
 pub struct Events;
 
-/// An attempt has started or finished.
+/// An attempt has started.
 #[derive(Debug, Object)]
-struct AttemptEvent {
-    /// `attempt.started` or `attempt.finished`.
+#[oai(example = true)]
+struct AttemptStarted {
+    /// `attempt.started`.
     #[oai(rename = "type")]
     kind: String,
-    /// When it happened.
+    /// When it started.
     timestamp: OffsetDateTime,
     data: payload::Attempt,
 }
 
+impl Example for AttemptStarted {
+    fn example() -> Self {
+        let data = attempt();
+        Self { kind: Event::AttemptStarted.name().to_owned(), timestamp: data.started_at, data }
+    }
+}
+
+/// An attempt has finished.
+#[derive(Debug, Object)]
+#[oai(example = true)]
+struct AttemptFinished {
+    /// `attempt.finished`.
+    #[oai(rename = "type")]
+    kind: String,
+    /// When it finished.
+    timestamp: OffsetDateTime,
+    data: payload::Attempt,
+}
+
+impl Example for AttemptFinished {
+    fn example() -> Self {
+        let timestamp = datetime!(2026-12-01 08:00:09 UTC);
+        let data = payload::Attempt {
+            finished_at: Some(timestamp),
+            status: "partial".to_owned(),
+            sent: 1198,
+            failed: 1,
+            waiting: 0,
+            last_reply: Some("250 2.0.0 Ok: queued".to_owned()),
+            ..attempt()
+        };
+        Self { kind: Event::AttemptFinished.name().to_owned(), timestamp, data }
+    }
+}
+
+fn attempt() -> payload::Attempt {
+    payload::Attempt {
+        id: 31,
+        mailing_id: 4,
+        scheduled_at: datetime!(2026-12-01 08:00 UTC),
+        started_at: datetime!(2026-12-01 08:00 UTC),
+        finished_at: None,
+        status: "running".to_owned(),
+        total: 1200,
+        sent: 0,
+        failed: 0,
+        waiting: 1199,
+        unknown: 0,
+        skipped: 1,
+        last_reply: None,
+        user_id: 0,
+    }
+}
+
 /// A recipient was found to be undeliverable.
 #[derive(Debug, Object)]
-struct RecipientEvent {
+#[oai(example = true)]
+struct RecipientUndeliverable {
     /// `recipient.undeliverable`.
     #[oai(rename = "type")]
     kind: String,
     /// When it was found.
     timestamp: OffsetDateTime,
     data: payload::Recipient,
+}
+
+impl Example for RecipientUndeliverable {
+    fn example() -> Self {
+        let timestamp = datetime!(2026-12-01 08:00:07 UTC);
+        let data = payload::Recipient {
+            id: 812,
+            email: "anna@example.org".to_owned(),
+            name: "Anna Kern".to_owned(),
+            comment: "From the fair".to_owned(),
+            undeliverable_at: timestamp,
+            undeliverable_reason: "550 5.1.1 No such user".to_owned(),
+            unsubscribed_at: None,
+            user_id: 0,
+        };
+        Self { kind: Event::RecipientUndeliverable.name().to_owned(), timestamp, data }
+    }
 }
 
 /// What a receiver answers.
@@ -55,29 +128,29 @@ const SIGNED: &str = "Signed as Standard Webhooks says (https://www.standardwebh
 
 impl Webhook for Events {
     fn meta() -> Vec<MetaWebhook> {
-        let attempt = Json::<AttemptEvent>::schema_ref;
         vec![
-            event(Event::AttemptStarted, "attemptStarted", "An attempt has started", attempt()),
-            event(Event::AttemptFinished, "attemptFinished", "An attempt has finished", attempt()),
+            event(Event::AttemptStarted, "attemptStarted", "An attempt has started", Json::<AttemptStarted>::schema_ref()),
+            event(Event::AttemptFinished, "attemptFinished", "An attempt has finished", Json::<AttemptFinished>::schema_ref()),
             event(
                 Event::RecipientUndeliverable,
                 "recipientUndeliverable",
                 "A recipient turned out to be undeliverable",
-                Json::<RecipientEvent>::schema_ref(),
+                Json::<RecipientUndeliverable>::schema_ref(),
             ),
         ]
     }
 
     fn register(registry: &mut Registry) {
-        <Json<AttemptEvent> as Payload>::register(registry);
-        <Json<RecipientEvent> as Payload>::register(registry);
+        <Json<AttemptStarted> as Payload>::register(registry);
+        <Json<AttemptFinished> as Payload>::register(registry);
+        <Json<RecipientUndeliverable> as Payload>::register(registry);
         Taken::register(registry);
         Tag::Webhooks.register(registry);
     }
 }
 
 fn event(event: Event, operation_id: &'static str, summary: &'static str, schema: MetaSchemaRef) -> MetaWebhook {
-    let content = vec![MetaMediaType { content_type: Json::<AttemptEvent>::CONTENT_TYPE, schema }];
+    let content = vec![MetaMediaType { content_type: Json::<AttemptStarted>::CONTENT_TYPE, schema }];
     let operation = MetaOperation {
         tags: vec![Tag::Webhooks.name()],
         method: Method::POST,

@@ -25,7 +25,7 @@ async fn the_document_is_there_for_whoever_asks() {
 }
 
 #[tokio::test]
-async fn the_page_shows_every_operation_and_every_kind_of_problem_to_whoever_comes() {
+async fn the_page_shows_every_operation_event_and_kind_of_problem_to_whoever_comes() {
     let app = TestApp::without_worker().await;
     app.is_set_up().await;
     let page = app.browser().get("/api/docs").await;
@@ -37,6 +37,12 @@ async fn the_page_shows_every_operation_and_every_kind_of_problem_to_whoever_com
             assert!(text.contains(parameter["name"].as_str().unwrap()), "{name}: {parameter}");
         }
         assert!(text.contains(&format!("{}/api/v1", app.base)), "{name} has no example");
+    }
+    for (name, item) in document::document()["webhooks"].as_object().unwrap() {
+        let text = page.text_of(&format!("#{}", item["post"]["operationId"].as_str().unwrap())).unwrap_or_default();
+        for words in [name, "webhook-signature", &format!("\"type\": \"{name}\""), "410"] {
+            assert!(text.contains(words), "{name}: {words}: {text}");
+        }
     }
     for kind in periodical::web::api::problem::Kind::ALL {
         assert_eq!(page.count(&format!("#problem-{}", kind.name())), 1, "{kind:?}");
