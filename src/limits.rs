@@ -55,6 +55,8 @@ pub const HEAVY_AT_ONCE: usize = 2;
 pub const HEAVY_WAITING: usize = 64;
 /// The webhooks of a user. Each is sent every event it asks for.
 pub const WEBHOOKS_MAX: i64 = 10;
+/// Mails an hour about where a user's webhooks lead. A program may change that fifty times a second, and such mails go ahead of mailings.
+pub const WEBHOOK_MAILS: i64 = 10;
 /// Events of single recipients that wait for one webhook; beyond that they are left out until fewer wait. Looked at every few seconds,
 /// so it may be some more.
 pub const WEBHOOK_WAITING: i64 = 50_000;

@@ -20,7 +20,7 @@ use crate::{
         compose::{self, Mail},
         outcome::{self, Outcome},
     },
-    tokens, webhooks,
+    tokens,
 };
 
 /// A mail about an account.
@@ -40,7 +40,7 @@ impl SendAccountMail {
     }
 }
 
-/// What is said to whom; ids alone, so that the queue holds neither tokens nor addresses. Where a token is nobody's, nothing
+/// What is said to whom; ids, so that the queue holds neither tokens nor addresses of people. Where a token is nobody's, nothing
 /// is sent: asking for an address without an account has taken as long.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Occasion {
@@ -87,7 +87,8 @@ pub enum Occasion {
     },
     /// A webhook is new, or has another address.
     WebhookAddressed {
-        webhook_id: i64,
+        user_id: i64,
+        host: String,
     },
 }
 
@@ -207,9 +208,9 @@ async fn write(app: &App, SendAccountMail { occasion, language }: SendAccountMai
             let made = tokens::queries::announced(&app.db, token_id).await?;
             made.map(|(to, token)| addressed(to, &|name| mails::token_made(name, &token, &link("/account/tokens"))))
         }
-        Occasion::WebhookAddressed { webhook_id } => {
-            let made = webhooks::queries::announced(&app.db, webhook_id).await?;
-            made.map(|(to, url)| addressed(to, &|name| mails::webhook_addressed(name, &webhooks::model::host(&url), &link("/webhooks"))))
+        Occasion::WebhookAddressed { user_id, host } => {
+            let to = queries::addressee(&app.db, user_id).await?;
+            to.map(|to| addressed(to, &|name| mails::webhook_addressed(name, &host, &link("/webhooks"))))
         }
     })
 }

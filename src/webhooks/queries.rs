@@ -14,7 +14,6 @@ pub use turns::{
 };
 
 use super::model::{NewWebhook, Webhook, Why};
-use crate::users::queries::Addressee;
 
 /// The owner's webhooks, oldest first.
 pub async fn list(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<Vec<Webhook>> {
@@ -54,17 +53,17 @@ pub async fn lock_own(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::R
     .await
 }
 
-/// Whom to tell where a webhook leads, and its address. None where there is nobody to tell.
-pub async fn announced(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<(Addressee, String)>> {
-    let row = sqlx::query!(
-        r#"select w.url, u.email::text as "email!", u.full_name, u.locale
-           from webhooks w join users u on u.id = w.user_id
-           where w.id = $1 and u.deleting_at is null"#,
-        id
+/// How many new addresses of a user's webhooks are on record for the last hour, of the newest forty entries.
+pub async fn addressed_lately(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select action, done_at from audit_entries where subject_kind = 'user' and subject_id = $1 order by id desc limit 40
+           ) newest
+           where action in ('create_webhook', 'readdress_webhook') and done_at > now() - interval '1 hour'"#,
+        user_id
     )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| (Addressee { email: row.email, full_name: row.full_name, locale: row.locale }, row.url)))
+    .fetch_one(db)
+    .await
 }
 
 /// The webhook that a form has made before, with its sealed secret.

@@ -12,7 +12,7 @@ use crate::{
     app::{App, Enqueue},
     audit::{self, Action, Actor, Change, Subject},
     error::Result,
-    limits::WEBHOOKS_MAX,
+    limits::{WEBHOOK_MAILS, WEBHOOKS_MAX},
     users::{
         jobs::{Occasion, SendAccountMail},
         model::User,
@@ -61,7 +61,7 @@ pub async fn create_in(
     let (shown, sealed) = secret::make(&app.config, user_id)?;
     let id = queries::insert(&mut **transaction, user_id, new, &sealed, submission_id).await?;
     record(transaction, user, Action::CreateWebhook, &new.url).await?;
-    tell(app, transaction, id).await?;
+    tell(app, transaction, user, &new.url).await?;
     tracing::info!(webhook.id = id, user.id = user_id, "User {user_id} has made webhook {id}");
     Ok(Some(Made { id, secret: Some(shown) }))
 }
@@ -76,7 +76,7 @@ pub async fn update(app: &App, user: &User, id: i64, version: i32, new: &NewWebh
     let Some(webhook) = queries::update(&mut *transaction, user.id, id, version, new).await? else { return Ok(None) };
     if webhook.url != before.url {
         record(&mut transaction, user, Action::ReaddressWebhook, &webhook.url).await?;
-        tell(app, &mut transaction, id).await?;
+        tell(app, &mut transaction, user, &webhook.url).await?;
     }
     call(app, &mut transaction, id).await?;
     transaction.commit().await?;
@@ -192,6 +192,11 @@ async fn record(transaction: &mut PgTransaction<'_>, user: &User, action: Action
     Ok(())
 }
 
-async fn tell(app: &App, transaction: &mut PgTransaction<'_>, webhook_id: i64) -> Result<()> {
-    app.enqueue(transaction, SendAccountMail::on(Occasion::WebhookAddressed { webhook_id }), Enqueue::default()).await
+/// Tells the owner where a webhook leads, also where it leads there no more by the time the mail goes out. After it is on [record].
+async fn tell(app: &App, transaction: &mut PgTransaction<'_>, user: &User, url: &str) -> Result<()> {
+    if queries::addressed_lately(&mut **transaction, user.id).await? > WEBHOOK_MAILS {
+        return Ok(());
+    }
+    let occasion = Occasion::WebhookAddressed { user_id: user.id, host: host(url) };
+    app.enqueue(transaction, SendAccountMail::on(occasion), Enqueue::default()).await
 }

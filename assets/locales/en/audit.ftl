@@ -1,7 +1,7 @@
 # The record of what managers, editors and administrators did.
 
 audit-title = Audit trail
-audit-subtitle = What managers, editors and administrators did, and which API tokens were made. Entries outlive the accounts they name.
+audit-subtitle = What managers, editors and administrators did, and which API tokens and webhooks were made. Entries outlive the accounts they name.
 audit-older = Older
 audit-filter = Filter
 audit-when = When

@@ -150,7 +150,7 @@ users-mail-token-before = a program that has the new token “{ $token }” can 
 users-mail-token-after = If it was not you, revoke it there and change your password.
 
 users-mail-webhook = A webhook of yours has a new address
-users-mail-webhook-before = from now on Periodical tells a program at { $host } what happens with your mailings and recipients. Your webhooks are listed here:
+users-mail-webhook-before = a webhook of yours leads to { $host } now: what happens with your mailings and recipients is told there. Your webhooks are listed here:
 users-mail-webhook-after = If it was not you, delete it there and change your password.
 
 users-mail-change = Confirm your new address

@@ -45,6 +45,7 @@ impl<'a> ApiExtractor<'a> for File {
 
     async fn from_request(request: &'a Request, body: &mut RequestBody, _options: ExtractParamOptions<()>) -> poem::Result<Self> {
         let Data(app) = Data::<&App>::from_request_without_body(request).await?;
+        body::not_encoded(request)?;
         let content = body::read(body, ATTACHMENTS_BYTES, app.config.limits.body).await?;
         Ok(Self { content_type: request.content_type().unwrap_or_default().to_owned(), content })
     }

@@ -111,7 +111,7 @@ impl Files {
     ///
     /// Who has an address already gets the name and the comment of the file, where it has some. Lines that cannot be taken in are told, and
     /// the others are taken in. A file that breaks off leaves no trace; one that has come as a whole is stored ten thousand rows at a time.
-    /// Where that fails (500 or 503), send the file again: nothing is changed twice. A user's imports come one after the other.
+    /// Where that breaks off (500, 503 or no answer), send the file again: nothing is changed twice. A user's imports come one after the other.
     #[oai(path = "/import", method = "post", operation_id = "importRecipients")]
     async fn import(&self, caller: Caller<Writing>, app: Data<&App>, file: CsvBody) -> Result<Listed<Import>, Problem> {
         let body = Box::pin(file.body.into_bytes_stream());

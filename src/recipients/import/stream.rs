@@ -58,7 +58,8 @@ pub enum Refusal {
     Revoked,
     /// Whoever was sending it has gone.
     BrokenOff,
-    /// It had come as a whole, but could not be stored as one. So much was; of the rows that failed, it may not be known.
+    /// It had come as a whole, but storing it was broken off: the database failed, or the process is to stop. So much was stored; of the rows
+    /// after that it may not be known.
     Half {
         stored: Stored,
         error: Error,
@@ -119,11 +120,11 @@ async fn store<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     // No connection waits for the first rows: of most files these are all.
     let first = file.next().await?;
     let mut connection = app.db.acquire().await?;
-    // Nobody else gets its settings and tables.
-    connection.close_on_drop();
     if !staging::lock(&mut connection, user_id).await? {
         return Err(Refusal::NotYet);
     }
+    // Nobody else gets its lock, its settings and its tables.
+    connection.close_on_drop();
     let taken_in = fill(app, &mut connection, user_id, token_id, first, file).await;
     // At once, not when the server notices that the connection is closed: whoever is answered may begin anew. Where it fails, the
     // connection has gone, and its lock with it.
@@ -142,6 +143,9 @@ async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     first: Option<String>,
     file: &mut File<B>,
 ) -> Result<TakenIn, Refusal> {
+    if staging::is_another_under_way(connection, user_id).await? {
+        return Err(Refusal::NotYet);
+    }
     // After the lock: nobody holds more than one of the places, however slowly they send.
     let _until_the_end = app.imports.take(()).ok_or(Error::Busy)?;
     staging::create(connection).await?;
@@ -152,17 +156,21 @@ async fn fill<B: Stream<Item = io::Result<Bytes>> + Unpin>(
     }
     let rows = staging::sort(connection).await?.cast_signed();
     let mut stored = Stored::default();
-    if let Err(error) = store_sorted(connection, user_id, rows, &mut stored).await {
-        return Err(Refusal::Half { stored, error: error.into() });
+    if let Err(error) = store_sorted(app, connection, user_id, rows, &mut stored).await {
+        return Err(Refusal::Half { stored, error });
     }
     let reading = file.take_reading()?;
     let encoding = reading.encoding();
     Ok(TakenIn { stored, unchanged: copied - stored.created - stored.updated, found: reading.into_found(), encoding })
 }
 
-async fn store_sorted(connection: &mut PgConnection, user_id: i64, rows: i64, stored: &mut Stored) -> sqlx::Result<()> {
+async fn store_sorted(app: &App, connection: &mut PgConnection, user_id: i64, rows: i64, stored: &mut Stored) -> Result<()> {
     let (mut last, mut analyzed) = (0, 0);
     while last < rows {
+        // A process that is to stop has ten seconds, and a million rows take thirty.
+        if app.stop.is_cancelled() {
+            return Err(Error::Busy);
+        }
         let first = last + 1;
         last = rows.min(last + ROWS_AT_ONCE);
         let mut transaction = connection.begin().await?;
@@ -175,7 +183,7 @@ async fn store_sorted(connection: &mut PgConnection, user_id: i64, rows: i64, st
         // With each doubling: often while there are few, and a handful of times for a million.
         let written = stored.created + stored.updated;
         if written >= u64::from(WORTH_ANALYZING) && (written >= 2 * analyzed || last == rows) {
-            imports::analyze(&mut *connection).await?;
+            imports::analyze(&mut *connection).await;
             analyzed = written;
         }
     }

@@ -9,11 +9,18 @@ const LOCK_CLASS: i32 = 0x696d_706f;
 
 /// Keeps the user's other imports out until [`unlock`]; false: one is under way.
 pub async fn lock(connection: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select pg_try_advisory_lock($1, ($2::bigint & 2147483647)::integer) as "is_free!""#, LOCK_CLASS, user_id)
+        .fetch_one(connection)
+        .await
+}
+
+/// Whether a page's import is under way. To be asked under the [`lock`], which the start of one waits for: in a statement with it, one that
+/// has just started would not be seen.
+pub async fn is_another_under_way(connection: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select not exists (
-             select from recipient_imports where user_id = $2 and started_at is not null and finished_at is null
-           ) and pg_try_advisory_lock($1, ($2::bigint & 2147483647)::integer) as "is_free!""#,
-        LOCK_CLASS,
+        r#"select exists (
+             select from recipient_imports where user_id = $1 and started_at is not null and finished_at is null
+           ) as "is_under_way!""#,
         user_id
     )
     .fetch_one(connection)
@@ -103,13 +110,19 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: i64, first: i64, last: i64
 /// the address replaces none. How many that changes.
 pub async fn update(db: impl PgExecutor<'_>, user_id: i64, first: i64, last: i64) -> sqlx::Result<u64> {
     let updated = sqlx::query!(
-        r#"with changing as materialized (
-           select r.id,
-                  case when s.full_name = regexp_replace(s.email::text, '@[^@]*$', '') then r.full_name else s.full_name end as full_name,
-                  case when s.comment = '' then r.comment else s.comment end as comment
-           from recipient_staging_sorted s join recipients r on r.user_id = $1 and lower(r.email::text) collate "C" = s.key
+        r#"with differing as materialized (
+           select there.id, s.email, s.full_name, s.comment from recipient_staging_sorted s
+           -- The limit keeps it as it stands: joined the other way round, each of the user's recipients is looked for among the rows.
+           cross join lateral (
+             select r.id, r.full_name, r.comment from recipients r where r.user_id = $1 and lower(r.email::text) collate "C" = s.key limit 1
+           ) there
            where s.number between $2 and $3
-             and (s.full_name not in (r.full_name, regexp_replace(s.email::text, '@[^@]*$', '')) or s.comment not in (r.comment, ''))
+             and (s.full_name not in (there.full_name, regexp_replace(s.email::text, '@[^@]*$', '')) or s.comment not in (there.comment, ''))
+         ), changing as materialized (
+           select r.id,
+                  case when d.full_name = regexp_replace(d.email::text, '@[^@]*$', '') then r.full_name else d.full_name end as full_name,
+                  case when d.comment = '' then r.comment else d.comment end as comment
+           from differing d join recipients r on r.id = d.id
            -- As whoever marks recipients does it: in one order, so that neither waits for the other in a ring.
            order by r.id for no key update of r
          )

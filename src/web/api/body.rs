@@ -64,11 +64,10 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Json<T> {
 /// # Errors
 /// 415, where it has a content coding (RFC 9110, section 8.4).
 pub fn not_encoded(request: &Request) -> Result<(), Problem> {
-    match request.header(header::CONTENT_ENCODING) {
-        Some(coding) if !coding.eq_ignore_ascii_case("identity") => {
-            Err(Problem::new(Kind::MediaType, t!("api-content-encoding", given = coding)))
-        }
-        _ => Ok(()),
+    let mut codings = request.headers().get_all(header::CONTENT_ENCODING).iter().map(|coding| String::from_utf8_lossy(coding.as_bytes()));
+    match codings.find(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        Some(coding) => Err(Problem::new(Kind::MediaType, t!("api-content-encoding", given = coding.as_ref()))),
+        None => Ok(()),
     }
 }
 

@@ -143,6 +143,8 @@ async fn a_file_is_attached_downloaded_and_taken_off_by_a_program() {
     let kept: String = sqlx::query_scalar("select content_type from attachments").fetch_one(&app.db).await.unwrap();
     assert_eq!(kept, "application/pdf");
 
+    let packed = program.request(Method::POST, &format!("{message}/attachments?name=packed.pdf"));
+    program.send(packed.header("Content-Encoding", "gzip").body("%PDF-1.7")).await.expect(415);
     assert!(attach("virus.exe", b"MZ".to_vec()).await.expect(422).error("").contains(".exe"));
     attach("nothing.txt", Vec::new()).await.expect(422);
     attach("much.txt", vec![b'a'; 5 * 1024 * 1024 + 1]).await.expect(413);

@@ -2,12 +2,13 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use periodical::limits::STREAMED_IMPORT_BYTES;
+use periodical::{limits::STREAMED_IMPORT_BYTES, recipients::queries::staging};
 use reqwest::{
     Body, Method, RequestBuilder,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 use serde_json::{Value, json};
+use sqlx::Connection;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -332,6 +333,46 @@ async fn a_large_file_is_stored_ten_thousand_rows_at_a_time_and_goes_on_where_th
     );
     let temporary = "select count(*) from pg_class where relpersistence = 't' and relkind = 'r'";
     until("the tables go with their connections", || async { (app.count(temporary).await == 0).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_process_that_is_to_stop_ends_an_import_between_two_transactions_and_says_so() {
+    let app = TestApp::without_worker().await;
+    let (_, program) = app.programmer("una@example.org").await;
+    let other = app.standing("insert into recipients (user_id, email, full_name) select id, 'reader0@example.org', 'R' from users").await;
+    let import =
+        tokio::spawn(async move { program.send(file(&program, "text/csv", format!("email,name,comment\n{}", many(0, 20_000)))).await });
+    app.waiting(1).await;
+    app.app.stop.cancel();
+    other.rollback().await.unwrap();
+    let answer = import.await.unwrap().expect(503);
+    assert!(answer.text.contains("10,000 recipients were created"), "{}", answer.text);
+    assert_eq!(app.count("select count(*) from recipients").await, 10_000);
+}
+
+/// Postgres has seen one recipient so far, and plans for a handful.
+#[tokio::test]
+async fn rows_are_looked_up_one_by_one_whatever_postgres_believes_to_be_there() {
+    let app = TestApp::without_worker().await;
+    let user = app.user("una@example.org").await;
+    app.recipients(user, &["p1@example.org"]).await;
+    sqlx::query("analyze recipients").execute(&app.db).await.unwrap();
+    let mut connection = app.db.acquire().await.unwrap();
+    connection.close_on_drop();
+    staging::create(&mut connection).await.unwrap();
+    let rows = "insert into recipient_staging (line, email, full_name, comment) select n, 'p' || n || '@example.org', 'P', 'c' from generate_series(1, 5000) n";
+    sqlx::query(rows).execute(&mut *connection).await.unwrap();
+    assert_eq!(staging::sort(&mut connection).await.unwrap(), 5000);
+    let mut transaction = connection.begin().await.unwrap();
+    assert_eq!(staging::insert(&mut *transaction, user, 1, 5000).await.unwrap(), 4999);
+    assert_eq!(staging::update(&mut *transaction, user, 1, 5000).await.unwrap(), 1);
+    assert_eq!(staging::update(&mut *transaction, user, 1, 5000).await.unwrap(), 0);
+    let read = "select (seq_tup_read + idx_tup_fetch)::bigint from pg_stat_xact_all_tables
+                where relname = $1 and seq_tup_read + idx_tup_fetch > 0";
+    for table in ["recipients", "recipient_staging_sorted"] {
+        let read: i64 = sqlx::query_scalar(read).bind(table).fetch_one(&mut *transaction).await.unwrap();
+        assert!(read < 50_000, "{read} rows of {table} for three times 5,000");
+    }
 }
 
 #[tokio::test]

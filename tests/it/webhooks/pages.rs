@@ -5,6 +5,7 @@ use periodical::webhooks::{
     registration,
 };
 use reqwest::StatusCode;
+use serde_json::json;
 
 use super::{hook, once, sent};
 use crate::support::{Receiver, Reply, TestApp, quick};
@@ -53,7 +54,7 @@ async fn its_owner_is_told_where_a_webhook_leads_and_administrators_find_it_on_r
     let edit = format!("{page}/edit");
     browser.submit(&edit, &page, &[("events", "attempt.started")]).await;
     browser.submit(&edit, &page, &form("https://elsewhere.example.org/")).await;
-    app.mail_about("una@example.org", "elsewhere.example.org").await;
+    app.mail_about("una@example.org", "leads to elsewhere.example.org").await;
     browser.submit(&page, &page, &[]).await;
     let recorded: Vec<(String, Option<i64>, i64, String)> =
         sqlx::query_as("select action, actor_id, subject_id, changes::text from audit_entries order by id")
@@ -71,6 +72,23 @@ async fn its_owner_is_told_where_a_webhook_leads_and_administrators_find_it_on_r
     let (_, ada) = app.signed_in_as("ada@example.org", "admin").await;
     let trail = ada.get("/admin/audit").await.texts("#audit tbody tr");
     assert!(trail[0].contains("Deleted a webhook") && trail[0].ends_with("At elsewhere.example.org"), "{trail:?}");
+}
+
+#[tokio::test]
+async fn a_program_that_changes_an_address_again_and_again_does_not_fill_its_owners_mailbox() {
+    let app = TestApp::without_worker().await;
+    let (_, program) = app.programmer("una@example.org").await;
+    let mut path = String::new();
+    for number in 0..15 {
+        let input = json!({ "url": format!("https://host{number}.example.org/"), "events": ["attempt.started"] });
+        if number == 0 {
+            path = format!("/webhooks/{}", program.post("/webhooks", &input).await.expect(201).json()["id"]);
+        } else {
+            program.put(&path, &input).await.expect(200);
+        }
+    }
+    assert_eq!(app.count("select count(*) from graphile_worker.jobs where task_identifier = 'send_account_mail'").await, 10);
+    assert_eq!(app.count("select count(*) from audit_entries").await, 15);
 }
 
 #[tokio::test]
