@@ -166,7 +166,7 @@ pub const CASES: &[Case] = &[
         run: |context| Box::pin(disk::full(context)),
     },
     Case {
-        name: "what is edited, deleted, paused, disabled or blocked in mid-attempt has its decided result",
+        name: "what is edited, deleted, paused, disabled, blocked or stopped in mid-attempt has its decided result",
         short: Some(120),
         long: 600,
         is_patient: true,

@@ -6,7 +6,7 @@ use reqwest::Method;
 
 use crate::{
     context::Context,
-    stand::{Database, Owner, Stand, until},
+    stand::{CONNECTIONS, Database, Owner, Process, Stand, until},
 };
 
 /// More than one worker claims at once, and enough to be in the middle of.
@@ -33,8 +33,12 @@ pub async fn in_the_middle(context: Context) -> anyhow::Result<()> {
     ] {
         rests(&context, &stand, name, stop, again).await?;
     }
+    let attempt = stopped(&context, &stand, "stop").await?;
+    let ledger = stand.ledger(attempt).await?;
+    ledger.is_complete(&context.report);
+    context.report.check(ledger.figures.unknown == 0, format!("stopped: {:?}", ledger.figures));
     context.report.check(!worker.has_ended()?, "the worker ended");
-    Ok(())
+    stopped_and_killed(&context, &mut stand, worker).await
 }
 
 /// An attempt that is going out, slowly.
@@ -104,6 +108,45 @@ async fn deleted(context: &Context, stand: &Stand) -> anyhow::Result<()> {
     context.report.check(stand.figures(attempt).await?.is_none(), "the attempt is still there");
     let left: i64 = sqlx::query_scalar("select count(*) from deliveries where attempt_id = $1").bind(attempt).fetch_one(&stand.db).await?;
     context.report.check(left == 0, format!("{left} deliveries of the deleted mailing are still there"));
+    Ok(())
+}
+
+/// Nothing goes out any more, and whoever has not got it is skipped; the attempt that this ends.
+async fn stopped(context: &Context, stand: &Stand, name: &str) -> anyhow::Result<i64> {
+    let (owner, mailing, attempt) = under_way(stand, name).await?;
+    owner.press(Method::PUT, &format!("/mailings/{mailing}/stop")).await?;
+    let before = Instant::now();
+    ended_by_stop(context, stand, attempt, before).await?;
+    Ok(attempt)
+}
+
+async fn ended_by_stop(context: &Context, stand: &Stand, attempt: i64, since: Instant) -> anyhow::Result<()> {
+    let report = &context.report;
+    let figures = stand.finished(attempt, Duration::from_secs(60)).await?;
+    stand.quiet(CALM, HALT * 3).await?;
+    report_halt(context, stand, "stopped", since);
+    let ledger = stand.ledger(attempt).await?;
+    ledger.adds_up(report);
+    report.check(figures.skipped > 0 && figures.failed + figures.waiting == 0, format!("stopped: {figures:?}"));
+    let taken = ledger.deliveries.iter().filter(|delivery| delivery.state == "skipped" && ledger.accepted(&delivery.email) > 0).count();
+    report.check(taken == 0, format!("{taken} are on record as skipped and got it"));
+    Ok(())
+}
+
+/// The process that had it in hand dies with the stop: another finds out what went out, and sends nothing again.
+async fn stopped_and_killed(context: &Context, stand: &mut Stand, mut worker: Process) -> anyhow::Result<()> {
+    let (owner, mailing, attempt) = under_way(stand, "killed").await?;
+    owner.press(Method::PUT, &format!("/mailings/{mailing}/stop")).await?;
+    let before = worker.kill()?;
+    context.report.kill();
+    let mut other = stand.worker()?;
+    ended_by_stop(context, stand, attempt, before).await?;
+    let ledger = stand.ledger(attempt).await?;
+    context.report.check(ledger.tally().repeats == 0, format!("{} went out again after the stop", ledger.tally().repeats));
+    let unknown = ledger.count("unknown");
+    context.report.check(unknown <= CONNECTIONS, format!("{unknown} unknown, of {CONNECTIONS} connections"));
+    context.report.note(format!("stopped and killed: {unknown} unknown"));
+    context.report.check(!other.has_ended()?, "the other worker ended");
     Ok(())
 }
 
