@@ -1,5 +1,5 @@
-//! What managers, editors and administrators did, and what tokens and webhooks were made: who, what, to whom, when, why. An entry is written in the deed's own transaction
-//! and never changed.
+//! What managers, editors and administrators did, and what tokens and webhooks were made: who, what, to whom, when, why. An entry is
+//! written in the deed's own transaction and never changed.
 
 pub mod api;
 mod change;

@@ -34,6 +34,21 @@ pub async fn record(
     .await
 }
 
+/// How many of such entries about a user there are for the last hour, among the newest forty about them.
+pub async fn count_lately(db: impl PgExecutor<'_>, user_id: i64, actions: &[Action]) -> sqlx::Result<i64> {
+    let names: Vec<String> = actions.iter().map(|action| action.name().to_owned()).collect();
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select action, done_at from audit_entries where subject_kind = 'user' and subject_id = $1 order by id desc limit 40
+           ) newest
+           where action = any($2) and done_at > now() - interval '1 hour'"#,
+        user_id,
+        &names
+    )
+    .fetch_one(db)
+    .await
+}
+
 pub async fn get(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Entry>> {
     sqlx::query_as!(
         Entry,

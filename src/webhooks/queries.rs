@@ -53,19 +53,6 @@ pub async fn lock_own(db: impl PgExecutor<'_>, user_id: i64, id: i64) -> sqlx::R
     .await
 }
 
-/// How many new addresses of a user's webhooks are on record for the last hour, of the newest forty entries.
-pub async fn addressed_lately(db: impl PgExecutor<'_>, user_id: i64) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"select count(*) as "count!" from (
-             select action, done_at from audit_entries where subject_kind = 'user' and subject_id = $1 order by id desc limit 40
-           ) newest
-           where action in ('create_webhook', 'readdress_webhook') and done_at > now() - interval '1 hour'"#,
-        user_id
-    )
-    .fetch_one(db)
-    .await
-}
-
 /// The webhook that a form has made before, with its sealed secret.
 pub async fn by_submission(db: impl PgExecutor<'_>, user_id: i64, submission_id: Uuid) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
     let row = sqlx::query!("select id, secret from webhooks where user_id = $1 and submission_id = $2", user_id, submission_id)

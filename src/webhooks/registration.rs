@@ -194,7 +194,8 @@ async fn record(transaction: &mut PgTransaction<'_>, user: &User, action: Action
 
 /// Tells the owner where a webhook leads, also where it leads there no more by the time the mail goes out. After it is on [record].
 async fn tell(app: &App, transaction: &mut PgTransaction<'_>, user: &User, url: &str) -> Result<()> {
-    if queries::addressed_lately(&mut **transaction, user.id).await? > WEBHOOK_MAILS {
+    let such = [Action::CreateWebhook, Action::ReaddressWebhook];
+    if audit::queries::count_lately(&mut **transaction, user.id, &such).await? > WEBHOOK_MAILS {
         return Ok(());
     }
     let occasion = Occasion::WebhookAddressed { user_id: user.id, host: host(url) };

@@ -16,7 +16,7 @@ pub mod stream;
 
 use serde::{Deserialize, Serialize};
 
-/// Rows that are written before Postgres's picture of the recipients is worth renewing at once.
+/// Rows of an import from which on Postgres's picture of the recipients is worth renewing at once.
 const WORTH_ANALYZING: u32 = 10_000;
 
 /// What a column holds.

@@ -80,8 +80,8 @@ impl From<sqlx::Error> for Refusal {
     }
 }
 
-/// Takes in a file that has come with a token. It goes on where whoever has sent all of it goes away, and ends at once where they do earlier. `declared` is the
-/// encoding, where it was said; so is `length`, in bytes.
+/// Takes in a file that has come with a token. It goes on where whoever has sent all of it goes away, and ends at once where they do
+/// earlier. `declared` is the encoding, where it was said; so is `length`, in bytes.
 ///
 /// # Errors
 /// Why it was not.

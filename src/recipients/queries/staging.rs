@@ -14,8 +14,8 @@ pub async fn lock(connection: &mut PgConnection, user_id: i64) -> sqlx::Result<b
         .await
 }
 
-/// Whether a page's import is under way. To be asked under the [`lock`], which the start of one waits for: in a statement with it, one that
-/// has just started would not be seen.
+/// Whether a page's import is under way. To be asked under the [`lock`], with which none [starts](lock_for_start): asked in one statement with
+/// it, one that has just started would not be seen.
 pub async fn is_another_under_way(connection: &mut PgConnection, user_id: i64) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
